@@ -1,0 +1,145 @@
+"""Walks a derivation: each step to the judge, points from search, one result a step.
+
+Not trusted with verdicts: it hands the judge what search proposes, and reports.
+Imports the kernel's judge, `search`, and the ground floor.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from lossproof.derivation import Derivation, Document, LineRelation, Step
+from lossproof.diagnostic import InputError, diagnostic
+from lossproof.kernel import judge
+from lossproof.kernel.points import Point
+from lossproof.search import counterexample, repair
+from lossproof.verdict import Attempt, Diagnosis, Error, Refuted, StepResult, Unknown, Verdict
+
+POINTS_TO_EXHIBIT = 3
+"""At so many points a proved step is checked by enclosures."""
+POINTS_TRIED = 400
+SHRINKING = 300
+"""How many smaller points are tried for a counterexample."""
+
+_COMPOSED: dict[tuple[str, str], LineRelation] = {
+    ("<=", "<"): "<", ("<", "<="): "<", (">=", ">"): ">", (">", ">="): ">",
+}
+
+
+def compose(first: LineRelation, second: LineRelation) -> LineRelation | None:
+    """The relation of the ends of two joined steps, None where they do not compose."""
+    if first == second or second == "=":
+        return first
+    if first == "=":
+        return second
+    if {first, second} == {"=>", "<=>"}:
+        return "=>"
+    return _COMPOSED.get((first, second))
+
+
+def step_of(document: Document, derivation: Derivation, index: int) -> Step:
+    """The question that line `index` (from 2) asks of the judge."""
+    line = derivation.lines[index - 1]
+    return Step(
+        derivation.lines[index - 2].term, line.term, line.relation, (*derivation.given, *line.given),
+        document.declarations, document.definitions,
+    )
+
+
+def check_step(document: Document, derivation: Derivation, index: int) -> StepResult:
+    """The result of the step from line index - 1 to line `index`."""
+    line = derivation.lines[index - 1]
+    step = step_of(document, derivation, index)
+    result = replace(check(step), index=index)
+    if line.correct is not None:
+        result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
+    return result
+
+
+def check_claim(document: Document, derivation: Derivation) -> StepResult | None:
+    """The result for first line against last; None for a chain of one step or less.
+
+    Hypotheses of single steps count for the claim, since every one of them is used on the way.
+    """
+    lines = derivation.lines
+    if len(lines) < 3:
+        return None
+    relation: LineRelation = lines[1].relation
+    for line in lines[2:]:
+        composed = compose(relation, line.relation)
+        if composed is None:
+            message = f"`{relation}` and `{line.relation}` do not compose to a claim about first and last line"
+            return StepResult(len(lines), Error(diagnostic("LP109", message, line.span)))
+        relation = composed
+    given = tuple(dict.fromkeys((*derivation.given, *(g for line in lines for g in line.given))))
+    step = Step(lines[0].term, lines[-1].term, relation, given, document.declarations, document.definitions)
+    return replace(check(step), index=len(lines))
+
+
+def check(step: Step) -> StepResult:
+    """The verdict of one step, with diagnosis where it is refuted."""
+    start = time.perf_counter()
+    try:
+        result = _decide(step)
+    except InputError as error:
+        result = StepResult(0, Error(error.diagnostic))
+    return replace(result, seconds=time.perf_counter() - start)
+
+
+def _decide(step: Step) -> StepResult:
+    begun = time.perf_counter()
+    claim = judge.prove(step)
+    proof_seconds = time.perf_counter() - begun
+    plain = judge.without_limits(step)
+    if isinstance(claim, judge.Claim):
+        return _exhibit(plain, claim)
+    attempts = [Attempt("normal form", claim.reason, proof_seconds)]
+    begun = time.perf_counter()
+    tried = 0
+    for point in counterexample.points(plain, limit=POINTS_TRIED):
+        tried += 1
+        if judge.refuted(plain, point) is not None:
+            least = counterexample.shrink(plain, point, lambda p: judge.refuted(plain, p) is not None, SHRINKING)
+            verdict = judge.refuted(plain, least) or judge.refuted(plain, point)
+            assert verdict is not None
+            return StepResult(0, verdict, diagnosis=_diagnose(step), attempts=tuple(attempts))
+    attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
+                            time.perf_counter() - begun))
+    return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
+
+
+def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
+    """The verdict of a claim: it needs a point at which it says something, and no point against it."""
+    agreed: list[Point] = []
+    for point in counterexample.points(step, limit=POINTS_TRIED):
+        found = judge.compare(step, point)
+        if found is None:
+            continue
+        if not found.relation:
+            fault = f"proved, but the sides are {found.left} and {found.right} at a point"
+            return StepResult(0, Unknown("the kernel and the enclosures disagree", "LP401"), fault=fault)
+        if judge.holds_at(step, point, claim.conditions):
+            agreed.append(point)
+        if len(agreed) >= POINTS_TO_EXHIBIT:
+            break
+    if not agreed:
+        reason = "no point was found at which the hypotheses hold and both lines are defined"
+        return StepResult(0, Unknown(reason, "LP303"))
+    verdict: Verdict = judge.proved(claim, len(agreed))
+    return StepResult(0, verdict)
+
+
+def _diagnose(step: Step) -> Diagnosis:
+    """What search proposes about a refuted step, each suggestion proved by the judge first."""
+    return repair.diagnose(step, lambda line: _is_proved(replace(step, right=line)))
+
+
+def _is_proved(step: Step) -> bool:
+    try:
+        found = judge.prove(step)
+    except InputError:
+        return False
+    return isinstance(found, judge.Claim) and not isinstance(_exhibit(judge.without_limits(step), found).verdict,
+                                                             Unknown | Refuted)
+

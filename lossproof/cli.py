@@ -1,0 +1,283 @@
+"""The command line: arguments, progress, exit codes.
+
+Not trusted: it decides nothing. Imports click at once, everything else when a command needs it, so that `--help` is
+quick; SymPy and the kernel are loaded in worker processes only (`laws` reads the kernel's table of laws).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from lossproof import __version__
+from lossproof.diagnostic import CODES, Diagnostic, diagnostic
+
+if TYPE_CHECKING:
+    from lossproof.runner import Event
+    from lossproof.summary import Checked
+
+__all__ = ["cli", "main"]
+
+DEFAULT_PATH = "derivations"
+EXIT_USAGE = 2
+EXIT_FAULT = 3
+EXIT_INTERRUPTED = 130     # as shells say of a program that Ctrl-C ended
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")   # a terminal without Unicode gets escapes, not a crash
+    sys.exit(_main(sys.argv[1:] if arguments is None else arguments))
+
+
+def _main(arguments: Sequence[str]) -> int:
+    try:
+        code = cli.main(args=list(arguments), prog_name="lossproof", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except click.Abort:
+        click.echo("interrupted", err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough (`| head`); Python must not complain when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault of ours and has its own exit code
+        import traceback
+
+        traceback.print_exc()
+        click.echo(f"fault[LP402] internal-fault: {type(error).__name__}; please report it", err=True)
+        return EXIT_FAULT
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """Check derivations of losses and gradients, line by line."""
+
+
+def _run_options(command: Callable[..., int]) -> Callable[..., int]:
+    """The arguments that `verify` and `latex` share."""
+    for decorate in reversed([
+        click.argument("paths", nargs=-1, metavar="[PATH]..."),
+        click.option("--select", metavar="NAME", help="Only derivations of this name; * is a wildcard."),
+        click.option("--step-timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
+                     metavar="SECONDS", help="A step without a verdict by then is unknown."),
+        click.option("--step-memory", type=click.IntRange(min=0), default=2048, show_default=True, metavar="MIB",
+                     help="Memory limit of a worker; 0 is none."),
+        click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes; default: one a CPU."),
+    ]):
+        command = decorate(command)
+    return command
+
+
+@cli.command()
+@_run_options
+@click.option("-q", "--quiet", is_flag=True, help="Only what is not as expected, and the summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Also what was tried, and times.")
+@click.option("--output-format", type=click.Choice(["full", "concise", "json"]), default="full", show_default=True)
+def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step_memory: int, jobs: int | None,
+           quiet: bool, verbose: bool, output_format: str) -> int:
+    """Check every step of the derivation files under PATH (default: derivations/).
+
+    Exit codes: 0 every step has the verdict that its file expects (default: proved); 1 some step does not;
+    2 a file could not be read, or wrong usage; 3 a fault of lossproof; 5 nothing found to check.
+    """
+    if quiet and verbose:
+        raise click.UsageError("-q and -v exclude each other")
+    started = time.monotonic()
+    run = _check(paths, select, step_timeout, step_memory, jobs)
+    from lossproof.summary import EXIT_NOTHING, exit_code, totals
+
+    code = exit_code(totals(run))
+    seconds = time.monotonic() - started
+    if output_format == "json":
+        from lossproof.report.json import write_json
+
+        click.echo(write_json(run, seconds), nl=False)
+        return code
+    from lossproof.report.console import Detail, make_console, print_concise, print_finding, print_full
+
+    console = make_console()
+    detail: Detail = "quiet" if quiet else "verbose" if verbose else "normal"
+    if code == EXIT_NOTHING:
+        print_finding(console, _nothing(paths, select, run))
+    elif output_format == "concise":
+        print_concise(console, run, detail)
+    else:
+        print_full(console, run, seconds, detail)
+    return code
+
+
+@cli.command()
+@_run_options
+@click.option("-o", "--output", "directory", type=click.Path(file_okay=False, path_type=Path), required=True,
+              metavar="DIR", help="Where the .tex files go; it is made where it is missing.")
+@click.option("--fragment", is_flag=True, help="No preamble: for \\input in a paper of your own.")
+def latex(paths: tuple[str, ...], select: str | None, step_timeout: float, step_memory: int, jobs: int | None,
+          directory: Path, fragment: bool) -> int:
+    """Check the files under PATH and write each as LaTeX for xelatex, with its verdicts.
+
+    Exit codes are those of `verify`.
+    """
+    run = _check(paths, select, step_timeout, step_memory, jobs)
+    from lossproof.report.console import make_console, print_finding, summary_words
+    from lossproof.report.latex import document_latex, fragment_latex
+    from lossproof.summary import EXIT_NOTHING, exit_code, totals
+
+    counted = totals(run)
+    code = exit_code(counted)
+    errors = make_console(stderr=True)
+    if code == EXIT_NOTHING:
+        print_finding(errors, _nothing(paths, select, run))
+        return code
+    directory.mkdir(parents=True, exist_ok=True)
+    taken: set[str] = set()
+    for checked in run:
+        for error in checked.result.errors:
+            print_finding(errors, error)
+        if checked.document is None or not checked.result.derivations:
+            continue
+        name = stem = Path(checked.result.path).stem
+        number = 1
+        while name in taken:       # the same file name in two directories
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name)
+        target = directory / f"{name}.tex"
+        target.write_text(fragment_latex(checked) if fragment else document_latex(checked), encoding="utf-8")
+        click.echo(str(target))
+    click.echo("; ".join(summary_words(counted)), err=True)
+    return code
+
+
+@cli.command()
+def laws() -> int:
+    """List the laws that verdicts rest on, each with its conditions and a reference."""
+    from lossproof.kernel.laws import LAWS
+    from lossproof.report.console import make_console, print_laws
+
+    print_laws(make_console(), LAWS)
+    return 0
+
+
+@cli.command()
+@click.argument("name")
+def new(name: str) -> int:
+    """Write derivations/NAME.py, a file that verifies, with every feature shown in a comment."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", name):
+        raise click.UsageError(f"`{name}` is no name for a file: letters, digits, _ and -, a letter first, no .py")
+    from lossproof.read.template import template
+
+    target = Path(DEFAULT_PATH) / f"{name}.py"
+    try:
+        target.parent.mkdir(exist_ok=True)
+        with target.open("x", encoding="utf-8") as file:
+            file.write(template(name))
+    except FileExistsError:
+        raise click.UsageError(f"{target} is there already") from None
+    except OSError as error:
+        raise click.UsageError(f"{target} cannot be written: {error.strerror}") from None
+    click.echo(f"{target} is written; check it with: lossproof verify {target}")
+    return 0
+
+
+@cli.command()
+@click.argument("code")
+def explain(code: str) -> int:
+    """Print the page of a diagnostic's CODE, such as LP201: what it means, a broken and a fixed example."""
+    from importlib.resources import files
+
+    wanted = code.upper()
+    if wanted not in CODES:
+        raise click.UsageError(f"`{code}` is no code; there are {', '.join(CODES)}")
+    click.echo((files("lossproof") / "pages" / f"{wanted}.md").read_text(encoding="utf-8"), nl=False)
+    return 0
+
+
+# --- a run with progress ---------------------------------------------------------------------------------------
+
+
+def _check(paths: tuple[str, ...], select: str | None, step_timeout: float, step_memory: int, jobs: int | None
+           ) -> list[Checked]:
+    """The results for all files under `paths`; paths that do not exist come first, as errors."""
+    from lossproof.runner import find_files, run
+    from lossproof.summary import Checked
+    from lossproof.verdict import DocumentResult
+
+    wanted = paths or ((DEFAULT_PATH,) if Path(DEFAULT_PATH).exists() else ())
+    files, errors = find_files(wanted)
+    missing = [Checked(None, DocumentResult(error.span.file if error.span else "", (), (error,))) for error in errors]
+    with _orderly_end(), _progress(len(files)) as on_event:
+        return missing + run(files, select=select, jobs=jobs, step_timeout=step_timeout, step_memory=step_memory,
+                             on_event=on_event)
+
+
+def _nothing(paths: tuple[str, ...], select: str | None, run: list[Checked]) -> Diagnostic:
+    where = ", ".join(paths) or f"{DEFAULT_PATH}/"
+    if select is not None and run:
+        import difflib
+
+        names = [d.name for checked in run if checked.document for d in checked.document.derivations]
+        close = difflib.get_close_matches(select, names, 1)
+        helps = (f"did you mean `{close[0]}`?",) if close else ()
+        return diagnostic("LP005", f"no derivation in {where} is named `{select}`", helps=helps)
+    return diagnostic("LP005", f"there is no derivation in {where}",
+                      helps=("lossproof new NAME writes a first derivation file",))
+
+
+@contextmanager
+def _orderly_end() -> Iterator[None]:
+    """While workers run, a request to end (SIGTERM) ends them first."""
+    def end(number: int, frame: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _progress(files: int) -> Iterator[Callable[[Event], None]]:
+    """Shows a bar on stderr while it is entered, if that is a terminal; gives what to call with events."""
+    if not sys.stderr.isatty() or not files:
+        yield lambda event: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from lossproof.runner import FileDone, StepDone
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        reading = bar.add_task("reading files", total=files)
+        judging = bar.add_task("judging steps", total=0)
+        total = 0
+
+        def on_event(event: Event) -> None:
+            nonlocal total
+            match event:
+                case FileDone(steps=steps):
+                    total += steps
+                    bar.advance(reading)
+                    bar.update(judging, total=total)
+                case StepDone():
+                    bar.advance(judging)
+
+        yield on_event

@@ -1,0 +1,157 @@
+"""A derivation as data: declarations, quantities, hypotheses, lines.
+
+Trusted (data only). Imports `term`. Readers make these, the checker walks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from lossproof.term import Range, Span, Term
+
+Kind = Literal["scalar", "integer", "size", "index", "family", "function", "functional"]
+LineRelation = Literal["=", "<=", "<", ">=", ">", "=>", "<=>"]
+Expectation = Literal["proved", "conditional", "refuted", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """The real numbers that a scalar, or every entry of a family, ranges over.
+
+    None as a bound is no bound. `values`, where given, is the whole (finite) set.
+    """
+
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    lower_open: bool = False
+    upper_open: bool = False
+    values: tuple[Fraction, ...] | None = None
+    nonzero: bool = False
+    integer: bool = False
+
+    def __contains__(self, value: Fraction) -> bool:
+        if self.values is not None and value not in self.values:
+            return False
+        if (self.integer and value.denominator != 1) or (self.nonzero and value == 0):
+            return False
+        if self.lower is not None and (value < self.lower or (self.lower_open and value == self.lower)):
+            return False
+        return not (self.upper is not None and (value > self.upper or (self.upper_open and value == self.upper)))
+
+
+REAL = Domain()
+POSITIVE = Domain(lower=Fraction(0), lower_open=True)
+NONNEGATIVE = Domain(lower=Fraction(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What a name ranges over.
+
+    - scalar, integer: `domain`.
+    - size: a positive integer, at least `domain.lower` (1 unless said).
+    - index: an integer in lower..upper (inclusive terms); both None: any integer that is
+      in range wherever it is used.
+    - family: entries over `shape` (sizes as terms, each index runs 1..size), each entry in
+      `domain`; `array` is true for a vector or matrix, which lines may hold whole.
+      `shape` None with `rank`: the ranges are not known, every entry is taken as in range.
+    - function: opaque and smooth, `arity` arguments.
+    - functional: opaque and smooth, of one whole family.
+    """
+
+    name: str
+    kind: Kind
+    domain: Domain = REAL
+    shape: tuple[Term, ...] | None = None
+    rank: int = 0
+    array: bool = False
+    lower: Term | None = None
+    upper: Term | None = None
+    arity: int = 0
+    assumptions: frozenset[str] = frozenset()
+    latex: str | None = None
+    assumed: bool = False
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A quantity `name := body`, or `name[k] := body` for every k of `ranges`.
+
+    The names in `ranges` are bound in `body`. A vector or matrix quantity without ranges has
+    a body that is an array.
+    """
+
+    name: str
+    body: Term
+    ranges: tuple[Range, ...] = ()
+    latex: str | None = None
+    cites: tuple[str, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chain. The first line's relation and expectation mean nothing.
+
+    `relation` joins the line to the one before. `given` holds hypotheses of this step only.
+    `expect` is the verdict that the author expects; `erratum` says why the source is wrong
+    where a mistake is recorded on purpose, `correct` is what the line should have been.
+    """
+
+    term: Term
+    relation: LineRelation = "="
+    by: str | None = None
+    given: tuple[Term, ...] = ()
+    expect: Expectation = "proved"
+    erratum: str | None = None
+    correct: Term | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A chain of lines under hypotheses. `name` is unique in its document (a slug).
+
+    `expect_claim` is the verdict expected of the claim first line ~ last line; None: proved
+    where every step is expected proved, else not asked for.
+    """
+
+    name: str
+    title: str
+    lines: tuple[Line, ...]
+    given: tuple[Term, ...] = ()
+    cites: tuple[str, ...] = ()
+    expect_claim: Expectation | None = None
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file: declarations and quantities shared by its derivations.
+
+    Names are unique over declarations and definitions together.
+    """
+
+    title: str
+    path: str
+    source: str = ""
+    language: str = "en"
+    declarations: Mapping[str, Declaration] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    derivations: tuple[Derivation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One question for the judge: under these names and hypotheses, does `right` follow `left`?"""
+
+    left: Term
+    right: Term
+    relation: LineRelation = "="
+    given: tuple[Term, ...] = ()
+    declarations: Mapping[str, Declaration] = field(default_factory=dict)
+    definitions: Mapping[str, Definition] = field(default_factory=dict)

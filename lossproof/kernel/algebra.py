@@ -1,0 +1,94 @@
+"""A new atom table with the constructors that rebuild each kind of atom.
+
+Trusted. Imports the modules of the constructors, so that these need not import each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from lossproof.kernel import functions, sums
+from lossproof.kernel.atoms import (
+    AbsAtom,
+    Atom,
+    ConstAtom,
+    DeltaAtom,
+    EntryAtom,
+    ExpAtom,
+    FoldAtom,
+    FunctionalAtom,
+    FunctionAtom,
+    LogAtom,
+    PowAtom,
+    RootAtom,
+    Var,
+)
+from lossproof.kernel.normal_form import Normal, Table, binder, height
+from lossproof.kernel.sums import map_bounds
+
+Change = Callable[[Normal], Normal]
+
+
+def new_table(work: int = 200_000) -> Table:
+    """An empty table that can rebuild every atom."""
+    t = Table(work)
+
+    def rebuild(atom: Atom, change: Change) -> Normal:
+        match atom:
+            case Var() | ConstAtom():
+                return t.atom(atom)
+            case EntryAtom(family, indices):
+                return functions.entry(t, family, tuple(change(i) for i in indices))
+            case ExpAtom(exponent, root):
+                return functions.exp(t, change(exponent).scaled(Fraction(1, root)))
+            case RootAtom(base, root):
+                return functions.absolute_power(t, change(base), Fraction(1, root))
+            case LogAtom(base):
+                return functions.log_abs(t, change(base))
+            case AbsAtom(base):
+                return functions.absolute(t, change(base))
+            case DeltaAtom(difference):
+                return functions.delta(t, change(difference))
+            case FoldAtom():
+                return sums.refold(atom, change)
+            case FunctionAtom(name, args, orders):
+                return functions.function(t, name, tuple(change(a) for a in args), orders)
+            case FunctionalAtom():
+                return refunctional(t, atom, change)
+            case PowAtom(base, exponent):
+                return functions.power(t, change(base), change(exponent), integer=True)
+
+    t.constructors = {
+        kind: rebuild for kind in (
+            Var, ConstAtom, EntryAtom, ExpAtom, RootAtom, LogAtom, AbsAtom, DeltaAtom, FoldAtom, FunctionAtom,
+            FunctionalAtom, PowAtom,
+        )
+    }
+    return t
+
+
+def functional(t: Table, name: str, names: list[str], atom_ranges: tuple[object, ...], body: Normal,
+               partials: tuple[tuple[Normal, ...], ...]) -> Normal:
+    """A functional at the family of `body` over opened names; partial derivatives commute."""
+    ranges = list(atom_ranges)
+    first = height(body)
+    values = {n: t.var(binder(first + i)) for i, n in enumerate(names)}
+    closed = tuple(map_bounds(r, lambda n: t.substitute(n, values)) for r in ranges)  # type: ignore[arg-type]
+    ordered = tuple(sorted(partials, key=lambda p: [i.key for i in p]))  # type: ignore[arg-type,return-value]
+    return t.atom(FunctionalAtom(name, closed, t.substitute(body, values), first, ordered))
+
+
+def open_functional(t: Table, atom: FunctionalAtom) -> tuple[list[str], list[object], Normal]:
+    """Fresh names for the family's indices, their ranges, and the entry in those names."""
+    names = [t.fresh(r) for r in atom.ranges]
+    values = {binder(atom.first + i): t.var(n) for i, n in enumerate(names)}
+    return names, list(atom.ranges), t.substitute(atom.body, values)
+
+
+def refunctional(t: Table, atom: FunctionalAtom, change: Change) -> Normal:
+    """The functional atom with its family and indices changed."""
+    names, ranges, body = open_functional(t, atom)
+    changed = tuple(map_bounds(r, change) for r in ranges)  # type: ignore[arg-type]
+    partials = tuple(tuple(change(i) for i in p) for p in atom.partials)
+    return functional(t, atom.name, names, changed, change(body), partials)

@@ -1,0 +1,130 @@
+"""The atoms of a normal form: what polynomial arithmetic does not look into.
+
+Trusted. Data only. An atom's arguments are normal forms; two atoms are the same when
+their arguments are. Bound variables have no names of their own: the binders of an atom
+are called #h, #h+1, ... where h is one more than the highest binder inside its body, so
+that renaming a bound variable changes nothing.
+
+Every atom is a total function of its arguments, whatever value it takes where the
+written line is undefined; that the line is defined is judged apart (`conditions`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from lossproof.kernel.normal_form import Normal
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A declared symbol, a frozen quantity, an opened bound variable (%n) or a binder (#n)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConstAtom:
+    """A transcendental constant: pi, EulerGamma."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAtom:
+    """family[indices]."""
+
+    family: str
+    indices: tuple[Normal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExpAtom:
+    """exp(exponent/root): `exponent` is a monomial over a denominator, content 1; exp is Laurent in these."""
+
+    exponent: Normal
+    root: int
+
+
+@dataclass(frozen=True, slots=True)
+class RootAtom:
+    """|base| ** (1/root), root >= 2, `base` an irreducible polynomial or a prime."""
+
+    base: Normal
+    root: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogAtom:
+    """log |base|, `base` an irreducible polynomial or a prime."""
+
+    base: Normal
+
+
+@dataclass(frozen=True, slots=True)
+class AbsAtom:
+    """|base|, `base` an irreducible polynomial of unknown sign."""
+
+    base: Normal
+
+
+@dataclass(frozen=True, slots=True)
+class DeltaAtom:
+    """1 where `difference` is 0, else 0."""
+
+    difference: Normal
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """An inclusive integer range less the excluded values."""
+
+    lower: Normal
+    upper: Normal
+    excluded: tuple[Normal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FoldAtom:
+    """A sum or product over `ranges`; in `body` and in later ranges, binder i is #(first + i)."""
+
+    kind: Literal["sum", "product"]
+    ranges: tuple[Bounds, ...]
+    body: Normal
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionAtom:
+    """A function at its arguments, differentiated `orders[i]` times by argument i."""
+
+    name: str
+    args: tuple[Normal, ...]
+    orders: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionalAtom:
+    """A functional at the family (body)_ranges, differentiated by the entries in `partials`."""
+
+    name: str
+    ranges: tuple[Bounds, ...]
+    body: Normal
+    first: int
+    partials: tuple[tuple[Normal, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PowAtom:
+    """base ** exponent where nothing is known of the base's sign."""
+
+    base: Normal
+    exponent: Normal
+
+
+Atom = (
+    Var | ConstAtom | EntryAtom | ExpAtom | RootAtom | LogAtom | AbsAtom | DeltaAtom | FoldAtom
+    | FunctionAtom | FunctionalAtom | PowAtom
+)

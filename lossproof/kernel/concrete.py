@@ -1,0 +1,255 @@
+"""Concrete arrays of jets: families, vectors and matrices at a point, entry by entry.
+
+Trusted. Imports `jets`. An array has a shape and computes an entry when it is asked for,
+so that an entry nobody looks at cannot make a line undefined. A vector of shape (n,)
+counts as a column. Positions count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+from typing import TypeAlias
+
+from lossproof.kernel.jets import ONE, ZERO, Real, Undecided, Undefined, reciprocal, times
+
+Position: TypeAlias = tuple[int, ...]
+
+# Determinants go by expansion along rows: n! terms.
+_LARGEST_DETERMINANT = 6
+
+
+class Array:
+    """A shape, and the entries inside it."""
+
+    __slots__ = ("_entries", "_entry", "shape")
+
+    def __init__(self, shape: Position, entry: Callable[[Position], Real]) -> None:
+        self.shape = shape
+        self._entry = entry
+        self._entries: dict[Position, Real] = {}
+
+    def at(self, position: Position) -> Real:
+        """The entry; Undefined outside the shape, Undecided where the rank does not fit."""
+        position = self._fitted(position)
+        if any(not 1 <= i <= n for i, n in zip(position, self.shape, strict=True)):
+            raise Undefined("an entry outside its array")
+        if position not in self._entries:
+            self._entries[position] = self._entry(position)
+        return self._entries[position]
+
+    def _fitted(self, position: Position) -> Position:
+        """A vector's position read as a column's and the other way round."""
+        if len(position) == len(self.shape):
+            return position
+        if len(self.shape) == 1 and len(position) == 2 and position[1] == 1:
+            return position[:1]
+        if len(position) == 1 and len(self.shape) == 2:
+            if self.shape[1] == 1:
+                return (position[0], 1)
+            if self.shape[0] == 1:
+                return (1, position[0])
+        raise Undecided("an entry with the wrong number of indices")
+
+    def positions(self) -> list[Position]:
+        """All positions, row by row."""
+        return list(product(*(range(1, n + 1) for n in self.shape)))
+
+    def flat(self) -> list[Real]:
+        """All entries, row by row."""
+        return [self.at(position) for position in self.positions()]
+
+    def rows_and_columns(self) -> tuple[int, int]:
+        """The shape as a matrix; Undecided beyond rank 2."""
+        if len(self.shape) == 1:
+            return self.shape[0], 1
+        if len(self.shape) == 2:
+            return self.shape[0], self.shape[1]
+        raise Undecided("a matrix was expected")
+
+    def element(self, i: int, j: int) -> Real:
+        """The entry in row i and column j of the array as a matrix."""
+        return self.at((i,) if len(self.shape) == 1 else (i, j))
+
+
+Value: TypeAlias = Real | Array
+
+
+def scalar(value: Value) -> Real:
+    """The number; an array of a single entry counts as that entry, others raise Undecided."""
+    if not isinstance(value, Array):
+        return value
+    if value.shape and all(n == 1 for n in value.shape):
+        return value.at((1,) * len(value.shape))
+    raise Undecided("an array stands where a number must")
+
+
+def array(value: Value) -> Array:
+    """The array; a number is an array of one entry."""
+    return value if isinstance(value, Array) else Array((1, 1), lambda _: value)
+
+
+def component(value: Value, position: Position) -> Real:
+    """One entry; a number has itself at the first position. Undefined outside the array."""
+    if isinstance(value, Array):
+        return value.at(position)
+    if all(i == 1 for i in position):
+        return value
+    raise Undecided("a number has no other entries")
+
+
+def elementwise(function: Callable[[Sequence[Real]], Real], values: Sequence[Value]) -> Value:
+    """`function` at numbers, or entry by entry where arguments are arrays of one shape.
+
+    Numbers beside arrays are the same for every entry. Undecided where shapes differ.
+    """
+    shapes = sorted({v.shape for v in values if isinstance(v, Array)}, key=len)
+    if not shapes:
+        return function([scalar(v) for v in values])
+    # A column may be written as a vector or as a matrix of one column.
+    if any(_as_column(shape) != _as_column(shapes[0]) for shape in shapes):
+        raise Undecided("arrays of different shapes")
+    return Array(shapes[-1], lambda at: function([v.at(at) if isinstance(v, Array) else v for v in values]))
+
+
+def _as_column(shape: Position) -> Position:
+    return (*shape, 1) if len(shape) == 1 else shape
+
+
+def total(values: Sequence[Value]) -> Value:
+    """The sum of numbers, or of arrays of one shape; numbers and arrays do not mix."""
+    if values and all(isinstance(v, Array) for v in values):
+        return elementwise(_sum, values)
+    return _sum([scalar(v) for v in values])
+
+
+def _sum(values: Sequence[Real]) -> Real:
+    result: Real = ZERO
+    for value in values:
+        result = result + value
+    return result
+
+
+def multiply(values: Sequence[Real]) -> Real:
+    """The product of numbers."""
+    result: Real = ONE
+    for value in values:
+        result = times(result, value)
+    return result
+
+
+def scaled(values: Sequence[Value]) -> Value:
+    """The product of numbers and at most one array; Undecided for more arrays."""
+    arrays = [v for v in values if isinstance(v, Array)]
+    wide = [v for v in arrays if any(n != 1 for n in v.shape)]
+    if len(wide) > 1:
+        raise Undecided("a product of arrays that says neither matmul nor hadamard")
+    # Beside a wide array, arrays of one entry are inner products, that is numbers.
+    held = wide[0] if wide else arrays[0] if len(arrays) == 1 else None
+    factor = multiply([scalar(v) for v in values if v is not held])
+    if held is None:
+        return factor
+    return Array(held.shape, lambda at: times(factor, held.at(at)))
+
+
+def matrix_product(values: Sequence[Value]) -> Value:
+    """A B C ...; a vector at the end makes a vector, numbers scale."""
+    result = values[0]
+    for value in values[1:]:
+        result = _two_matrices(result, value)
+    return result
+
+
+def _two_matrices(left: Value, right: Value) -> Value:
+    if not isinstance(left, Array) or not isinstance(right, Array):
+        return scaled((left, right))
+    (rows, inner), (inner_right, columns) = left.rows_and_columns(), right.rows_and_columns()
+    if inner != inner_right:
+        raise Undecided("a matrix product of shapes that do not fit")
+
+    def entry(at: Position) -> Real:
+        column = at[1] if len(at) == 2 else 1
+        return _sum([times(left.element(at[0], k), right.element(k, column)) for k in range(1, inner + 1)])
+
+    return Array((rows,) if len(right.shape) == 1 else (rows, columns), entry)
+
+
+def transpose(value: Value) -> Value:
+    """The transpose; of a vector, a row."""
+    held = array(value)
+    rows, columns = held.rows_and_columns()
+    return Array((columns, rows), lambda at: held.element(at[1], at[0]))
+
+
+def outer(left: Value, right: Value) -> Value:
+    """u v^T."""
+    u, v = array(left), array(right)
+    (rows, one), (columns, also_one) = u.rows_and_columns(), v.rows_and_columns()
+    if one != 1 or also_one != 1:
+        raise Undecided("an outer product of what are not vectors")
+    return Array((rows, columns), lambda at: times(u.element(at[0], 1), v.element(at[1], 1)))
+
+
+def dot(left: Value, right: Value) -> Real:
+    """The sum of products of entries at equal positions."""
+    u, v = array(left), array(right)
+    if u.rows_and_columns() != v.rows_and_columns():
+        raise Undecided("a dot product of different shapes")
+    return _sum([times(x, y) for x, y in zip(u.flat(), v.flat(), strict=True)])
+
+
+def _square(value: Value) -> tuple[Array, int]:
+    held = array(value)
+    rows, columns = held.rows_and_columns()
+    if rows != columns:
+        raise Undecided("a square matrix was expected")
+    return held, rows
+
+
+def trace(value: Value) -> Real:
+    """The sum along the diagonal."""
+    held, n = _square(value)
+    return _sum([held.element(i, i) for i in range(1, n + 1)])
+
+
+def determinant(value: Value) -> Real:
+    """The determinant by expansion; Undecided above a small size."""
+    held, n = _square(value)
+    return _minor(held, tuple(range(1, n + 1)), tuple(range(1, n + 1)))
+
+
+def _minor(held: Array, rows: tuple[int, ...], columns: tuple[int, ...]) -> Real:
+    if len(rows) > _LARGEST_DETERMINANT:
+        raise Undecided("a determinant of this size is not computed")
+    if not rows:
+        return ONE
+    result: Real = ZERO
+    for position, column in enumerate(columns):
+        cofactor = _minor(held, rows[1:], columns[:position] + columns[position + 1:])
+        term = times(held.element(rows[0], column), cofactor)
+        result = result + (-term if position % 2 else term)
+    return result
+
+
+def inverse(value: Value) -> Array:
+    """The inverse by cofactors; Undefined where the determinant is 0."""
+    held, n = _square(value)
+    everything = tuple(range(1, n + 1))
+    scale = reciprocal(_minor(held, everything, everything))
+
+    def entry(at: Position) -> Real:
+        i, j = at
+        cofactor = _minor(held, tuple(r for r in everything if r != j), tuple(c for c in everything if c != i))
+        return times(scale, -cofactor if (i + j) % 2 else cofactor)
+
+    return Array((n, n), entry)
+
+
+def filled(shape: Position, entry: Real) -> Array:
+    """The array that is `entry` everywhere."""
+    return Array(shape, lambda _: entry)
+
+
+def identity(n: int) -> Array:
+    """The identity matrix of size n."""
+    return Array((n, n), lambda at: ONE if at[0] == at[1] else ZERO)

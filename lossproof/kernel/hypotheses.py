@@ -1,0 +1,267 @@
+"""Hypotheses: equations that rewrite a finished normal form, inequalities that are facts.
+
+Trusted. Imports `normalize`, `signs` and what these import. An equation acts on the normal
+form only when every derivative in it has been taken, so a hypothesis never reaches under an
+operator; a limit asks for those that do not mention its variable (`before_limit`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
+from lossproof.kernel.functions import reduce
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Unsupported
+from lossproof.kernel.normalize import Normalizer, Scope
+from lossproof.kernel.signs import Fact
+from lossproof.kernel.sums import in_range, map_bounds, split_entry
+from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
+
+SIGN_OF = {
+    ">": Sign.POSITIVE, ">=": Sign.NONNEGATIVE, "<": Sign.NEGATIVE, "<=": Sign.NONPOSITIVE, "!=": Sign.NONZERO,
+    "=": Sign.ZERO,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An equation as a rewriting of normal forms; `mentions` are all names that it is about."""
+
+    mentions: frozenset[str]
+    apply: Callable[[Normal], Normal]
+
+
+class Hypotheses:
+    """The hypotheses of a step, taken into its normalizer."""
+
+    def __init__(self, normalizer: Normalizer, given: tuple[Term, ...]) -> None:
+        self.n = normalizer
+        self.rules: list[Rule] = []
+        normalizer.before_limit = self._before_limit
+        parts = [part for hypothesis in given for part in _conjuncts(hypothesis)]
+        # symbols first, so that later rules are written in what these leave
+        for part in sorted((p for p in parts if _is_equation(p)), key=_order):
+            self._equation(part)
+        for part in parts:
+            self.n.facts.learn_all(self.facts(part))
+
+    def apply(self, normal: Normal, without: frozenset[str] = frozenset()) -> Normal:
+        """`normal` under the equations that mention none of the names."""
+        for _ in range(4):
+            before = normal
+            for rule in self.rules:
+                if rule.mentions.isdisjoint(without):
+                    normal = rule.apply(normal)
+            normal = reduce(self.n.table, normal)
+            if normal == before:
+                break
+        return normal
+
+    def _before_limit(self, normal: Normal, names: frozenset[str]) -> Normal:
+        return self.apply(normal, names)
+
+    def value(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
+        """The normal form under the hypotheses."""
+        return self.apply(self.n.normal(term, scope))
+
+    # facts
+
+    def facts(self, condition: Term, scope: Scope = Scope(), names: tuple[str, ...] = (),  # noqa: B008
+              ranges: tuple[Bounds, ...] = ()) -> list[Fact]:
+        """What a condition that holds says of signs; nothing where it is not understood."""
+        t = self.n.table
+        try:
+            match condition:
+                case Bool("and", args):
+                    return [f for a in args for f in self.facts(a, scope, names, ranges)]
+                case Relation(op, left, right):
+                    mentions = self.n.mentions(condition)
+                    written = self.n.normal(left, scope) - self.n.normal(right, scope)
+                    found = self._sign_facts(written, SIGN_OF[op], mentions, names, ranges)
+                    applied = self.apply(written)
+                    if applied != written:
+                        found += self._sign_facts(applied, SIGN_OF[op], mentions, names, ranges)
+                    return found
+                case ForAll(body, range_, extra) if len(names) == 0:
+                    bounds = Bounds(self.value(range_.lower, scope), self.value(range_.upper, scope))
+                    name = t.fresh(bounds)
+                    inner = scope.bind(range_.name, t.var(name))
+                    if extra is not None:
+                        bounds = Bounds(bounds.lower, bounds.upper, self.n.excluded_values(extra, name, inner))
+                        t.ranges[name] = bounds
+                    return self.facts(body, inner, (name,), (bounds,))
+                case _:
+                    return []
+        except (Unsupported, DivisionByZero):
+            return []
+
+    def _sign_facts(self, difference: Normal, sign: Sign, mentions: frozenset[str], names: tuple[str, ...],
+                    ranges: tuple[Bounds, ...]) -> list[Fact]:
+        """The sign of numerator times denominator; where only one factor's sign is open, that factor's."""
+        t = self.n.table
+        product = t.polynomial(difference.num) * t.polynomial(difference.den)
+        if product.constant is not None:
+            return []
+        found = [Fact(product, sign, mentions, names, ranges)]
+        content, factors = t.factors(product.num)
+        open_factors = []
+        negative = content < 0
+        for factor, multiplicity in factors:
+            known = t.sign(factor)
+            if sign is Sign.NONZERO:
+                found.append(Fact(factor, sign, mentions, names, ranges))
+            elif multiplicity % 2 == 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE):
+                found.append(Fact(factor, Sign.NONZERO, mentions, names, ranges))
+            elif known is Sign.POSITIVE:
+                continue
+            elif known is Sign.NEGATIVE:
+                negative = not negative
+            else:
+                open_factors.append(factor)
+        if len(open_factors) == 1 and sign is not Sign.NONZERO:
+            (factor,) = open_factors
+            flipped = {
+                Sign.POSITIVE: Sign.NEGATIVE, Sign.NEGATIVE: Sign.POSITIVE, Sign.NONNEGATIVE: Sign.NONPOSITIVE,
+                Sign.NONPOSITIVE: Sign.NONNEGATIVE,
+            }
+            found.append(Fact(factor, flipped.get(sign, sign) if negative else sign, mentions, names, ranges))
+        return found
+
+    # equations
+
+    def _equation(self, condition: Term) -> None:
+        mentions = self.n.mentions(condition)
+        try:
+            match condition:
+                case ForAll(Relation("=", left, right), range_, extra):
+                    rule = self._family_rule(left, right, range_, extra) or self._family_rule(
+                        right, left, range_, extra)
+                case Relation("=", left, right):
+                    rule = (
+                        self._variable_rule(left, right) or self._variable_rule(right, left)
+                        or self._polynomial_rule(left, right)
+                    )
+                case _:
+                    rule = None
+        except (Unsupported, DivisionByZero):
+            rule = None
+        if rule is not None:
+            self.rules.append(Rule(mentions, rule))
+
+    def _is_primitive(self, name: str) -> bool:
+        return name in self.n.declarations
+
+    def _family_rule(self, left: Term, right: Term, range_: Range, extra: Term | None) -> Callable[
+            [Normal], Normal] | None:
+        """for all k: family[k] = right, over the family's whole range."""
+        n, t = self.n, self.n.table
+        match left:
+            case Entry(family, (Symbol(index),)) if index == range_.name and self._is_primitive(family):
+                pass
+            case _:
+                return None
+        if family in n.mentions(right):
+            return None
+        shape = n.facts.entry_shape.get(family)
+        bounds = Bounds(self.value(range_.lower), self.value(range_.upper))
+        if extra is not None or shape is not None and (bounds,) != tuple(map_bounds(b, self.apply) for b in shape):
+            return None
+
+        def value(atom: Atom) -> Normal | None:
+            if not isinstance(atom, EntryAtom) or atom.family != family:
+                return None
+            (at,) = atom.indices
+            if shape is None and in_range(t, at, bounds) is not True:
+                return t.atom(atom)
+            return n.normal(right, Scope().bind(index, at))
+
+        return lambda normal: t.replace(normal, frozenset((family,)), value)
+
+    def _variable_rule(self, left: Term, right: Term) -> Callable[[Normal], Normal] | None:
+        """symbol = term, or entry = term, where the term does not mention it."""
+        n, t = self.n, self.n.table
+        match left:
+            case Symbol(name) if self._is_primitive(name) and n.declarations[name].kind != "family":
+                if name in n.mentions(right):
+                    return None
+                value = self.value(right)
+                return lambda normal: t.substitute(normal, {name: value})
+            case Entry(family, indices) if self._is_primitive(family) and family not in n.mentions(right):
+                value = self.value(right)
+                at = tuple(self.value(i) for i in indices)
+
+                def entry_rule(normal: Normal) -> Normal:
+                    if family not in normal.free():
+                        return normal
+                    normal = split_entry(t, normal, family, at)
+                    return t.replace(
+                        normal, frozenset((family,)),
+                        lambda atom: value if atom == EntryAtom(family, at) else None,
+                    )
+
+                return entry_rule
+            case _:
+                return None
+
+    def _polynomial_rule(self, left: Term, right: Term) -> Callable[[Normal], Normal] | None:
+        """An equation solved for one atom that occurs once, linearly, with a coefficient that is not 0."""
+        t = self.n.table
+        equation = t.polynomial((self.value(left) - self.value(right)).num)
+        if equation.constant is not None:
+            return None
+        ranked = sorted(equation.atoms(), key=lambda i: (not isinstance(t[i], FoldAtom), not isinstance(
+            t[i], EntryAtom), not isinstance(t[i], Var), -i))
+        for i in ranked:
+            coefficient, rest = t.zero, t.zero
+            linear = True
+            for mono, c in t.terms(equation.num):
+                powers = dict(mono)
+                others = t.monomial(tuple((j, e) for j, e in mono if j != i)).scaled(Fraction(c))
+                if powers.get(i, 0) == 0:
+                    rest = rest + others
+                elif powers[i] == 1:
+                    coefficient = coefficient + others
+                else:
+                    linear = False
+            sign = t.sign(coefficient)
+            if linear and sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                atom, value = t[i], -(rest / coefficient)
+                if any(atom == t[j] for j in value.atoms()):
+                    continue
+                names = t.free_of(i)
+                if not names:
+                    continue
+                return lambda normal, atom=atom, value=value, names=names: t.replace(  # type: ignore[misc]
+                    normal, names, lambda other: value if other == atom else None
+                )
+        return None
+
+
+def _conjuncts(condition: Term) -> tuple[Term, ...]:
+    match condition:
+        case Bool("and", args):
+            return tuple(p for a in args for p in _conjuncts(a))
+        case _:
+            return (condition,)
+
+
+def _is_equation(part: Term) -> bool:
+    match part:
+        case Relation("=") | ForAll(Relation("=")):
+            return True
+        case _:
+            return False
+
+
+def _order(part: Term) -> int:
+    match part:
+        case Relation("=", left, right) if isinstance(left, Symbol) or isinstance(right, Symbol):
+            return 0
+        case ForAll():
+            return 1
+        case Relation("=", left, right) if isinstance(left, Entry) or isinstance(right, Entry):
+            return 2
+        case _:
+            return 3

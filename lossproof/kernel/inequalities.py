@@ -1,0 +1,98 @@
+"""Signs read from the written line, where squares and logs still stand.
+
+Trusted. Imports `normalize`, `hypotheses`, `signs`. At every node both the normal form's sign
+and the rule for the node are asked; the rules are those of sums, products, even powers,
+exp, abs, and log t by the sign of t - 1.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from lossproof.kernel.atoms import Bounds
+from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Unsupported
+from lossproof.kernel.normalize import NeedsCases, Scope
+from lossproof.kernel.signs import both, product_sign, sum_sign
+from lossproof.term import Add, Call, Entry, Fold, Mul, Number, Pow, Symbol, Term, substitute
+
+_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+
+
+def sign_of(h: Hypotheses, term: Term, scope: Scope = Scope()) -> Sign:  # noqa: B008 (immutable)
+    """What is known of the sign of a written term, wherever it is defined."""
+    try:
+        known = h.n.table.sign(h.value(term, scope))
+    except (Unsupported, DivisionByZero, NeedsCases):
+        known = Sign.UNKNOWN
+    if known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
+        return known
+    return both(known, _by_rule(h, term, scope))
+
+
+def _by_rule(h: Hypotheses, term: Term, scope: Scope) -> Sign:
+    t = h.n.table
+    match term:
+        case Add(args):
+            result = Sign.ZERO
+            for a in args:
+                result = sum_sign(result, sign_of(h, a, scope))
+            if result is not Sign.UNKNOWN:
+                t.use("sum-of-nonnegatives")
+            return result
+        case Mul(args):
+            result = Sign.POSITIVE
+            for a in args:
+                result = product_sign(result, sign_of(h, a, scope))
+            return result
+        case Pow(base, Number(value)) if value.denominator == 1:
+            sign = sign_of(h, base, scope)
+            if value % 2:
+                return sign if value > 0 or sign in _STRICT else Sign.UNKNOWN
+            t.use("square-nonnegative")
+            return Sign.POSITIVE if sign in _STRICT or value < 0 else Sign.NONNEGATIVE
+        case Pow(_, Number(value)):
+            # a non-integer power is defined at a base >= 0 only, and is >= 0 there
+            return Sign.POSITIVE if value < 0 else Sign.NONNEGATIVE
+        case Call("log", (argument,)):
+            t.use("log-against-1")
+            return sign_of(h, Add((argument, Number(Fraction(-1)))), scope)
+        case Call("Abs" | "sqrt", _):
+            return Sign.NONNEGATIVE
+        case Fold("sum", body, range_, condition):
+            return _fold_sign(h, body, range_.name, scope, _bounds(h, term, scope), condition)
+        case Symbol(name) if name in h.n.definitions and name not in scope.bound:
+            definition = h.n.definitions[name]
+            return Sign.UNKNOWN if definition.ranges else sign_of(h, definition.body, Scope())
+        case Entry(name, indices) if name in h.n.definitions and h.n.definitions[name].ranges:
+            definition = h.n.definitions[name]
+            names = {r.name: i for r, i in zip(definition.ranges, indices, strict=True)}
+            return sign_of(h, substitute(definition.body, names), scope)
+        case _:
+            return Sign.UNKNOWN
+
+
+def _bounds(h: Hypotheses, fold: Fold, scope: Scope) -> Bounds:
+    return Bounds(h.value(fold.range.lower, scope), h.value(fold.range.upper, scope))
+
+
+def _fold_sign(h: Hypotheses, body: Term, name: str, scope: Scope, bounds: Bounds, condition: Term | None) -> Sign:
+    t = h.n.table
+    fresh = t.fresh(bounds)
+    inner = scope.bind(name, t.var(fresh))
+    if condition is not None:
+        try:
+            bounds = Bounds(bounds.lower, bounds.upper, h.n.excluded_values(condition, fresh, inner))
+            t.ranges[fresh] = bounds
+        except Unsupported:
+            pass
+    sign = sign_of(h, body, inner)
+    count: Normal = bounds.upper - bounds.lower + t.one - t.rational(len(bounds.excluded))
+    t.use("sum-of-nonnegatives")
+    if sign in (Sign.POSITIVE, Sign.NEGATIVE) and (condition is None or bounds.excluded) and \
+            t.sign(count) is Sign.POSITIVE:
+        return sign
+    weak = {Sign.POSITIVE: Sign.NONNEGATIVE, Sign.NEGATIVE: Sign.NONPOSITIVE}
+    return Sign.UNKNOWN if sign is Sign.NONZERO else weak.get(sign, sign)
+
+

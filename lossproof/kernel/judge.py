@@ -1,0 +1,463 @@
+"""The judge: the only module that makes Proved, Conditional and Refuted.
+
+Trusted. `prove` compares normal forms and definedness; `compare` evaluates both lines at a
+point by enclosures, sharing no rule with `prove`. Points come from outside (search proposes);
+every hypothesis is checked again here. A line is an array, a number or an equation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice, product
+
+from flint import arb
+
+from lossproof.derivation import Declaration, Step
+from lossproof.kernel.atoms import AbsAtom, DeltaAtom, Var
+from lossproof.kernel.conditions import Condition, Conditions
+from lossproof.kernel.enclosure import Evaluator
+from lossproof.kernel.functions import reduce
+from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
+from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
+from lossproof.kernel.normalize import NeedsCases, Normalizer, decided
+from lossproof.kernel.points import Point
+from lossproof.kernel.readback import Readback
+from lossproof.kernel.sums import eliminate_relations
+from lossproof.kernel.validity import validate
+from lossproof.term import (
+    ONE,
+    ZERO,
+    Add,
+    Component,
+    Entry,
+    ForAll,
+    Limit,
+    Mul,
+    Number,
+    Relation,
+    RelationName,
+    Symbol,
+    Term,
+    free_names,
+    map_children,
+    subtract,
+    walk,
+)
+from lossproof.verdict import Conditional, Counterexample, Proved, Refuted
+
+MAX_CASES = 48
+PRECISIONS = (64, 192, 768)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The kernel's finding before a point is exhibited: the lines are equal (or related) wherever
+    both are defined; `same_domain` if they are defined at the same points."""
+
+    conditions: tuple[Term, ...]
+    same_domain: bool
+    laws: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """The kernel did not settle the step, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Both lines at one point. `relation` is True where the step's relation provably holds or the
+    enclosures overlap at the last precision, False where it provably fails."""
+
+    relation: bool
+    left: Fraction | str
+    right: Fraction | str
+    position: tuple[int, ...] = ()
+
+
+# proof
+
+
+def prove(step: Step, work: int = 150_000) -> Claim | Open:
+    """Decide a step by normal forms. InputError where a line has no meaning."""
+    validate(step)
+    try:
+        if step.relation in ("=>", "<=>"):
+            return _implication(step, work)
+        return _by_cases(_entrywise(step), work)
+    except OutOfWork:
+        return Open("the budget of work was used up")
+    except Unsupported as reason:
+        return Open(f"not supported yet: {reason}")
+    except DivisionByZero:
+        return Open("a denominator is 0 at every point")
+
+
+def _implication(step: Step, work: int) -> Claim | Open:
+    """=> between equations: the left is a hypothesis for the right, which must be defined there."""
+    if not isinstance(step.left, Relation) or not isinstance(step.right, Relation):
+        return Open("=> and <=> join equations")
+    ways = [(step.left, step.right)] + ([(step.right, step.left)] if step.relation == "<=>" else [])
+    laws: dict[str, None] = {}
+    conditions: dict[Term, None] = {}
+    for hypothesis, goal in ways:
+        if goal.op not in ("=", "<", "<=", ">", ">="):
+            return Open("this relation")
+        inner = replace(step, left=goal.left, right=goal.right, relation=goal.op, given=(*step.given, hypothesis))
+        found = _by_cases(_entrywise(inner), work)
+        if isinstance(found, Open):
+            return found
+        laws.update(dict.fromkeys(found.laws))
+        conditions.update(dict.fromkeys(found.conditions))
+    return Claim(tuple(conditions), not conditions, tuple(laws))
+
+
+def _entrywise(step: Step) -> Step:
+    """An array line is judged by its generic entry: one fresh index a dimension."""
+    shape = Normalizer(step.declarations, step.definitions).arrays.shape(step.left)
+    if not shape:
+        return step
+    taken = set(step.declarations) | set(step.definitions) | free_names(step.left) | free_names(step.right)
+    names: list[str] = []
+    for letter in "ijklmn":
+        name = letter
+        while name in taken:
+            name += "'"
+        names.append(name)
+    indices = names[: len(shape)]
+    declarations = dict(step.declarations)
+    for name, size in zip(indices, shape, strict=True):
+        declarations[name] = Declaration(name, "index", lower=ONE, upper=size)
+    at = tuple(Symbol(n) for n in indices)
+    return replace(step, left=Component(step.left, at), right=Component(step.right, at), declarations=declarations)
+
+
+def _by_cases(step: Step, work: int) -> Claim | Open:
+    """Prove every case; a case is one more hypothesis."""
+    pending: list[tuple[Term, ...]] = list(_finite_cases(step))
+    laws: dict[str, None] = {}
+    conditions: dict[Term, None] = {}
+    same_domain = True
+    tried = 0
+    while pending:
+        case = pending.pop(0)
+        tried += 1
+        if tried + len(pending) > MAX_CASES:
+            return Open("too many cases")
+        attempt = _Case(replace(step, given=(*step.given, *case)), work)
+        found = attempt.settle()
+        if isinstance(found, list):
+            pending = [(*case, extra) for extra in found] + pending
+        elif isinstance(found, Open):
+            return found
+        else:
+            laws.update(dict.fromkeys(found.laws))
+            conditions.update(dict.fromkeys(found.conditions))
+            same_domain = same_domain and found.same_domain
+    if tried > 1:
+        laws["cases"] = None
+    return Claim(tuple(conditions), same_domain, tuple(laws))
+
+
+def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
+    """One case a combination of values of the scalars that range over a finite set."""
+    n = Normalizer(step.declarations, step.definitions)
+    names = n.mentions(step.left) | n.mentions(step.right)
+    known = {g.left for g in step.given if isinstance(g, Relation) and g.op == "="}
+    finite = [
+        (name, values) for name in sorted(names)
+        if (d := step.declarations.get(name)) is not None and d.kind in ("scalar", "integer")
+        and (values := d.domain.values) is not None and Symbol(name) not in known
+    ]
+    for combination in product(*(values for _, values in finite)):
+        yield tuple(
+            Relation("=", Symbol(name), Number(value)) for (name, _), value in zip(finite, combination, strict=True)
+        )
+
+
+class _Case:
+    """One case of a step, with its own atom table."""
+
+    def __init__(self, step: Step, work: int) -> None:
+        self.step = step
+        self.n = Normalizer(step.declarations, step.definitions, work)
+        self.h = Hypotheses(self.n, step.given)
+        self.c = Conditions(self.h)
+
+    def settle(self) -> Claim | Open | list[Term]:
+        """A claim, the reason why not, or hypotheses that split this case."""
+        left, right = self._open(self.step.left), self._open(self.step.right)
+        impossible = [[c for c in side if self.c.impossible(c.term)] for side in (left, right)]
+        if any(impossible):
+            # in this case a line is undefined everywhere: nothing to compare, but domains may differ
+            nowhere = impossible[0] or impossible[1]
+            both = all(any(c.exact for c in side) for side in impossible)
+            return Claim(() if both else tuple(_tidy(c.term) for c in nowhere), both, ())
+        facts = [f for c in (*left, *right) for f in self.h.facts(c.term)]
+        with self.n.facts.assuming(facts):
+            try:
+                related = self._related()
+            except NeedsCases as needed:
+                return self._split_sign(needed.poly)
+            if isinstance(related, list):
+                return related
+        if not related:
+            return Open("the two sides' normal forms differ")
+        same = (
+            all(c.exact for c in (*left, *right)) and self._implied(right, left) and self._implied(left, right)
+        )
+        conditions = () if same else self._least([*left, *right])
+        return Claim(conditions, same, tuple(self.n.table.laws))
+
+    def _open(self, line: Term) -> list[Condition]:
+        """Conditions for the line to be defined that do not follow from the hypotheses."""
+        return [c for c in self.c.written(line) if not self.c.discharged(c.term)]
+
+    def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
+        terms = {c.term for c in known}
+        facts = [f for c in known for f in self.h.facts(c.term)]
+        with self.n.facts.assuming(facts):
+            return all(c.term in terms or self.c.discharged(c.term) for c in wanted)
+
+    def _least(self, conditions: list[Condition]) -> tuple[Term, ...]:
+        """The conditions less those that follow from the others."""
+        kept = list(dict.fromkeys(conditions))
+        for c in list(kept):
+            others = [o for o in kept if o is not c]
+            if any(o.term == c.term for o in others) or self._implied([c], others):
+                kept = others
+        return tuple(dict.fromkeys(_tidy(c.term) for c in kept))
+
+    def _related(self) -> bool | list[Term]:
+        step = self.step
+        if step.relation != "=":
+            if step.left == step.right:
+                return step.relation in ("<=", ">=")
+            difference = step.left if step.right == ZERO else subtract(step.left, step.right)
+            return decided(step.relation, sign_of(self.h, difference)) is True
+        if step.left == step.right:
+            self.n.table.use("same-line")
+            return True
+        difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
+        if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
+            return True
+        return self._split(difference)
+
+    def _split(self, difference: Normal) -> bool | list[Term]:
+        """Cases for a delta or an absolute value that is left in the difference."""
+        t = self.n.table
+        for i in difference.atoms():
+            match t[i]:
+                case DeltaAtom(inner) if self._closed(inner):
+                    return self._hypotheses(inner, ("=", "!="))
+                case AbsAtom(inner) if self._closed(inner):
+                    return self._split_sign(inner)
+        return False
+
+    def _closed(self, normal: Normal) -> bool:
+        return not any(name[0] in "%#@" for name in normal.free())
+
+    def _split_sign(self, poly: Normal) -> list[Term]:
+        if not self._closed(poly):
+            raise Unsupported("cases on a bound variable")
+        # all three, even where definedness rules one out: that is for the case itself to say
+        return self._hypotheses(poly, (">", "=", "<"))
+
+    def _hypotheses(self, poly: Normal, ops: tuple[RelationName, ...]) -> list[Term]:
+        term = Readback(self.n.table, frozenset(self.step.declarations)).term(poly)
+        # an equation is written for one variable, so that it can act
+        left, right = _solved(self.n, poly, term)
+        return [Relation(op, left, right) if op in ("=", "!=") else Relation(op, term, ZERO) for op in ops]
+
+
+def _tidy(condition: Term) -> Term:
+    """x - 1 != 0 as x != 1."""
+    match condition:
+        case Relation(op, Add((term, Number(value))), right) if right == ZERO:
+            return Relation(op, term, Number(-value))
+        case Relation(op, Add((Number(value), Mul((Number(factor), term)))), right) if right == ZERO and factor == -1:
+            flipped: dict[str, RelationName] = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+            return Relation(flipped.get(op, op), term, Number(value))
+        case ForAll(body, range_, extra):
+            return ForAll(_tidy(body), range_, extra)
+        case _:
+            return condition
+
+
+def _solved(n: Normalizer, poly: Normal, term: Term) -> tuple[Term, Term]:
+    for i in poly.atoms():
+        atom = n.table[i]
+        if isinstance(atom, Var) and atom.name in n.declarations:
+            coefficient = dict(n.table.terms(poly.num)).get(((i, 1),))
+            rest = n.table.var(atom.name) - poly.scaled(Fraction(1, coefficient)) if coefficient else None
+            if rest is not None and atom.name not in rest.free():
+                return Symbol(atom.name), Readback(n.table, frozenset(n.declarations)).term(rest)
+    return term, ZERO
+
+
+# points
+
+
+def without_limits(step: Step) -> Step:
+    """The step with every limit that the kernel can take replaced by its value, so that the lines can
+    be evaluated at a point. Limits that it cannot take stay."""
+
+    def change(term: Term) -> Term:
+        if isinstance(term, Limit):
+            value = _limit_value(step, term)
+            return term if value is None else value
+        return map_children(term, change)
+
+    if not any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line)):
+        return step
+    return replace(step, left=change(step.left), right=change(step.right))
+
+
+def _limit_value(step: Step, term: Limit) -> Term | None:
+    try:
+        n = Normalizer(step.declarations, step.definitions)
+        h = Hypotheses(n, step.given)
+        conditions = Conditions(h)
+        conditions.written(term)
+        return Readback(n.table, frozenset(step.declarations)).term(h.value(term))
+    except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
+        return None
+
+
+def hypotheses_hold(step: Step, point: Point) -> bool:
+    """Whether the point provably satisfies declarations and hypotheses."""
+    evaluator = Evaluator(step.declarations, step.definitions, point, 192)
+    return all(evaluator.holds(g) is True for g in step.given) and _declared(step, point)
+
+
+def _declared(step: Step, point: Point) -> bool:
+    for name, value in point.values.items():
+        declaration = step.declarations.get(name)
+        if declaration is None:
+            continue
+        if value not in declaration.domain or declaration.kind in ("size", "index", "integer") and value.denominator != 1:
+            return False
+        if declaration.kind == "size" and value < (declaration.domain.lower or 1):
+            return False
+        if declaration.kind == "index" and declaration.upper is not None:
+            evaluator = Evaluator(step.declarations, step.definitions, point, 64)
+            inside = (Relation("<=", declaration.lower or ONE, Symbol(name)), Relation("<=", Symbol(name), declaration.upper))
+            if not all(evaluator.holds(r) is True for r in inside):
+                return False
+    for family, entries in point.entries.items():
+        declaration = step.declarations.get(family)
+        if declaration is not None and not all(v in declaration.domain for v in entries.values()):
+            return False
+    return True
+
+
+def compare(step: Step, point: Point, operations: int = 60_000) -> Comparison | None:
+    """Both lines at a point that satisfies the hypotheses; None where a line is undefined or undecided.
+
+    `step` is free of limits (`without_limits`).
+    """
+    if not hypotheses_hold(step, point):
+        return None
+    if step.relation in ("=>", "<=>"):
+        return _compare_equations(step, point)
+    try:
+        shape = Evaluator(step.declarations, step.definitions, point, 64, operations).shape(step.left)
+        found: Comparison | None = None
+        for position in islice(product(*(range(1, n + 1) for n in shape)), 64):
+            found = _compare_at(step, point, position, operations)
+            if found is None or not found.relation:
+                return found
+        return found
+    except (Undefined, Undecided, OutOfBudget):
+        return None
+
+
+def _compare_at(step: Step, point: Point, position: tuple[int, ...], operations: int) -> Comparison | None:
+    at = tuple(Number(Fraction(i)) for i in position)
+    left = Component(step.left, at) if at else step.left
+    right = Component(step.right, at) if at else step.right
+    for precision in PRECISIONS:
+        evaluator = Evaluator(step.declarations, step.definitions, point, precision, operations)
+        try:
+            a, b = evaluator.number(left), evaluator.number(right)
+            holds = evaluator.holds(Relation(_plain(step.relation), left, right))
+        except Undecided:
+            continue
+        if holds is not None or precision == PRECISIONS[-1]:
+            return Comparison(holds is not False, _shown(a), _shown(b), position)
+    return None
+
+
+def _compare_equations(step: Step, point: Point) -> Comparison | None:
+    evaluator = Evaluator(step.declarations, step.definitions, point, 192)
+    a, b = evaluator.holds(step.left), evaluator.holds(step.right)
+    if a is None or b is None:
+        return None
+    fails = a and not b or step.relation == "<=>" and b and not a
+    if fails or a and b:
+        return Comparison(not fails, "true" if a else "false", "true" if b else "false")
+    return None
+
+
+def _plain(relation: str) -> RelationName:
+    for op in ("=", "<", "<=", ">", ">="):
+        if op == relation:
+            return op
+    raise ValueError(relation)
+
+
+def _shown(value: object) -> Fraction | str:
+    """The exact value, or the digits that are certain, then dots."""
+    if isinstance(value, Fraction):
+        return value
+    assert isinstance(value, arb)
+    return value.str(12, radius=False).rstrip("0") + "..."
+
+
+def holds_at(step: Step, point: Point, conditions: tuple[Term, ...]) -> bool:
+    """Whether the conditions provably hold at a point."""
+    evaluator = Evaluator(step.declarations, step.definitions, point, 192)
+    return all(evaluator.holds(c) is True for c in conditions)
+
+
+# verdicts
+
+
+def proved(claim: Claim, checked_at: int) -> Proved | Conditional:
+    """The verdict of a claim for which points were exhibited."""
+    if checked_at < 1:
+        raise ValueError("a claim about nothing is not proved")
+    if claim.same_domain:
+        return Proved(claim.laws, checked_at)
+    return Conditional(claim.conditions, claim.laws, checked_at)
+
+
+def refuted(step: Step, point: Point) -> Refuted | None:
+    """The verdict of a point at which the step provably fails; None if it does not."""
+    found = compare(step, point)
+    if found is None or found.relation:
+        return None
+    values: list[tuple[Term, Term]] = []
+    for kinds in (("size",), ("index",), ("scalar", "integer")):
+        for name in sorted(point.values):
+            declaration = step.declarations.get(name)
+            if declaration is not None and declaration.kind in kinds:
+                values.append((Symbol(name), Number(point.values[name])))
+    for family in sorted(point.entries):
+        for position, value in sorted(point.entries[family].items()):
+            values.append((_entry(family, position), Number(value)))
+    functions = tuple((name, f.text) for name, f in sorted(point.functions.items()))
+    where = f" at entry {', '.join(map(str, found.position))}" if found.position else ""
+    return Refuted(Counterexample(tuple(values), f"{found.left}{where}", f"{found.right}{where}", functions))
+
+
+def _entry(family: str, position: tuple[int, ...]) -> Term:
+    return Entry(family, tuple(Number(Fraction(i)) for i in position))
+
+

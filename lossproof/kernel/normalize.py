@@ -1,0 +1,514 @@
+"""From the written tree to a normal form.
+
+Trusted. Imports the kernel's lower modules and the ground floor. Quantities are unfolded,
+save those that are frozen because something outside differentiates or takes a limit by them.
+Hypotheses that are equations do not act here: they are applied to the finished normal form
+(`hypotheses`), so that no operator ever sees a hypothesis about its own variable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from lossproof.derivation import Declaration, Definition
+from lossproof.kernel import functions, limits
+from lossproof.kernel.algebra import functional, new_table
+from lossproof.kernel.components import Components
+from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, EntryAtom, Var
+from lossproof.kernel.derivatives import Chain, Differentiator
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Table, Unsupported
+from lossproof.kernel.signs import Facts
+from lossproof.kernel.sums import in_range, is_integer, product_over, split_entry, sum_over
+from lossproof.term import (
+    ARRAY_FUNCTIONS,
+    Add,
+    Bool,
+    Call,
+    Component,
+    Const,
+    Derivative,
+    Entry,
+    Fold,
+    Integral,
+    Limit,
+    Mul,
+    Number,
+    Partial,
+    Piecewise,
+    Pow,
+    Relation,
+    Subst,
+    Symbol,
+    Term,
+    free_names,
+)
+
+
+class NeedsCases(Exception):
+    """The value depends on the sign of `poly`, which is not known: the judge may split cases."""
+
+    def __init__(self, poly: Normal) -> None:
+        super().__init__("cases")
+        self.poly = poly
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Values of bound variables, and the quantities that are not unfolded here."""
+
+    bound: Mapping[str, Normal] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()
+
+    def bind(self, name: str, value: Normal) -> Scope:
+        """The scope with one more bound variable."""
+        return replace(self, bound={**self.bound, name: value})
+
+
+class Normalizer:
+    """Normal forms of terms under the declarations and definitions of one step."""
+
+    def __init__(self, declarations: Mapping[str, Declaration], definitions: Mapping[str, Definition],
+                 work: int = 200_000) -> None:
+        self.table: Table = new_table(work)
+        self.declarations = declarations
+        self.definitions = definitions
+        self.arrays = Components(declarations, definitions)
+        self.facts = Facts(self.table, declarations)
+        # hypotheses that may act before a limit by these names (filled in by `hypotheses`)
+        self.before_limit: Callable[[Normal, frozenset[str]], Normal] = lambda normal, _names: normal
+        # whether a term is known to be defined in a scope (filled in by `conditions`)
+        self.defined_at: Callable[[Term, Scope], bool] = lambda _term, _scope: False
+        self._closure: dict[str, frozenset[str]] = {}
+        shapes: dict[str, tuple[Bounds, ...] | None] = {}
+        self.facts.entry_shape = shapes
+        one = self.table.one
+        for name, d in declarations.items():
+            if d.kind == "family":
+                shapes[name] = None if d.shape is None else tuple(Bounds(one, self.normal(s)) for s in d.shape)
+            elif d.kind == "index" and d.upper is not None:
+                lower = one if d.lower is None else self.normal(d.lower)
+                shapes[name] = (Bounds(lower, self.normal(d.upper)),)
+        for name, q in definitions.items():
+            if q.ranges:
+                try:
+                    shapes[name] = tuple(Bounds(self.normal(r.lower), self.normal(r.upper)) for r in q.ranges)
+                except Unsupported:
+                    shapes[name] = None
+
+    def mentions(self, term: Term) -> frozenset[str]:
+        """The names that a term depends on, through quantities too."""
+        found: set[str] = set()
+        for name in free_names(term):
+            found |= self._mentioned(name)
+        return frozenset(found)
+
+    def _mentioned(self, name: str) -> frozenset[str]:
+        if name not in self._closure:
+            self._closure[name] = frozenset((name,))
+            q = self.definitions.get(name)
+            if q is not None:
+                inside = self.mentions(q.body) - {r.name for r in q.ranges}
+                self._closure[name] = inside | {name}
+        return self._closure[name]
+
+    # terms
+
+    def normal(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
+        """The normal form; Unsupported where there is none, DivisionByZero where it is undefined."""
+        t = self.table
+        t.spend()
+        match term:
+            case Number(value):
+                return t.rational(value)
+            case Const("E"):
+                return functions.exp(t, t.one)
+            case Const("pi" | "EulerGamma" as name):
+                return t.atom(ConstAtom(name))
+            case Symbol(name):
+                return self._symbol(name, scope)
+            case Entry(family, indices):
+                return self._entry(family, tuple(self.normal(i, scope) for i in indices), scope)
+            case Add(args):
+                return t.total(self.normal(a, scope) for a in args)
+            case Mul(args):
+                result = t.one
+                for a in args:
+                    result = result * self.normal(a, scope)
+                return result
+            case Pow(Const("E"), exponent):
+                return functions.exp(t, self.normal(exponent, scope))
+            case Pow(base, exponent):
+                power = self.normal(exponent, scope)
+                return functions.power(t, self.normal(base, scope), power, integer=is_integer(t, power))
+            case Call(function, args, orders):
+                return self._call(function, args, orders, scope)
+            case Partial(function, family, indices):
+                at = tuple(self.normal(i, scope) for i in indices)
+                return self._functional(function, family, (at,), scope)
+            case Fold():
+                return self._fold(term, scope)
+            case Component(array, indices):
+                return self.normal(self.arrays.component(array, indices), scope)
+            case Derivative(body, by, order):
+                return self._derivative(body, by, order, scope)
+            case Limit():
+                return self._limit(term, scope)
+            case Subst(body, variable, value):
+                return self._substituted(body, variable, value, scope)
+            case Piecewise(pieces):
+                return self._piecewise(pieces, scope)
+            case Integral():
+                raise Unsupported("an integral")
+            case _:
+                raise Unsupported(f"{type(term).__name__} as a value")
+
+    def _symbol(self, name: str, scope: Scope) -> Normal:
+        if name in scope.bound:
+            return scope.bound[name]
+        definition = self.definitions.get(name)
+        if definition is None or name in scope.frozen:
+            return self.table.var(name)
+        self.table.use("definition")
+        return self.normal(definition.body, Scope(frozen=scope.frozen))
+
+    def _entry(self, family: str, indices: tuple[Normal, ...], scope: Scope) -> Normal:
+        definition = self.definitions.get(family)
+        if definition is None or family in scope.frozen:
+            return functions.entry(self.table, family, indices)
+        self.table.use("definition")
+        inner = Scope(frozen=scope.frozen)
+        if definition.ranges:
+            for r, value in zip(definition.ranges, indices, strict=True):
+                inner = inner.bind(r.name, value)
+            return self.normal(definition.body, inner)
+        names = tuple(f"@{i}" for i in range(len(indices)))
+        for name, value in zip(names, indices, strict=True):
+            inner = inner.bind(name, value)
+        return self.normal(self.arrays.component(definition.body, tuple(Symbol(n) for n in names)), inner)
+
+    def _call(self, function: str, args: tuple[Term, ...], orders: tuple[int, ...], scope: Scope) -> Normal:
+        t = self.table
+        if function in ARRAY_FUNCTIONS or function in ("softmax", "logsumexp"):
+            if function == "softmax":
+                t.use("softmax")
+            return self.normal(self.arrays.scalar(Call(function, args)), scope)
+        declaration = self.declarations.get(function)
+        if declaration is not None and declaration.kind == "functional":
+            return self._functional(function, args[0], (), scope)
+        values = tuple(self.normal(a, scope) for a in args)
+        if declaration is not None:
+            return functions.function(t, function, values, orders or (0,) * len(values))
+        if any(orders):
+            return self._known_prime(function, values, orders)
+        return self._known(function, values)
+
+    def _known_prime(self, function: str, values: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
+        """A known function's derivative: differentiated at a fresh variable, then put at its place."""
+        t = self.table
+        names = [t.fresh() for _ in values]
+        result = self._known(function, tuple(t.var(n) for n in names))
+        for name, order in zip(names, orders, strict=True):
+            for _ in range(order):
+                result = Differentiator(t, Var(name), lambda _atom: None)(result)
+        return t.substitute(result, dict(zip(names, values, strict=True)))
+
+    def _known(self, function: str, values: tuple[Normal, ...]) -> Normal:
+        t = self.table
+        x = values[0]
+        half = Fraction(1, 2)
+        match function, values:
+            case "exp", _:
+                return functions.exp(t, x)
+            case "log", _:
+                return functions.log_abs(t, x)
+            case "sqrt", _:
+                return functions.power(t, x, t.rational(half))
+            case "Abs", _:
+                return functions.absolute(t, x)
+            case "Max" | "Min", _:
+                result = x
+                for other in values[1:]:
+                    gap = functions.absolute(t, result - other)
+                    t.use("max-as-abs")
+                    result = (result + other + (gap if function == "Max" else -gap)).scaled(half)
+                return result
+            case "sign", _:
+                sign = t.sign(x)
+                if sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
+                    return t.rational({Sign.POSITIVE: 1, Sign.NEGATIVE: -1, Sign.ZERO: 0}[sign])
+                return functions.function(t, "sign", values, (0,))
+            case "KroneckerDelta", (i, j):
+                return functions.delta(t, i - j)
+            case "logistic", _:
+                t.use("logistic")
+                return t.one / (t.one + functions.exp(t, -x))
+            case "softplus", _:
+                t.use("softplus")
+                return functions.log_abs(t, t.one + functions.exp(t, x))
+            case "xlogy", (a, b):
+                return a if a.is_zero else a * functions.log_abs(t, b)
+            case "sinh" | "cosh", _:
+                t.use("hyperbolic")
+                e, f = functions.exp(t, x), functions.exp(t, -x)
+                return (e - f if function == "sinh" else e + f).scaled(half)
+            case "tanh", _:
+                t.use("hyperbolic")
+                e = functions.exp(t, x.scaled(Fraction(2)))
+                return (e - t.one) / (e + t.one)
+            case "tan", _:
+                return functions.function(t, "sin", values, (0,)) / functions.function(t, "cos", values, (0,))
+            case "asinh", _:
+                t.use("inverse-hyperbolic")
+                return functions.log_abs(t, x + functions.absolute_power(t, x * x + t.one, half))
+            case "acosh", _:
+                t.use("inverse-hyperbolic")
+                return functions.log_abs(t, x + functions.absolute_power(t, x * x - t.one, half))
+            case "atanh", _:
+                t.use("inverse-hyperbolic")
+                return (functions.log_abs(t, t.one + x) - functions.log_abs(t, t.one - x)).scaled(half)
+            case "erfc", _:
+                return t.one - functions.function(t, "erf", values, (0,))
+            case "factorial", _ if (n := x.integer) is not None and 0 <= n <= 200:
+                result = t.one
+                for i in range(2, n + 1):
+                    result = result.scaled(Fraction(i))
+                return result
+            case _:
+                return functions.function(t, function, values, (0,) * len(values))
+
+    def _functional(self, name: str, family: Term, partials: tuple[tuple[Normal, ...], ...], scope: Scope) -> Normal:
+        t = self.table
+        shape = self.arrays.shape(family)
+        if not shape:
+            raise Unsupported(f"{name} of something that is no family")
+        ranges = tuple(Bounds(t.one, self.normal(s, scope)) for s in shape)
+        names = [t.fresh(r) for r in ranges]
+        inner = scope
+        placeholders = tuple(f"@{n}" for n in names)
+        for placeholder, n in zip(placeholders, names, strict=True):
+            inner = inner.bind(placeholder, t.var(n))
+        body = self.normal(self.arrays.component(family, tuple(Symbol(p) for p in placeholders)), inner)
+        return functional(t, name, names, ranges, body, partials)
+
+    # folds
+
+    def _fold(self, term: Fold, scope: Scope) -> Normal:
+        t = self.table
+        range_ = term.range
+        bounds = Bounds(self.normal(range_.lower, scope), self.normal(range_.upper, scope))
+        for end in (bounds.lower, bounds.upper):
+            if not is_integer(t, end) and end.integer is None:
+                raise Unsupported("a bound that is not known to be an integer")
+        over = sum_over if term.kind == "sum" else product_over
+        name = t.fresh(bounds)
+        inner = scope.bind(range_.name, t.var(name))
+        if term.condition is None:
+            return over(t, name, bounds, self.normal(term.body, inner))
+        return self._restricted(term, bounds, name, inner, over)
+
+    def _restricted(self, term: Fold, bounds: Bounds, name: str, inner: Scope, over: object) -> Normal:
+        """A sum over k != p: the full sum less the p term where p is in range and the term is
+        defined there, else an atom of its own."""
+        t = self.table
+        assert callable(over)
+        excluded = self.excluded_values(term.condition, name, inner)
+        if term.kind == "sum" and len(excluded) == 1 and in_range(t, excluded[0], bounds) is True:
+            at = replace(inner, bound={**inner.bound, term.range.name: excluded[0]})
+            if self.defined_at(term.body, at):
+                t.use("sum-except")
+                full: Normal = over(t, name, bounds, self.normal(term.body, inner))
+                return full - self.normal(term.body, at)
+        rest = Bounds(bounds.lower, bounds.upper, excluded)
+        t.ranges[name] = rest
+        result: Normal = over(t, name, rest, self.normal(term.body, inner))
+        return result
+
+    def excluded_values(self, condition: Term | None, name: str, inner: Scope) -> tuple[Normal, ...]:
+        """The values that `name != value` conditions take out of a range; Unsupported for other conditions."""
+        t = self.table
+        match condition:
+            case Relation("!=", left, right):
+                difference = self.normal(left, inner) - self.normal(right, inner)
+                me = t.var(name)
+                for value in (me - difference, me + difference):
+                    if name not in value.free():
+                        return (value,)
+            case Bool("and", args):
+                return tuple(e for a in args for e in self.excluded_values(a, name, inner))
+        raise Unsupported("a sum with this condition")
+
+    # operators
+
+    def target(self, by: Term, scope: Scope) -> tuple[Var | EntryAtom, str]:
+        """The atom that a derivative or limit is taken by, and its name."""
+        match by:
+            case Symbol(name) if name not in scope.bound:
+                return Var(name), name
+            case Entry(family, indices):
+                return EntryAtom(family, tuple(self.normal(i, scope) for i in indices)), family
+            case _:
+                raise Unsupported("a derivative or limit by a bound variable")
+
+    def _derivative(self, body: Term, by: Term, order: int, scope: Scope) -> Normal:
+        target, name = self.target(by, scope)
+        declaration = self.declarations.get(name)
+        if declaration is not None and (
+            declaration.kind not in ("scalar", "family") or declaration.domain.integer
+            or declaration.domain.values is not None
+        ):
+            raise Unsupported(f"a derivative by {name}, which is not continuous")
+        is_quantity = name in self.definitions
+        inner = replace(scope, frozen=scope.frozen | {name}) if is_quantity else scope
+        self.table.use("derivative")
+        with self.facts.without(self._mentioned(name), keep_open=True):
+            result = self.normal(body, inner)
+            for _ in range(order):
+                result = Differentiator(self.table, target, self._chain(target, name, inner))(result)
+        return self.unfold(result, name, scope) if is_quantity and name not in scope.frozen else result
+
+    def _chain(self, target: Var | EntryAtom, name: str, scope: Scope) -> Chain:
+        """Derivatives of frozen quantities that depend on the target."""
+        outer = scope.frozen - {name}
+
+        def chain(atom: Atom) -> Normal | None:
+            quantity = atom.name if isinstance(atom, Var) else atom.family if isinstance(atom, EntryAtom) else None
+            if quantity is None or quantity not in outer or name not in self._mentioned(quantity):
+                return None
+            below = Scope(frozen=scope.frozen - {quantity})
+            if isinstance(atom, EntryAtom):
+                value = self._entry(quantity, atom.indices, below)
+            else:
+                value = self._symbol(quantity, below)
+            return Differentiator(self.table, target, self._chain(target, name, below))(value)
+
+        return chain
+
+    def unfold(self, normal: Normal, name: str, scope: Scope) -> Normal:
+        """`normal` with the quantity that was frozen put in."""
+
+        def value(atom: Atom) -> Normal | None:
+            match atom:
+                case Var(n) if n == name:
+                    return self._symbol(name, scope)
+                case EntryAtom(family, indices) if family == name:
+                    return self._entry(name, tuple(self.unfold(i, name, scope) for i in indices), scope)
+                case _:
+                    return None
+
+        return self.table.replace(normal, frozenset((name,)), value)
+
+    def _limit(self, term: Limit, scope: Scope) -> Normal:
+        t = self.table
+        with self._moving(term.variable, term.body, scope) as (body, moving):
+            t.use("limit")
+            return limits.limit(t, self.facts, body, moving, self._end(term.target, scope), term.side)
+
+    def sign_near(self, body: Term, limit: Limit, scope: Scope) -> Sign:
+        """The sign of `body` near the target of a limit."""
+        with self._moving(limit.variable, body, scope) as (moved, moving):
+            target = self._end(limit.target, scope)
+            return limits.eventual_sign(self.table, self.facts, moved, moving, target, limit.side)
+
+    @contextmanager
+    def _moving(self, variable: Term, body: Term, scope: Scope) -> Iterator[tuple[Normal, str]]:
+        """`body` with the limit's variable under a fresh name, while hypotheses about it are forgotten."""
+        target, name = self.target(variable, scope)
+        inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
+        with self.facts.without(self._mentioned(name)):
+            moving = self.table.fresh()
+            normal = self.before_limit(self.normal(body, inner), self._mentioned(name))
+            yield self._moved(normal, target, name, moving), moving
+
+    def _end(self, target: Term, scope: Scope) -> Normal | str:
+        match target:
+            case Const("oo" | "-oo" as infinite):
+                return infinite
+            case Mul((Number(value), Const("oo"))):
+                return "oo" if value > 0 else "-oo"
+            case _:
+                return self.normal(target, scope)
+
+    def _moved(self, body: Normal, target: Var | EntryAtom, name: str, moving: str) -> Normal:
+        """`body` with the target variable renamed to one of which nothing is known."""
+        t = self.table
+        if isinstance(target, Var):
+            return t.substitute(body, {target.name: t.var(moving)})
+        body = split_entry(t, body, name, target.indices)
+        others: list[tuple[Normal, ...]] = []
+
+        def value(atom: Atom) -> Normal | None:
+            if atom == target:
+                return t.var(moving)
+            if isinstance(atom, EntryAtom) and atom.family == name:
+                others.append(atom.indices)
+                return t.atom(atom)
+            return None
+
+        moved = t.replace(body, frozenset((name,)), value)
+        for indices in others:
+            differences = [i - j for i, j in zip(indices, target.indices, strict=True)]
+            if not any(t.sign(d) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO) for d in differences):
+                raise Unsupported(f"a limit by an entry of {name} beside an entry that may be the same one")
+        return moved
+
+    def _substituted(self, body: Term, variable: Term, value: Term, scope: Scope) -> Normal:
+        t = self.table
+        target, name = self.target(variable, scope)
+        inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
+        with self.facts.without(self._mentioned(name)):
+            moving = t.fresh()
+            moved = self._moved(self.normal(body, inner), target, name, moving)
+        return t.substitute(moved, {moving: self.normal(value, scope)})
+
+    def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], scope: Scope) -> Normal:
+        for value, condition in pieces:
+            known = self.holds(condition, scope)
+            if known is None:
+                raise NeedsCases(self._undecided(condition, scope))
+            if known:
+                self.table.use("piecewise")
+                return self.normal(value, scope)
+        raise DivisionByZero
+
+    def holds(self, condition: Term, scope: Scope) -> bool | None:
+        """Whether a condition holds by what is known of signs; None where that is not known."""
+        match condition:
+            case Relation(op, left, right):
+                return decided(op, self.table.sign(self.normal(left, scope) - self.normal(right, scope)))
+            case Bool("not", (inner,)):
+                known = self.holds(inner, scope)
+                return None if known is None else not known
+            case Bool("and", args):
+                found = [self.holds(a, scope) for a in args]
+                return False if False in found else None if None in found else True
+            case Bool("or", args):
+                found = [self.holds(a, scope) for a in args]
+                return True if True in found else None if None in found else False
+            case _:
+                return None
+
+    def _undecided(self, condition: Term, scope: Scope) -> Normal:
+        match condition:
+            case Relation(_, left, right):
+                return self.normal(left, scope) - self.normal(right, scope)
+            case Bool(_, args):
+                for a in args:
+                    if self.holds(a, scope) is None:
+                        return self._undecided(a, scope)
+        raise Unsupported("this condition")
+
+
+def decided(op: str, sign: Sign) -> bool | None:
+    """Whether x `op` 0 holds for an x of this sign; None where the sign does not tell."""
+    yes = {
+        "=": {Sign.ZERO}, "!=": {Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO}, ">": {Sign.POSITIVE},
+        ">=": {Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO}, "<": {Sign.NEGATIVE},
+        "<=": {Sign.NEGATIVE, Sign.NONPOSITIVE, Sign.ZERO},
+    }
+    opposite = {"=": "!=", "!=": "=", ">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+    if sign in yes[op]:
+        return True
+    return False if sign in yes[opposite[op]] else None

@@ -1,0 +1,505 @@
+"""What is known of signs: declarations, ranges, hypotheses, and what follows from them.
+
+Trusted. Imports `atoms`, `sums`, `normal_form`, `derivation`. A polynomial is positive when,
+after each bounded atom is written as its bound plus something positive, all its terms are;
+or when it is a known positive polynomial plus such a one. It gives up (`Sign.UNKNOWN`)
+on anything that needs more, such as a sum of squares that was expanded: signs of squares
+are read from the written line (`inequalities`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lossproof.derivation import Declaration, Domain
+from lossproof.kernel.atoms import (
+    AbsAtom,
+    Bounds,
+    ConstAtom,
+    DeltaAtom,
+    EntryAtom,
+    ExpAtom,
+    FoldAtom,
+    FunctionAtom,
+    LogAtom,
+    PowAtom,
+    RootAtom,
+    Var,
+)
+from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Sign, Table, Unsupported, binder
+from lossproof.kernel.sums import in_range, open_fold, sum_over
+
+_FLIPPED = {
+    Sign.POSITIVE: Sign.NEGATIVE, Sign.NEGATIVE: Sign.POSITIVE, Sign.NONNEGATIVE: Sign.NONPOSITIVE,
+    Sign.NONPOSITIVE: Sign.NONNEGATIVE,
+}
+_SETS = {
+    Sign.ZERO: frozenset("0"), Sign.POSITIVE: frozenset("+"), Sign.NEGATIVE: frozenset("-"),
+    Sign.NONNEGATIVE: frozenset("0+"), Sign.NONPOSITIVE: frozenset("0-"), Sign.NONZERO: frozenset("+-"),
+    Sign.UNKNOWN: frozenset("0+-"),
+}
+_FROM_SET = {values: sign for sign, values in _SETS.items()}
+
+
+def flipped(sign: Sign) -> Sign:
+    """The sign of -x."""
+    return _FLIPPED.get(sign, sign)
+
+
+def both(a: Sign, b: Sign) -> Sign:
+    """What is known when both are known of one number."""
+    return _FROM_SET.get(_SETS[a] & _SETS[b], a)
+
+
+def product_sign(a: Sign, b: Sign) -> Sign:
+    """The sign of a product."""
+    found = frozenset(
+        "0" if "0" in (x, y) else "+" if x == y else "-" for x in _SETS[a] for y in _SETS[b]
+    )
+    return _FROM_SET[found]
+
+
+def sum_sign(a: Sign, b: Sign) -> Sign:
+    """The sign of a sum."""
+    found: set[str] = set()
+    for x in _SETS[a]:
+        for y in _SETS[b]:
+            found |= {y} if x == "0" else {x} if y == "0" or x == y else {"0", "+", "-"}
+    return _FROM_SET[frozenset(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`poly` has the sign, for all values of `names` in `ranges`; `mentions` are the free names."""
+
+    poly: Normal
+    sign: Sign
+    mentions: frozenset[str]
+    names: tuple[str, ...] = ()
+    ranges: tuple[Bounds, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Bounds of an atom; None is no bound."""
+
+    lower: Fraction | None = None
+    upper: Fraction | None = None
+    lower_open: bool = False
+    upper_open: bool = False
+    nonzero: bool = False
+
+    @property
+    def sign(self) -> Sign:
+        """The sign that the bounds give."""
+        if self.lower is not None and self.lower >= 0:
+            strict = self.lower > 0 or self.lower_open or self.nonzero
+            return Sign.POSITIVE if strict else Sign.NONNEGATIVE
+        if self.upper is not None and self.upper <= 0:
+            strict = self.upper < 0 or self.upper_open or self.nonzero
+            return Sign.NEGATIVE if strict else Sign.NONPOSITIVE
+        return Sign.NONZERO if self.nonzero else Sign.UNKNOWN
+
+
+def interval_of(domain: Domain) -> Interval:
+    """The interval of a declared domain (of a finite set: its hull)."""
+    if domain.values is not None:
+        return Interval(min(domain.values), max(domain.values), nonzero=0 not in domain.values)
+    lower, upper = domain.lower, domain.upper
+    return Interval(lower, upper, domain.lower_open, domain.upper_open, domain.nonzero)
+
+
+_OF_SIGN = {
+    Sign.POSITIVE: Interval(Fraction(0), None, lower_open=True), Sign.NONNEGATIVE: Interval(Fraction(0)),
+    Sign.NEGATIVE: Interval(None, Fraction(0), upper_open=True), Sign.NONPOSITIVE: Interval(None, Fraction(0)),
+    Sign.ZERO: Interval(Fraction(0), Fraction(0)), Sign.NONZERO: Interval(nonzero=True), Sign.UNKNOWN: Interval(),
+}
+
+
+class Facts:
+    """Answers for one table: `sign`, integer names, entries in range."""
+
+    def __init__(self, table: Table, declarations: Mapping[str, Declaration]) -> None:
+        self.table = table
+        self.declarations = declarations
+        self._facts: list[Fact] = []
+        self._memo: dict[Normal, Sign] = {}
+        self._depth = 0
+        self._shifted: dict[str, Interval] = {}
+        self._closed_ends: set[str] = set()
+        self.entry_shape: Mapping[str, tuple[Bounds, ...] | None] = {}
+        table.sign = self.sign
+        table.is_integer_name = self._is_integer_name
+        table.entry_in_range = self._entry_in_range
+
+    def learn(self, fact: Fact) -> None:
+        """Take a hypothesis, or the definedness of a written line, as known."""
+        self._facts.append(fact)
+        self._memo.clear()
+
+    def learn_all(self, facts: list[Fact]) -> None:
+        """Learn several."""
+        for fact in facts:
+            self.learn(fact)
+
+    @contextmanager
+    def without(self, names: frozenset[str], *, keep_open: bool = False) -> Iterator[None]:
+        """Forget, for a while, what hypotheses say of these names (they vary under an operator).
+
+        `keep_open` keeps strict inequalities: these hold in a neighbourhood too, which is all
+        that a derivative asks for.
+        """
+        before = self._facts
+        self._facts = [
+            f for f in before
+            if names.isdisjoint(f.mentions) or keep_open and f.sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+        ]
+        self._memo.clear()
+        try:
+            yield
+        finally:
+            self._facts = before
+            self._memo.clear()
+
+    @contextmanager
+    def assuming(self, facts: list[Fact]) -> Iterator[None]:
+        """Take these as known for a while."""
+        before = self._facts
+        self._facts = [*before, *facts]
+        self._memo.clear()
+        try:
+            yield
+        finally:
+            self._facts = before
+            self._memo.clear()
+
+    def declare_positive(self, name: str) -> None:
+        """A fresh variable that is positive."""
+        self._shifted[name] = Interval(Fraction(0), None, lower_open=True)
+
+    def _is_integer_name(self, name: str) -> bool:
+        if name in self.table.ranges:
+            return True
+        declaration = self.declarations.get(name)
+        return declaration is not None and (
+            declaration.kind in ("integer", "size", "index") or declaration.domain.integer
+        )
+
+    def _entry_in_range(self, family: str, indices: tuple[Normal, ...]) -> bool:
+        shape = self.entry_shape.get(family)
+        if shape is None:
+            return True
+        return all(in_range(self.table, i, b) is True for i, b in zip(indices, shape, strict=True))
+
+    # the sign of a normal form
+
+    def sign(self, normal: Normal) -> Sign:
+        """What is known of the sign at every point where the line is defined."""
+        value = normal.constant
+        if value is not None:
+            return Sign.ZERO if value == 0 else Sign.POSITIVE if value > 0 else Sign.NEGATIVE
+        if normal in self._memo:
+            return self._memo[normal]
+        if self._depth > 5:
+            return Sign.UNKNOWN
+        self._depth += 1
+        try:
+            result = self._poly_sign(self.table.polynomial(normal.num))
+            if not normal.den.is_constant():
+                result = product_sign(result, self._poly_sign(self.table.polynomial(normal.den)))
+        except (Unsupported, DivisionByZero):
+            result = Sign.UNKNOWN
+        finally:
+            self._depth -= 1
+        if result is not Sign.UNKNOWN or self._depth == 0:
+            self._memo[normal] = result
+        return result
+
+    def _poly_sign(self, poly: Normal) -> Sign:
+        direct = self._irreducible_sign(poly)
+        if direct in (Sign.POSITIVE, Sign.NEGATIVE):
+            return direct
+        content, factors = self.table.factors(poly.num)
+        if len(factors) == 1 and factors[0][1] == 1:
+            return direct
+        result = Sign.POSITIVE if content > 0 else Sign.NEGATIVE
+        for factor, multiplicity in factors:
+            sign = self._irreducible_sign(factor)
+            if multiplicity % 2 == 0:
+                strict = sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+                sign = Sign.POSITIVE if strict else Sign.NONNEGATIVE
+            result = product_sign(result, sign)
+        return both(result, direct)
+
+    def _irreducible_sign(self, poly: Normal) -> Sign:
+        known = self._by_terms(poly)
+        if known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
+            return known
+        facts = self._instances(poly)
+        for fact in facts:
+            ratio = self._proportional(poly, fact.poly)
+            if ratio is not None:
+                known = both(known, fact.sign if ratio > 0 else flipped(fact.sign))
+        if known in (Sign.POSITIVE, Sign.NEGATIVE):
+            return known
+        if len(poly.num) > 12:
+            return known
+        known = both(known, self._by_facts(poly, facts, 2))
+        if known in (Sign.UNKNOWN, Sign.NONZERO):
+            known = both(known, flipped(self._by_facts(-poly, facts, 2)))
+        if known in (Sign.POSITIVE, Sign.NEGATIVE):
+            return known
+        return both(known, self._by_peeling(poly))
+
+    def _proportional(self, a: Normal, b: Normal) -> Fraction | None:
+        ratio = (a / b).constant if len(a.num) == len(b.num) else None
+        return ratio
+
+    # terms
+
+    def _by_terms(self, poly: Normal) -> Sign:
+        """All terms of one sign, once bounded atoms are written from their bounds."""
+        plain = self._terms_sign(poly.num)
+        if plain is not Sign.UNKNOWN:
+            return plain
+        t = self.table
+        values: dict[int, Normal] = {}
+        for i in poly.atoms():
+            interval = self._interval(i)
+            if interval.lower in (None, 0) and interval.upper is None:
+                continue
+            values[i] = self._from_bounds(i, interval)
+        if not values:
+            return plain
+        moved = t.rebuild(poly, lambda i: values.get(i) or t.monomial(((i, 1),)))
+        # the denominator is a product of 1 + (something nonnegative)
+        return self._terms_sign(moved.num)
+
+    def _from_bounds(self, number: int, interval: Interval) -> Normal:
+        t = self.table
+        name = f"%+{number}"
+        if interval.lower is not None and interval.upper is not None:
+            # a closed end is reached only in the limit: strictness is lost there, not the sign
+            strict = interval.lower_open
+            self._shifted[name] = Interval(Fraction(0), None, lower_open=strict)
+            if not interval.upper_open:
+                self._closed_ends.add(name)
+            u = t.var(name)
+            low, high = t.rational(interval.lower), t.rational(interval.upper)
+            return (low + high * u) / (t.one + u)
+        if interval.lower is not None:
+            self._shifted[name] = Interval(Fraction(0), None, lower_open=interval.lower_open)
+            return t.rational(interval.lower) + t.var(name)
+        assert interval.upper is not None
+        self._shifted[name] = Interval(Fraction(0), None, lower_open=interval.upper_open)
+        return t.rational(interval.upper) - t.var(name)
+
+    def _terms_sign(self, poly: object) -> Sign:
+        found: Sign | None = None
+        strict = False
+        names: set[int] = set()
+        for mono, coefficient in self.table.terms(poly):
+            sign = self._monomial_sign(mono)
+            if coefficient < 0:
+                sign = flipped(sign)
+            if sign in (Sign.UNKNOWN, Sign.NONZERO):
+                # a single term may still be known not to be 0
+                return sign if len(self.table.terms(poly)) == 1 else Sign.UNKNOWN
+            names |= {i for i, _ in mono}
+            weak = Sign.NONNEGATIVE if sign in (Sign.POSITIVE, Sign.NONNEGATIVE) else Sign.NONPOSITIVE
+            if sign is Sign.ZERO:
+                continue
+            if found not in (None, weak):
+                return Sign.UNKNOWN
+            found, strict = weak, strict or sign in (Sign.POSITIVE, Sign.NEGATIVE)
+        if found is None:
+            return Sign.ZERO
+        if any(isinstance(a := self.table[i], Var) and a.name in self._closed_ends for i in names):
+            strict = False
+        if not strict:
+            return found
+        return Sign.POSITIVE if found is Sign.NONNEGATIVE else Sign.NEGATIVE
+
+    def _monomial_sign(self, mono: Monomial) -> Sign:
+        result = Sign.POSITIVE
+        for i, e in mono:
+            sign = self._interval(i).sign
+            if e % 2 == 0:
+                strict = sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+                sign = Sign.POSITIVE if strict else Sign.NONNEGATIVE
+            result = product_sign(result, sign)
+        return result
+
+    def _interval(self, number: int) -> Interval:
+        """The bounds of an atom by its kind and declaration."""
+        match self.table[number]:
+            case Var(name):
+                return self._variable(name)
+            case EntryAtom(family):
+                declaration = self.declarations.get(family)
+                return interval_of(declaration.domain) if declaration is not None else Interval()
+            case ExpAtom() | ConstAtom():
+                return _OF_SIGN[Sign.POSITIVE]
+            case RootAtom(base):
+                strict = self.sign(base) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+                return _OF_SIGN[Sign.POSITIVE if strict else Sign.NONNEGATIVE]
+            case AbsAtom(base):
+                strict = self.sign(base) is Sign.NONZERO
+                return _OF_SIGN[Sign.POSITIVE if strict else Sign.NONNEGATIVE]
+            case LogAtom(base):
+                if self.sign(base) is Sign.POSITIVE:
+                    return _OF_SIGN[self.sign(base - self.table.one)]
+                return Interval()
+            case DeltaAtom():
+                return Interval(Fraction(0), Fraction(1))
+            case FoldAtom() as fold:
+                return _OF_SIGN[self._fold_sign(fold)]
+            case FunctionAtom("sin" | "cos" | "tanh" | "erf", _, (0,)):
+                return Interval(Fraction(-1), Fraction(1))
+            case PowAtom(base):
+                sign = self.sign(base)
+                return _OF_SIGN[sign if sign is Sign.POSITIVE else Sign.UNKNOWN]
+            case _:
+                return Interval()
+
+    def _variable(self, name: str) -> Interval:
+        if name in self._shifted:
+            return self._shifted[name]
+        bounds = self.table.ranges.get(name)
+        if bounds is not None:
+            return Interval(bounds.lower.constant, bounds.upper.constant)
+        declaration = self.declarations.get(name)
+        if declaration is None:
+            return Interval()
+        if declaration.kind == "index":
+            shape = self.entry_shape.get(name)
+            if shape:
+                return Interval(shape[0].lower.constant, shape[0].upper.constant)
+            return Interval()
+        if declaration.kind == "size" and declaration.domain.lower is None:
+            return Interval(Fraction(1))
+        return interval_of(declaration.domain)
+
+    def _fold_sign(self, fold: FoldAtom) -> Sign:
+        names, ranges, body = open_fold(self.table, fold)
+        sign = self.sign(body)
+        if fold.kind == "product":
+            return sign if sign in (Sign.POSITIVE, Sign.NONNEGATIVE) else Sign.UNKNOWN
+        if sign in (Sign.POSITIVE, Sign.NEGATIVE) and all(self._nonempty(b) for b in ranges):
+            return sign
+        weak = {Sign.POSITIVE: Sign.NONNEGATIVE, Sign.NEGATIVE: Sign.NONPOSITIVE}
+        return Sign.UNKNOWN if sign is Sign.NONZERO else weak.get(sign, sign)
+
+    def _nonempty(self, bounds: Bounds) -> bool:
+        left = bounds.upper - bounds.lower + self.table.one - self.table.rational(len(bounds.excluded))
+        return self.sign(left) is Sign.POSITIVE
+
+    # facts
+
+    def _instances(self, poly: Normal) -> list[Fact]:
+        """Facts that may bear on the polynomial: hypotheses, ranges of its index variables, and
+        quantified facts at the indices that occur in it."""
+        t = self.table
+        free = poly.free()
+        found = []
+        for fact in self._facts:
+            if not fact.names:
+                if not free.isdisjoint(fact.poly.free()):
+                    found.append(fact)
+            elif not free.isdisjoint(fact.poly.free()):
+                found += self._instantiate(fact, poly)
+        for name in free:
+            bounds = t.ranges.get(name)
+            if bounds is None and self.declarations.get(name) is not None \
+                    and self.declarations[name].kind == "index" and self.entry_shape.get(name):
+                (bounds,) = self.entry_shape[name] or ()
+            if bounds is not None:
+                me = t.var(name)
+                for difference in (me - bounds.lower, bounds.upper - me):
+                    if difference.constant is None:
+                        found.append(Fact(difference, Sign.NONNEGATIVE, frozenset()))
+                found += [Fact(me - e, Sign.NONZERO, frozenset()) for e in bounds.excluded]
+        return found
+
+    def _instantiate(self, fact: Fact, poly: Normal) -> list[Fact]:
+        if len(fact.names) != 1:
+            return []
+        t = self.table
+        candidates: dict[Normal, None] = {}
+        families = {a.family for i in fact.poly.atoms() if isinstance(a := t[i], EntryAtom)}
+        for atom in self._entries(poly):
+            if atom.family in families or not families:
+                for index in atom.indices:
+                    candidates[index] = None
+        result = []
+        for index in candidates:
+            if in_range(t, index, fact.ranges[0]) is True:
+                at = t.substitute(fact.poly, {fact.names[0]: index})
+                result.append(Fact(t.polynomial(at.num), fact.sign, fact.mentions))
+        return result
+
+    def _entries(self, normal: Normal) -> Iterator[EntryAtom]:
+        """Entries at any depth outside folds."""
+        t = self.table
+        for i in normal.atoms():
+            match t[i]:
+                case EntryAtom() as entry:
+                    yield entry
+                case ExpAtom(inner) | LogAtom(inner) | RootAtom(inner) | AbsAtom(inner):
+                    yield from self._entries(inner)
+
+    def _by_facts(self, poly: Normal, facts: list[Fact], depth: int) -> Sign:
+        """poly = c * fact + rest with c > 0 chosen to cancel a term, and rest of known sign."""
+        if depth == 0 or not facts:
+            return Sign.UNKNOWN
+        terms = dict(self.table.terms(poly.num))
+        best = Sign.UNKNOWN
+        for fact in facts:
+            if fact.sign not in (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.NEGATIVE, Sign.NONPOSITIVE):
+                continue
+            known, sign = fact.poly, fact.sign
+            if sign in (Sign.NEGATIVE, Sign.NONPOSITIVE):
+                known, sign = -known, flipped(sign)
+            ratios = {
+                Fraction(terms[m], c) for m, c in self.table.terms(known.num) if m in terms and terms[m] * c > 0
+            }
+            for ratio in sorted(ratios):
+                rest = poly - known.scaled(ratio)
+                other = Sign.ZERO if rest.is_zero else self._by_terms(rest)
+                if other in (Sign.UNKNOWN, Sign.NONPOSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                    if len(rest.num) >= len(poly.num) + 2:
+                        continue
+                    other = self._by_facts(rest, facts, depth - 1)
+                if other in (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE):
+                    best = both(best, sum_sign(sign, other))
+                    if best is Sign.POSITIVE:
+                        return best
+        return best
+
+    def _by_peeling(self, poly: Normal) -> Sign:
+        """A sum of positive terms is more than its term at an index of its range."""
+        t = self.table
+        for i in poly.atoms():
+            fold = t[i]
+            if not isinstance(fold, FoldAtom) or fold.kind != "sum" or len(fold.ranges) != 1:
+                continue
+            bounds = fold.ranges[0]
+            families = {a.family for a in self._entries(fold.body)}
+            outside = [a for a in self._entries(t.rebuild(poly, lambda j, i=i: t.zero if j == i else t.monomial(
+                ((j, 1),)))) if a.family in families]
+            for index in {x: None for a in outside for x in a.indices}:
+                if binder(fold.first) in index.free() or in_range(t, index, bounds) is not True:
+                    continue
+                rest = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, index))
+                (name,), _, body = open_fold(t, fold)
+                t.ranges[name] = rest
+                split = sum_over(t, name, rest, body) + t.substitute(body, {name: index})
+                moved = t.rebuild(poly, lambda j, i=i, split=split: split if j == i else t.monomial(((j, 1),)))
+                sign = self._by_terms(moved)
+                if sign is not Sign.UNKNOWN:
+                    return sign
+        return Sign.UNKNOWN
+

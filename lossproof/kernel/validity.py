@@ -1,0 +1,124 @@
+"""Whether a step means anything: names, arities, shapes.
+
+Trusted. Imports the ground floor and `components`. What is wrong with a line is one error
+with its remedy; the other lines of a derivation are still judged.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from lossproof.derivation import Step
+from lossproof.diagnostic import InputError, diagnostic
+from lossproof.kernel.components import Components, Shape
+from lossproof.kernel.normal_form import Unsupported
+from lossproof.print_text import pretty
+from lossproof.term import (
+    ARRAY_FUNCTIONS,
+    KNOWN_FUNCTIONS,
+    Bool,
+    Call,
+    Derivative,
+    Entry,
+    Fold,
+    ForAll,
+    Number,
+    Relation,
+    Symbol,
+    Term,
+    free_names,
+    walk,
+)
+
+
+def validate(step: Step) -> None:
+    """InputError (LP102, LP106, LP108) where a line or hypothesis has no meaning."""
+    for term in (step.left, step.right, *step.given):
+        _names(term, step)
+        for part in walk(term):
+            _node(part, step)
+    _shapes(step)
+
+
+def _names(term: Term, step: Step) -> None:
+    known = {*step.declarations, *step.definitions}
+    for name in sorted(free_names(term) - known):
+        close = get_close_matches(name, known, 1)
+        helps = (f"did you mean `{close[0]}`?",) if close else ("declare it, with what it ranges over",)
+        raise InputError(diagnostic("LP102", f"`{name}` is not declared", term.span, helps=helps))
+
+
+def _node(term: Term, step: Step) -> None:
+    match term:
+        case Call(function, args):
+            least, most = {**KNOWN_FUNCTIONS, **ARRAY_FUNCTIONS}.get(function, (None, None))
+            declaration = step.declarations.get(function)
+            if declaration is not None:
+                if declaration.kind not in ("function", "functional"):
+                    raise InputError(diagnostic("LP108", f"`{function}` is no function", term.span))
+                least = most = 1 if declaration.kind == "functional" else declaration.arity or 1
+            if least is None or most is None:
+                return
+            if not least <= len(args) <= most:
+                message = f"`{function}` takes {least if least == most else f'{least} to {most}'} arguments, not {len(args)}"
+                raise InputError(diagnostic("LP108", message, term.span))
+        case Entry(family, indices):
+            rank = _rank(family, step)
+            if rank is not None and rank != len(indices):
+                message = f"`{family}` has {rank} indices, not {len(indices)}" if rank else f"`{family}` has no entries"
+                raise InputError(diagnostic("LP106", message, term.span))
+        case Derivative(_, by, _):
+            _differentiable(by, step)
+        case Fold(range=range_) | ForAll(range=range_):
+            for bound in (range_.lower, range_.upper):
+                if isinstance(bound, Number) and bound.value.denominator != 1:
+                    raise InputError(diagnostic(
+                        "LP108", f"the bound {bound.value} of `{range_.name}` is no integer", term.span))
+
+
+def _rank(family: str, step: Step) -> int | None:
+    declaration = step.declarations.get(family)
+    if declaration is not None:
+        if declaration.kind != "family":
+            return 0
+        return declaration.rank if declaration.shape is None else len(declaration.shape)
+    definition = step.definitions.get(family)
+    if definition is not None and definition.ranges:
+        return len(definition.ranges)
+    return None
+
+
+def _differentiable(by: Term, step: Step) -> None:
+    name = by.name if isinstance(by, Symbol) else by.family if isinstance(by, Entry) else None
+    declaration = step.declarations.get(name) if name is not None else None
+    if declaration is None:
+        return
+    discrete = declaration.kind in ("integer", "size", "index") or declaration.domain.integer
+    if discrete or declaration.domain.values is not None or declaration.kind in ("function", "functional"):
+        message = f"a derivative by `{name}`, which does not vary continuously, means nothing"
+        raise InputError(diagnostic("LP108", message, by.span))
+
+
+def _shapes(step: Step) -> None:
+    shapes = Components(step.declarations, step.definitions)
+    if step.relation in ("=>", "<=>"):
+        for line in (step.left, step.right):
+            if not isinstance(line, Relation):
+                raise InputError(diagnostic("LP108", f"{step.relation} joins equations, not values", line.span))
+        return
+    for line in (step.left, step.right):
+        if isinstance(line, Relation | Bool):
+            raise InputError(diagnostic(
+                "LP108", f"an equation is joined by {step.relation}", line.span, helps=("use relation=\"<=>\" or \"=>\"",)
+            ))
+    try:
+        left, right = shapes.shape(step.left), shapes.shape(step.right)
+    except Unsupported as reason:
+        raise InputError(diagnostic("LP106", str(reason), step.right.span)) from reason
+    if left != right:
+        message = f"the lines have different shapes: {_shape_text(left)} and {_shape_text(right)}"
+        raise InputError(diagnostic("LP106", message, step.right.span))
+
+
+def _shape_text(shape: Shape) -> str:
+    return " x ".join(pretty(size) for size in shape) if shape else "a number"

@@ -1,0 +1,1 @@
+"""Untrusted: proposes points and lines; the judge decides about each of them."""

@@ -1,0 +1,383 @@
+"""Candidate points for a step, and making a point that refutes one easy to read.
+
+Untrusted: points are proposals, which the judge checks. Imports the ground floor, `draft`,
+`concrete_functions`, `kernel`. Random choices derive from the step alone (a stable hash of its text),
+so that the same step gets the same points on every machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from math import prod
+
+from lossproof.derivation import Declaration, Step
+from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
+from lossproof.kernel.points import Point
+from lossproof.search.concrete_functions import candidates, simpler
+from lossproof.search.draft import Cell, Draft, positions, reached, used_names
+from lossproof.search.values import NEARBY, SMALL, Chooser, kinks, names_in_exponents, shape_matrix, special_values
+from lossproof.term import (
+    Relation,
+    Term,
+    free_names,
+    number,
+    subtract,
+)
+
+_INTEGER_KINDS = ("integer", "size", "index")
+# Sizes of a round: the same for all names, or (0) different ones.
+_SIZES = (2, 1, 3, 2, 0, 4, 3)
+_INDICES = ("first", "different", "last", "random")
+_STYLES = ("small", "fractions", "zeros", "equal", "special", "kink", "positive", "fractions", "boundary", "small",
+           "large")
+_MOST_ENTRIES = 400
+
+
+def points(step: Step, *, limit: int) -> Iterator[Point]:
+    """At most `limit` points that satisfy the declarations and hypotheses of a step, all different.
+
+    Every name that the step reaches has a value, and no other. Ends early where points are
+    hard to come by: after a number of drafts in proportion to `limit`.
+    """
+    search = _Search(step)
+    seen: set[str] = set()
+    found = 0
+    for turn in range(8 + 6 * limit):
+        if found >= limit:
+            return
+        draft = search.draft(turn)
+        if draft is None:
+            continue
+        point = draft.point()
+        key = _key(point)
+        if key not in seen and draft.valid():
+            seen.add(key)
+            found += 1
+            yield point
+
+
+def _key(point: Point) -> str:
+    entries = [(name, sorted(held.items())) for name, held in sorted(point.entries.items())]
+    functions = [(name, f.text) for name, f in sorted(point.functions.items())]
+    return repr((sorted(point.values.items()), entries, functions))
+
+
+def _seed(step: Step, turn: int) -> random.Random:
+    text = repr((step.left, step.right, step.relation, step.given, turn))
+    return random.Random(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+
+
+class _Search:
+    """What the drafts of a step have in common."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        used = used_names(step)
+        declared = [step.declarations[name] for name in sorted(used) if name in step.declarations]
+        self.sizes = [d for d in declared if d.kind == "size"]
+        self.integers = _in_order([d for d in declared if d.kind in ("index", "integer")])
+        self.scalars = [d for d in declared if d.kind == "scalar"]
+        self.families = [d for d in declared if d.kind == "family"]
+        self.functions = [d for d in declared if d.kind in ("function", "functional")]
+        whole = {d.name for d in (*self.sizes, *self.integers)}
+        # Hypotheses about sizes and indices come before families have entries.
+        self.early = [h for h in step.given if self._reach(h) <= whole]
+        terms = [step.left, step.right, *step.given]
+        terms += [step.definitions[name].body for name in sorted(used) if name in step.definitions]
+        self.special = special_values(terms)
+        self.kinks = kinks(terms)
+        self.in_exponents = names_in_exponents(terms) & {d.name for d in (*self.scalars, *self.families)}
+
+    def _reach(self, hypothesis: Term) -> set[str]:
+        return set(reached((hypothesis,), self.step.declarations, self.step.definitions))
+
+    def draft(self, turn: int) -> Draft | None:
+        """The draft of a turn; None where hypotheses could not be made to hold."""
+        random_ = _seed(self.step, turn)
+        draft = Draft(self.step, rotation=turn)
+        self._set_sizes(draft, turn, random_)
+        self._set_integers(draft, turn, random_)
+        if self.early and not draft.repair(self.early):
+            return None
+        style = "powers" if self.in_exponents and turn % 3 == 2 else _STYLES[turn % len(_STYLES)]
+        for declaration in self.functions:
+            choice = candidates(declaration)
+            draft.functions[declaration.name] = choice[turn % len(choice)]
+        chooser = Chooser(draft, style, self.special, random_, self.in_exponents)
+        for declaration in self.scalars:
+            if "complex" in declaration.assumptions:
+                return None
+            chooser.choose((declaration.name, ()), declaration)
+        for declaration in self.families:
+            if not self._set_family(draft, declaration, chooser, random_):
+                return None
+        if not self._complete(draft, chooser):
+            return None
+        if style == "kink" and self.kinks:
+            self._to_kink(draft, random_)
+        if self.step.given and not draft.repair(self.step.given):
+            return None
+        return draft if self._complete(draft, chooser) else None
+
+    def _set_sizes(self, draft: Draft, turn: int, random_: random.Random) -> None:
+        pattern = _SIZES[turn % len(_SIZES)]
+        for declaration in self.sizes:
+            least = int(declaration.domain.lower or 1)
+            wanted = pattern or random_.randint(least, max(least, 3))
+            draft.set((declaration.name, ()), Fraction(max(least, wanted)))
+
+    def _set_integers(self, draft: Draft, turn: int, random_: random.Random) -> None:
+        pattern = _INDICES[(turn // 2) % len(_INDICES)]
+        largest = max((int(v) for v in draft.values.values()), default=3)
+        for place, declaration in enumerate(self.integers):
+            cell: Cell = (declaration.name, ())
+            if declaration.kind == "integer":
+                pool = (*SMALL, *(v for v in self.special if v.denominator == 1))
+                fitting = [v for v in pool if draft.allowed(cell, v)] or [declaration.domain.lower or Fraction(0)]
+                draft.set(cell, random_.choice(fitting) if turn else fitting[0])
+                continue
+            low = draft.bound(declaration.lower)
+            high = draft.bound(declaration.upper)
+            first = int(low) if low is not None else 1
+            last = int(high) if high is not None else max(first, largest)
+            match pattern:
+                case "first":
+                    value = first
+                case "last":
+                    value = last
+                case "different":
+                    value = first + place % max(1, last - first + 1)
+                case _:
+                    value = random_.randint(first, max(first, last))
+            draft.set(cell, Fraction(value))
+
+    def _set_family(self, draft: Draft, declaration: Declaration, chooser: Chooser,
+                    random_: random.Random) -> bool:
+        name = declaration.name
+        draft.entries[name] = {}
+        if "complex" in declaration.assumptions:
+            return False
+        if declaration.shape is None:
+            return True
+        sizes = [draft.exact(size) for size in declaration.shape]
+        if any(n is None or n.denominator != 1 for n in sizes):
+            return False
+        shape = tuple(int(n) for n in sizes if n is not None)
+        if prod(shape) > _MOST_ENTRIES:
+            return False
+        for at in positions(shape):
+            chooser.choose((name, at), declaration)
+        if declaration.assumptions:
+            return shape_matrix(draft, name, shape, declaration.assumptions, random_)
+        return True
+
+    def _complete(self, draft: Draft, chooser: Chooser) -> bool:
+        """Give the entries of families of unknown ranges that are asked for a value."""
+        for _ in range(_MOST_ENTRIES):
+            cell = draft.missing()
+            if cell is None:
+                return True
+            declaration = self.step.declarations.get(cell[0])
+            if declaration is None or declaration.kind != "family":
+                return False
+            chooser.choose(cell, declaration)
+        return False
+
+    def _to_kink(self, draft: Draft, random_: random.Random) -> None:
+        """Move the point onto a place where a branch changes, or just beside it."""
+        left, right = random_.choice(self.kinks)
+        beside = random_.choice(NEARBY[:3])
+        draft.repair((Relation("=", subtract(left, right), number(beside)),), passes=1)
+        draft.owner.clear()
+
+
+def _in_order(declarations: Sequence[Declaration]) -> list[Declaration]:
+    """Declarations after those that their bounds name."""
+    waiting, done = list(declarations), list[Declaration]()
+    while waiting:
+        names = {d.name for d in waiting}
+        ready = [d for d in waiting if not any(free_names(b) & names for b in (d.lower, d.upper) if b is not None)]
+        done += ready or waiting
+        waiting = [d for d in waiting if ready and d not in ready]
+    return done
+
+
+def shrink(step: Step, point: Point, still_differs: Callable[[Point], bool], budget: int = 400) -> Point:
+    """A point that still differs and is easier to read: smaller sizes, more zeros, smaller numbers.
+
+    `still_differs` is asked at most `budget` times. Hypotheses are made to hold again after
+    each change, and points where they do not are dropped. The same input gives the same
+    point.
+    """
+    return _Shrink(step, still_differs, budget).shrink(point)
+
+
+class _Shrink:
+    """Greedy: whatever is simpler and still differs is kept, until nothing is."""
+
+    def __init__(self, step: Step, still_differs: Callable[[Point], bool], budget: int) -> None:
+        self._step = step
+        self._differs = still_differs
+        self._left = budget
+        self._search = _Search(step)
+
+    def shrink(self, point: Point) -> Point:
+        changed = True
+        while changed and self._left > 0:
+            before = _key(point)
+            for part in (self._sizes, self._functions, self._indices, self._all_at_once, self._cells):
+                point = part(point)
+            point = self._trimmed(point)
+            changed = _key(point) != before
+        return point
+
+    def _trimmed(self, point: Point) -> Point:
+        """Only those entries of families of unknown ranges that the step asks for."""
+        draft = Draft.of(self._step, point)
+        for declaration in self._search.families:
+            if declaration.shape is None:
+                draft.entries[declaration.name] = {}
+        while (cell := draft.missing()) is not None:
+            draft.set(cell, point.entries.get(cell[0], {}).get(cell[1], Fraction(0)))
+        return draft.point()
+
+    def _kept(self, draft: Draft, fixed: Sequence[Cell]) -> Point | None:
+        """The draft's point, with the hypotheses mended around the fixed cells, if it still differs."""
+        if self._left <= 0:
+            return None
+        for cell in fixed:
+            draft.owner[cell] = None
+        chooser = Chooser(draft, "zeros", (), random.Random(0))
+        if self._step.given and not draft.repair(self._step.given):
+            return None
+        if not self._search._complete(draft, chooser) or not draft.valid():
+            return None
+        point = draft.point()
+        self._left -= 1
+        try:
+            return point if self._differs(point) else None
+        except (Undefined, Undecided, OutOfBudget):
+            return None
+
+    def _sizes(self, point: Point) -> Point:
+        for declaration in self._search.sizes:
+            name = declaration.name
+            for size in range(int(declaration.domain.lower or 1), int(point.values[name])):
+                smaller = self._resized(point, name, size)
+                if smaller is not None:
+                    point = smaller
+                    break
+        return point
+
+    def _resized(self, point: Point, name: str, size: int) -> Point | None:
+        draft = Draft.of(self._step, point)
+        old = point.values[name]
+        draft.set((name, ()), Fraction(size))
+        fixed: list[Cell] = [(name, ())]
+        for declaration in self._search.integers:
+            upper = draft.bound(declaration.upper)
+            value = draft.values[declaration.name]
+            follows = upper is None and declaration.kind == "index" and value == old
+            if follows or (upper is not None and value > upper):
+                draft.set((declaration.name, ()), upper if upper is not None else Fraction(size))
+        for declaration in self._search.families:
+            if declaration.shape is None:
+                continue
+            sizes = [draft.exact(n) for n in declaration.shape]
+            if any(n is None for n in sizes):
+                return None
+            held = draft.entries[declaration.name]
+            shape = tuple(int(n) for n in sizes if n is not None)
+            draft.entries[declaration.name] = {at: held.get(at, Fraction(0)) for at in positions(shape)}
+        return self._kept(draft, fixed)
+
+    def _functions(self, point: Point) -> Point:
+        for declaration in self._search.functions:
+            for function in simpler(declaration):
+                if point.functions[declaration.name] == function:
+                    break
+                draft = Draft.of(self._step, point)
+                draft.functions[declaration.name] = function
+                kept = self._kept(draft, ())
+                if kept is not None:
+                    point = kept
+                    break
+        return point
+
+    def _indices(self, point: Point) -> Point:
+        for declaration in self._search.integers:
+            cell: Cell = (declaration.name, ())
+            for value in _simpler(point.values[declaration.name], whole=True, index=declaration.kind == "index"):
+                kept = self._changed(point, (cell,), value)
+                if kept is not None:
+                    point = kept
+                    break
+        return point
+
+    def _real_cells(self, point: Point) -> list[Cell]:
+        names = [(d.name, ()) for d in self._search.scalars]
+        return [*names, *((d.name, at) for d in self._search.families for at in sorted(point.entries[d.name]))]
+
+    def _all_at_once(self, point: Point) -> Point:
+        """Try 0, then 1, for everything that is not a size or an index."""
+        cells = self._real_cells(point)
+        for value in (Fraction(0), Fraction(1)):
+            draft = Draft.of(self._step, point)
+            moved = [cell for cell in cells if draft.allowed(cell, value)]
+            if sum(draft.get(cell) != value for cell in moved) > 1:
+                for cell in moved:
+                    draft.set(cell, value)
+                kept = self._kept(draft, ())
+                if kept is not None and _weight(kept) < _weight(point):
+                    return kept
+        return point
+
+    def _cells(self, point: Point) -> Point:
+        for cell in self._real_cells(point):
+            name, at = cell
+            here = point.entries[name].get(at) if at else point.values.get(name)
+            if here is None:
+                continue
+            for value in _simpler(here):
+                kept = self._changed(point, (cell,), value)
+                if kept is not None:
+                    point = kept
+                    break
+        return point
+
+    def _changed(self, point: Point, cells: Sequence[Cell], value: Fraction) -> Point | None:
+        draft = Draft.of(self._step, point)
+        if not all(draft.allowed(cell, value) for cell in cells):
+            return None
+        for cell in cells:
+            draft.set(cell, value)
+        kept = self._kept(draft, cells)
+        # Mending a hypothesis may cost more elsewhere than the change gained.
+        return kept if kept is not None and _weight(kept) < _weight(point) else None
+
+
+def _cost(value: Fraction) -> tuple[int, int, int]:
+    """Orders numbers by how easy they are to read: 0, 1, -1, 2, ..., 1/2, ..."""
+    return (value != 0) + 2 * (value.denominator - 1), abs(value.numerator), int(value < 0)
+
+
+def _weight(point: Point) -> tuple[int, int, int]:
+    costs = [_cost(v) for v in (*point.values.values(), *(v for held in point.entries.values() for v in held.values()))]
+    return sum(c[0] for c in costs), sum(c[1] for c in costs), sum(c[2] for c in costs)
+
+
+def _simpler(value: Fraction, *, whole: bool = False, index: bool = False) -> list[Fraction]:
+    """Values that are easier to read than `value`, easiest first."""
+    if index:
+        return [Fraction(n) for n in range(1, min(int(value), 6))]
+    pool = [Fraction(n) for n in (0, 1, -1, 2, -2, 3, -3, 4, -4, 10, -10)]
+    pool += [Fraction(round(value)), Fraction(int(value))]
+    if not whole:
+        pool += [Fraction(n, d) for d in (2, 3, 4) for n in (1, -1, 3, -3) if n % d]
+    return sorted({v for v in pool if _cost(v) < _cost(value)}, key=_cost)
+
+
+__all__ = ["points", "shrink"]

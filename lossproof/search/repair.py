@@ -1,0 +1,315 @@
+"""What is wrong with a refuted step: residual, ratio, and a line that would have been right.
+
+Untrusted: everything here is a proposal. Works on normal forms of the kernel and writes them
+in terms of the quantities that the refuted line itself uses, so that a softmax comes out as
+yhat_p and not as a quotient of exponentials.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+
+from lossproof.derivation import Step
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, ExpAtom, FoldAtom, Var
+from lossproof.kernel.conditions import Conditions
+from lossproof.kernel.functions import reduce
+from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Table, Unsupported
+from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
+from lossproof.kernel.readback import Readback
+from lossproof.kernel.sums import in_range, open_fold, sum_over
+from lossproof.print_text import pretty
+from lossproof.term import Add, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count
+from lossproof.verdict import Diagnosis
+
+Proves = Callable[[Term], bool]
+
+
+def diagnose(step: Step, proves: Proves) -> Diagnosis:
+    """Residual, remark and proved suggestion; an empty diagnosis where nothing was found."""
+    if step.relation != "=" or isinstance(step.left, Relation):
+        return Diagnosis()
+    try:
+        return _Repair(step, proves).diagnosis()
+    except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
+        return Diagnosis()
+
+
+class _Repair:
+    def __init__(self, step: Step, proves: Proves) -> None:
+        self.step = step
+        self.proves = proves
+        self.n = Normalizer(step.declarations, step.definitions)
+        self.h = Hypotheses(self.n, step.given)
+        Conditions(self.h)
+        self.t: Table = self.n.table
+        self.left = self.h.value(step.left)
+        self.right = self.h.value(step.right)
+        self.reader = Readback(self.t, frozenset({*step.declarations, *step.definitions}))
+
+    def diagnosis(self) -> Diagnosis:
+        residual = reduce(self.t, self.right - self.left)
+        forms = list(self._forms(residual))
+        shown = min(forms, key=node_count) if forms else None
+        remark, suggestion = self._by_ratio()
+        if suggestion is None:
+            for form in sorted(forms, key=node_count):
+                for line in self._without(form):
+                    if self.proves(line):
+                        remark, suggestion = f"the term {pretty(_negated(form))} is missing", line
+                        break
+                if suggestion is not None:
+                    break
+        if suggestion is None:
+            for form in sorted(self._forms(self.left), key=node_count):
+                if node_count(form) <= 3 * node_count(self.step.right) + 20 and self.proves(form):
+                    suggestion = form
+                    break
+        return Diagnosis(residual=shown, remark=remark, suggestion=suggestion)
+
+    def _by_ratio(self) -> tuple[str | None, Term | None]:
+        """right = c * left for a rational c."""
+        if self.left.is_zero or self.right.is_zero:
+            return None, None
+        factor = (self.right / self.left).constant
+        if factor is None:
+            return None, None
+        line = _scaled(self.step.right, 1 / factor)
+        return f"off by a factor {factor}", line if self.proves(line) else None
+
+    def _without(self, residual: Term) -> Iterator[Term]:
+        """The right line less the residual: with common factors taken out, and plainly."""
+        factored = _factored(self.step.right, _negated(residual))
+        if factored is not None:
+            yield factored
+        negated = _negated(residual)
+        yield Add((*self.step.right.args, negated)) if isinstance(self.step.right, Add) else Add(
+            (self.step.right, negated))
+
+    # writing a normal form in the line's own quantities
+
+    def _forms(self, normal: Normal) -> Iterator[Term]:
+        """The normal form as a term, in quantities where that succeeds, then as it is."""
+        names = [
+            q for q in self.step.definitions
+            if q in self.n.mentions(self.step.right) | self.n.mentions(self.step.left)
+        ]
+        written = free_names(self.step.right) | free_names(self.step.left)
+        for name in sorted(names, key=lambda q: q not in written):
+            try:
+                folded = self._folded(normal, name)
+                if folded is not None:
+                    yield self.reader.term(self._with_exclusions(folded))
+            except (Unsupported, DivisionByZero):
+                continue
+        try:
+            yield self.reader.term(self._with_exclusions(normal))
+        except Unsupported:
+            return
+
+    def _folded(self, normal: Normal, name: str) -> Normal | None:
+        """`normal` written with the quantity: its definition is solved for an exponential in it."""
+        t = self.t
+        definition = self.step.definitions[name]
+        if len(definition.ranges) > 1:
+            return None
+        if not definition.ranges:
+            return self._solve(normal, self.n.normal(definition.body), t.var(name), None)
+        (range_,) = definition.ranges
+        bounds = Bounds(self.h.value(range_.lower), self.h.value(range_.upper))
+        index = t.fresh(bounds)
+        value = self.h.value(definition.body, Scope().bind(range_.name, t.var(index)))
+        me = t.atom(EntryAtom(name, (t.var(index),)))
+        result = self._solve(normal, value, me, index)
+        if result is None:
+            return None
+        # what the quantity sums to, if that is a number
+        fresh = t.fresh(bounds)
+        total = self.h.value(definition.body, Scope().bind(range_.name, t.var(fresh)))
+        constant = sum_over(t, fresh, bounds, total).constant
+        if constant is not None:
+            other = t.fresh(bounds)
+            own = sum_over(t, other, bounds, t.atom(EntryAtom(name, (t.var(other),))))
+            (number,) = own.atoms()
+            result = t.rebuild(result, lambda i: t.rational(constant) if i == number else t.monomial(((i, 1),)))
+        return result
+
+    def _solve(self, normal: Normal, value: Normal, quantity: Normal, index: str | None) -> Normal | None:
+        t = self.t
+        for i in value.atoms():
+            atom = t[i]
+            if not isinstance(atom, ExpAtom) or index is not None and index not in t.free_of(i):
+                continue
+            # value = (p E + q)/(r E + s) = Y, so E = (q - s Y)/(r Y - p)
+            p, q = _linear(t, t.polynomial(value.num), i)
+            r, s = _linear(t, t.polynomial(value.den), i)
+            if p is None or r is None or q is None or s is None:
+                continue
+            held: dict[int, Normal] = {}
+            for part in (p, q, r, s):
+                for j in part.atoms():
+                    if isinstance(t[j], FoldAtom):
+                        held[j] = t.var(f"@held{j}")
+            hold = _holding(t, held)
+            numerator, denominator = hold(q) - hold(s) * quantity, hold(r) * quantity - hold(p)
+            if denominator.is_zero:
+                continue
+            solved = numerator / denominator
+            held_normal = self._hold_everywhere(normal, held)
+            result = self._replace_exp(held_normal, atom, solved, index)
+            if not any(name.startswith("@held") for name in result.free()):
+                return result
+        return None
+
+    def _hold_everywhere(self, normal: Normal, held: dict[int, Normal]) -> Normal:
+        t = self.t
+        atoms = {t[j]: v for j, v in held.items()}
+        names = frozenset(n for j in held for n in t.free_of(j))
+        return t.replace(normal, names, lambda atom: atoms.get(atom)) if names else normal
+
+    def _replace_exp(self, normal: Normal, pattern: ExpAtom, solved: Normal, index: str | None) -> Normal:
+        t = self.t
+
+        def value(atom: Atom) -> Normal | None:
+            if not isinstance(atom, ExpAtom):
+                return None
+            if index is None:
+                return solved if atom == pattern else None
+            for at in _indices(t, atom.exponent):
+                if t.substitute(pattern.exponent, {index: at}) == atom.exponent and atom.root == pattern.root:
+                    return t.substitute(solved, {index: at})
+            return None
+
+        names = pattern.exponent.free() - ({index} if index else set())
+        return t.replace(normal, frozenset(names), value)
+
+    def _with_exclusions(self, normal: Normal) -> Normal:
+        """sum f - f(p) written as a sum over k != p, where that is shorter."""
+        t = self.t
+        best = normal
+        for i in list(normal.atoms()):
+            fold = t[i]
+            if not isinstance(fold, FoldAtom) or fold.kind != "sum" or len(fold.ranges) != 1:
+                continue
+            bounds = fold.ranges[0]
+            for index in _indices(t, t.rebuild(normal, lambda j, i=i: t.zero if j == i else t.monomial(((j, 1),)))):
+                if in_range(t, index, bounds) is not True:
+                    continue
+                rest = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, index))
+                (name,), _, body = open_fold(t, fold)
+                t.ranges[name] = rest
+                split = sum_over(t, name, rest, body) + t.substitute(body, {name: index})
+                changed = t.rebuild(normal, lambda j, i=i, split=split: split if j == i else t.monomial(((j, 1),)))
+                if len(changed.num) < len(best.num):
+                    best = changed
+        return best
+
+
+def _holding(t: Table, held: dict[int, Normal]) -> Callable[[Normal], Normal]:
+    return lambda normal: t.rebuild(normal, lambda i: held.get(i) or t.monomial(((i, 1),)))
+
+
+def _linear(t: Table, poly: Normal, number: int) -> tuple[Normal | None, Normal | None]:
+    """(coefficient, rest) of the polynomial in one atom; None where it is not linear in it."""
+    coefficient, rest = t.zero, t.zero
+    for mono, c in t.terms(poly.num):
+        power = dict(mono).get(number, 0)
+        others = t.monomial(tuple((i, e) for i, e in mono if i != number)).scaled(Fraction(c))
+        if power == 0:
+            rest = rest + others
+        elif power == 1:
+            coefficient = coefficient + others
+        else:
+            return None, None
+    return coefficient, rest
+
+
+def _indices(t: Table, normal: Normal) -> list[Normal]:
+    """Index values of entries, at any depth outside sums."""
+    found: dict[Normal, None] = {}
+    for i in normal.atoms():
+        match t[i]:
+            case EntryAtom(_, indices):
+                found.update(dict.fromkeys(indices))
+            case ExpAtom(exponent):
+                found.update(dict.fromkeys(_indices(t, exponent)))
+            case Var():
+                pass
+    return list(found)
+
+
+# terms
+
+
+def _scaled(term: Term, factor: Fraction) -> Term:
+    match term:
+        case Number(value):
+            return Number(value * factor)
+        case Mul((Number(value), *rest)) if rest:
+            return mul(*rest) if value * factor == 1 else mul(Number(value * factor), *rest)
+        case Mul(args):
+            return Mul((Number(factor), *args))
+        case _:
+            return Mul((Number(factor), term))
+
+
+def _negated(term: Term) -> Term:
+    match term:
+        case Add(args):
+            return Add(tuple(_scaled(a, Fraction(-1)) for a in args))
+        case _:
+            return _scaled(term, Fraction(-1))
+
+
+def _parts(term: Term) -> list[tuple[Term, Fraction]]:
+    """Factors with their integer exponents."""
+    parts: list[tuple[Term, Fraction]] = []
+    for factor in term.args if isinstance(term, Mul) else (term,):
+        match factor:
+            case Pow(base, Number(value)) if value.denominator == 1 and value > 0:
+                parts.append((base, value))
+            case _:
+                parts.append((factor, Fraction(1)))
+    return parts
+
+
+def _factored(line: Term, extra: Term) -> Term | None:
+    """line + extra with their common factors taken out; None where they have none."""
+    first, second = dict(_merged(line)), dict(_merged(extra))
+    number_1, number_2 = _number(first), _number(second)
+    common: list[Term] = []
+    for base, power in list(first.items()):
+        shared = min(power, second.get(base, Fraction(0)))
+        if shared > 0:
+            common.append(base if shared == 1 else Pow(base, Number(shared)))
+            first[base] -= shared
+            second[base] -= shared
+    if not common:
+        return None
+    ratio = number_2 / number_1
+    head = () if number_1 == 1 else (Number(number_1),)
+    return mul(*head, *common, add(_product(first), _scaled(_product(second), ratio) if ratio != 1 else _product(second)))
+
+
+def _merged(term: Term) -> list[tuple[Term, Fraction]]:
+    merged: dict[Term, Fraction] = {}
+    number = Fraction(1)
+    for base, power in _parts(term):
+        if isinstance(base, Number):
+            number *= base.value**int(power)
+        else:
+            merged[base] = merged.get(base, Fraction(0)) + power
+    return [(Number(number), Fraction(0)), *merged.items()]
+
+
+def _number(parts: dict[Term, Fraction]) -> Fraction:
+    (number,) = (base.value for base in list(parts) if isinstance(base, Number))
+    for base in [b for b in parts if isinstance(b, Number)]:
+        del parts[base]
+    return number
+
+
+def _product(parts: dict[Term, Fraction]) -> Term:
+    return mul(*(base if power == 1 else Pow(base, Number(power)) for base, power in parts.items() if power > 0))
+

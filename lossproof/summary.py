@@ -1,0 +1,125 @@
+"""What came of a run: does each step have the verdict that its file expects, and the totals.
+
+Not trusted: it counts. Imports `derivation`, `verdict` and `diagnostic`; reports print what
+stands here and the command line turns it into an exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lossproof.derivation import Derivation, Document, Expectation
+from lossproof.verdict import Conditional, DocumentResult, Error, Proved, Refuted, StepResult, Unknown, VerdictName
+
+__all__ = ["Checked", "EXIT_FAULT", "EXIT_NOTHING", "EXIT_OK", "EXIT_UNEXPECTED", "EXIT_UNREADABLE", "Totals",
+           "claim_expectation", "exit_code", "has_fault", "is_expected", "matched", "totals"]
+
+EXIT_OK = 0
+EXIT_UNEXPECTED = 1
+EXIT_UNREADABLE = 2
+EXIT_FAULT = 3
+EXIT_NOTHING = 5
+
+ORDER: tuple[VerdictName, ...] = ("proved", "conditional", "refuted", "unknown", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file after a run: its document (None where it could not be read) and its results."""
+
+    document: Document | None
+    result: DocumentResult
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts over a run. `verdicts` counts steps by verdict; `refuted_as_expected` those recorded on purpose.
+
+    `unexpected` counts steps and claims whose verdict is not the one that their file expects;
+    `errors` files' errors that belong to no step; `faults` faults of lossproof.
+    """
+
+    documents: int = 0
+    derivations: int = 0
+    steps: int = 0
+    verdicts: dict[str, int] = field(default_factory=dict)
+    refuted_as_expected: int = 0
+    unexpected: int = 0
+    errors: int = 0
+    faults: int = 0
+
+
+def claim_expectation(derivation: Derivation) -> Expectation | None:
+    """The verdict expected of first line ~ last line; None where the file does not ask for one."""
+    if derivation.expect_claim is not None:
+        return derivation.expect_claim
+    return "proved" if all(line.expect == "proved" for line in derivation.lines[1:]) else None
+
+
+def is_expected(expected: Expectation | None, result: StepResult, *, corrected: bool = False) -> bool:
+    """True where `result` has the verdict `expected` and, if the step records a correction, that is proved.
+
+    `corrected` says that the step records a correction. None expects nothing but that the line has a meaning.
+    A fault of lossproof is never expected.
+    """
+    if has_fault(result) or isinstance(result.verdict, Error):
+        return False
+    if expected is not None and result.verdict.verdict != expected:
+        return False
+    return not corrected or isinstance(result.correction, Proved)
+
+
+def has_fault(result: StepResult) -> bool:
+    """True where the result tells of a fault of lossproof itself, not of the derivation."""
+    match result.verdict:
+        case Unknown(code=code):
+            return result.fault is not None or code.startswith("LP4")
+        case Error(diagnostic=found):
+            return result.fault is not None or found.severity == "fault"
+        case Proved() | Conditional() | Refuted():
+            return result.fault is not None
+
+
+def matched(checked: Checked) -> Iterator[tuple[Derivation, tuple[StepResult, ...], StepResult | None]]:
+    """The derivations of one file that were checked, each with its steps' results and its claim's."""
+    if checked.document is None:
+        return
+    derivations = {derivation.name: derivation for derivation in checked.document.derivations}
+    for result in checked.result.derivations:
+        yield derivations[result.name], result.steps, result.claim
+
+
+def totals(run: Iterable[Checked]) -> Totals:
+    """The counts over all files of a run."""
+    documents = derivations = steps = expected_refutations = unexpected = errors = faults = 0
+    verdicts: dict[str, int] = dict.fromkeys(ORDER, 0)
+    for checked in run:
+        documents += 1
+        errors += sum(error.severity != "fault" for error in checked.result.errors)
+        faults += sum(error.severity == "fault" for error in checked.result.errors)
+        for derivation, results, claim in matched(checked):
+            derivations += 1
+            for result in results:
+                line = derivation.lines[result.index - 1]
+                steps += 1
+                verdicts[result.verdict.verdict] += 1
+                fine = is_expected(line.expect, result, corrected=line.correct is not None)
+                unexpected += not fine
+                expected_refutations += fine and isinstance(result.verdict, Refuted)
+                faults += has_fault(result)
+            if claim is not None:
+                unexpected += not is_expected(claim_expectation(derivation), claim)
+                faults += has_fault(claim)
+    return Totals(documents, derivations, steps, verdicts, expected_refutations, unexpected, errors, faults)
+
+
+def exit_code(counted: Totals) -> int:
+    """0 as expected, 1 some step is not, 2 something could not be read, 3 a fault of lossproof, 5 nothing checked."""
+    if counted.faults:
+        return EXIT_FAULT
+    if counted.errors or counted.verdicts.get("error"):
+        return EXIT_UNREADABLE
+    if counted.unexpected:
+        return EXIT_UNEXPECTED
+    return EXIT_OK if counted.steps else EXIT_NOTHING

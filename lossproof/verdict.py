@@ -1,0 +1,137 @@
+"""What comes out of a check: data only.
+
+Imports `term` and `diagnostic`. Only `kernel.judge` makes `Proved`, `Conditional` and
+`Refuted`; a test walks the sources to hold that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from lossproof.diagnostic import Diagnostic
+from lossproof.term import Term
+
+VerdictName = Literal["proved", "conditional", "refuted", "unknown", "error", "defined"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point at which the two sides are defined and provably differ.
+
+    `values` pairs what is assigned (a Symbol or an Entry) with its exact value (a closed
+    Term), sizes first, then indices, then the rest; `functions` pairs an opaque function's
+    name with the concrete function that it stands for, as text. `left` and `right` are the
+    two sides' values: exact where they are rational, else decimals that are certain to the
+    digits shown and end in "...". `free` names what may take any value.
+    """
+
+    values: tuple[tuple[Term, Term], ...]
+    left: str
+    right: str
+    functions: tuple[tuple[str, str], ...] = ()
+    free: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Something that was tried on a step: what, how it ended, how long it took (seconds)."""
+
+    what: str
+    outcome: str
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """Both lines are defined at the same points and equal (or related) there."""
+
+    laws: tuple[str, ...]
+    checked_at: int = 0
+    verdict: Literal["proved"] = "proved"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """Equal wherever both lines are defined; `conditions` are about definedness only."""
+
+    conditions: tuple[Term, ...]
+    laws: tuple[str, ...]
+    checked_at: int = 0
+    verdict: Literal["conditional"] = "conditional"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """The two lines differ at a point that satisfies declarations and hypotheses."""
+
+    counterexample: Counterexample
+    verdict: Literal["refuted"] = "refuted"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """No verdict; `reason` is one sentence, `code` a diagnostic's code (LP301...)."""
+
+    reason: str
+    code: str = "LP302"
+    verdict: Literal["unknown"] = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The line could not be read or has no meaning."""
+
+    diagnostic: Diagnostic
+    verdict: Literal["error"] = "error"
+
+
+Verdict = Proved | Conditional | Refuted | Unknown | Error
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is known of a refuted step beyond the point; every suggestion has been proved.
+
+    `residual` is right minus left in normal form; `remark` one sentence ("off by a factor
+    -1", "the term ... is missing"); `suggestion` a line that is proved equal to the left.
+    """
+
+    residual: Term | None = None
+    remark: str | None = None
+    suggestion: Term | None = None
+    edit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """The outcome of one step of a chain (`index` is the line's number, from 2), or its claim.
+
+    `fault` is set where the kernel and the enclosures disagree: a fault of lossproof.
+    """
+
+    index: int
+    verdict: Verdict
+    diagnosis: Diagnosis | None = None
+    correction: Verdict | None = None
+    attempts: tuple[Attempt, ...] = ()
+    seconds: float = 0.0
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DerivationResult:
+    """Results of the steps in order (one fewer than lines), and of the claim first ~ last."""
+
+    name: str
+    steps: tuple[StepResult, ...]
+    claim: StepResult | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """Results of one document's derivations, in order; errors that belong to no step."""
+
+    path: str
+    derivations: tuple[DerivationResult, ...]
+    errors: tuple[Diagnostic, ...] = ()
