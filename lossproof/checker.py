@@ -61,6 +61,7 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
     """The result for first line against last; None for a chain of one step or less.
 
     Hypotheses of single steps count for the claim, since every one of them is used on the way.
+    Where the claim is not settled on its own but every step is proved, it is proved by these.
     """
     lines = derivation.lines
     if len(lines) < 3:
@@ -74,7 +75,12 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
         relation = composed
     given = tuple(dict.fromkeys((*derivation.given, *(g for line in lines for g in line.given))))
     step = Step(lines[0].term, lines[-1].term, relation, given, document.declarations, document.definitions)
-    return replace(check(step), index=len(lines))
+    result = replace(check(step), index=len(lines))
+    if isinstance(result.verdict, Unknown) and result.fault is None:
+        chained = judge.chained([check_step(document, derivation, i).verdict for i in range(2, len(lines) + 1)])
+        if chained is not None:
+            return replace(result, verdict=chained)
+    return result
 
 
 def check(step: Step) -> StepResult:
@@ -132,7 +138,10 @@ def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
 
 def _diagnose(step: Step) -> Diagnosis:
     """What search proposes about a refuted step, each suggestion proved by the judge first."""
-    return repair.diagnose(step, lambda line: _is_proved(replace(step, right=line)))
+    return repair.diagnose(
+        step, lambda line: _is_proved(replace(step, right=line)),
+        lambda hypothesis: _is_proved(replace(step, given=(*step.given, hypothesis))),
+    )
 
 
 def _is_proved(step: Step) -> bool:

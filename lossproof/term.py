@@ -315,7 +315,12 @@ def divide(left: Term, right: Term) -> Term:
 def children(term: Term) -> tuple[Term, ...]:
     """The terms directly inside `term`, in written order, bounds and conditions included."""
     found: list[Term] = []
-    map_children(term, lambda child: (found.append(child), child)[1])
+
+    def note(child: Term) -> Term:
+        found.append(child)
+        return child
+
+    map_children(term, note)
     return tuple(found)
 
 
@@ -444,7 +449,6 @@ def fresh_name(wanted: str, taken: frozenset[str] | set[str]) -> str:
 
 def substitute(term: Term, values: Mapping[str, Term]) -> Term:
     """`term` with free symbols replaced, bound variables renamed where they would capture."""
-    values = {name: value for name, value in values.items()}
     if not values:
         return term
     if isinstance(term, Symbol):

@@ -83,8 +83,9 @@ def test_imports_never_point_upwards(path: Path) -> None:
 
 
 def harmless(path: Path, found: str) -> bool:
-    """`from lossproof import __version__` reads a constant of the face."""
-    return found == "lossproof" and "from lossproof import __version__" in path.read_text(encoding="utf-8")
+    """The face imports nothing: its version may be read, and the vocabulary puts a name on it."""
+    return found == "lossproof" and (module_name(path) == "lossproof.vocabulary"
+                                     or "from lossproof import __version__" in path.read_text(encoding="utf-8"))
 
 
 def test_there_is_no_cycle() -> None:

@@ -23,8 +23,10 @@ needs_tex = pytest.mark.skipif(shutil.which("xelatex") is None and not os.enviro
 
 
 def long_sum() -> Term:
-    return Add(tuple(Mul((number(i), Pow(Symbol(f"alpha_{i}"), number(2)), Fold("sum", Pow(yhat(Symbol("k")), number(i)),
-                                                                               CLASSES))) for i in range(2, 16)))
+    def summand(i: int) -> Term:
+        return Mul((Pow(Symbol(f"alpha_{i}"), number(2)), Fold("sum", Pow(yhat(Symbol("k")), number(i)), CLASSES)))
+
+    return Add(tuple(summand(i) for i in range(2, 16)))
 
 
 def long_lines() -> tuple[Derivation, DerivationResult]:
@@ -78,9 +80,10 @@ def test_what_an_author_types_stays_text() -> None:
 def test_a_document_says_what_was_declared_supposed_and_found() -> None:
     """Hypotheses, justification, laws, verdicts, conditions, the point, erratum and correction."""
     tex = document_latex(checked(plain(), refuted(True)))
-    for wanted in [r"$K$: size, at least 2", r"Given $\sum_{k=1}^{K} y_k = 1$", "softmax-sums-to-one", "where $q \\neq 0$",
-                   "chain rule", r"$z = (0, 0)$", "left is $-1/2$", r"Erratum: the other yhat\_k also depend on z\_p",
-                   r"correct; \lpverdict{lpproved}{proved}", "as expected", r"\hat{y}_p", "Softmax: 均方误差与交叉熵"]:
+    for wanted in [
+            r"$K$: size, at least 2", r"Given $\sum_{k=1}^{K} y_k = 1$", "softmax-sums-to-one", r"where $q \neq 0$",
+            "chain rule", r"$z = (0, 0)$", "left is $-1/2$", r"Erratum: the other yhat\_k also depend on z\_p",
+            r"correct; \lpverdict{lpproved}{proved}", "as expected", r"\hat{y}_p", "Softmax: 均方误差与交叉熵"]:
         assert wanted in tex, wanted
 
 
@@ -97,7 +100,7 @@ def test_a_file_that_could_not_be_read_still_makes_a_document() -> None:
 
 
 @needs_tex
-@pytest.mark.parametrize("title", ["Plain", EVIL, "均方误差与交叉熵", "交叉エントロピー"])
+@pytest.mark.parametrize("title", ["Plain", EVIL, "均方误差与交叉熵", "交叉エントロピの损失"])
 def test_documents_compile_as_they_are(tmp_path: Path, title: str) -> None:
     """With titles in several scripts; nothing is wider than the page and no character is lost."""
     log = unwrapped(compile_tex(document_latex(checked(plain(), refuted(True), long_lines(), title=title)), tmp_path))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import get_args
 
 from lossproof.kernel import functions, sums
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
+    Bounds,
     ConstAtom,
     DeltaAtom,
     EntryAtom,
@@ -59,27 +61,22 @@ def new_table(work: int = 200_000) -> Table:
             case PowAtom(base, exponent):
                 return functions.power(t, change(base), change(exponent), integer=True)
 
-    t.constructors = {
-        kind: rebuild for kind in (
-            Var, ConstAtom, EntryAtom, ExpAtom, RootAtom, LogAtom, AbsAtom, DeltaAtom, FoldAtom, FunctionAtom,
-            FunctionalAtom, PowAtom,
-        )
-    }
+    for kind in get_args(Atom):
+        t.constructors[kind] = rebuild
     return t
 
 
-def functional(t: Table, name: str, names: list[str], atom_ranges: tuple[object, ...], body: Normal,
+def functional(t: Table, name: str, names: list[str], ranges: tuple[Bounds, ...], body: Normal,
                partials: tuple[tuple[Normal, ...], ...]) -> Normal:
     """A functional at the family of `body` over opened names; partial derivatives commute."""
-    ranges = list(atom_ranges)
     first = height(body)
     values = {n: t.var(binder(first + i)) for i, n in enumerate(names)}
-    closed = tuple(map_bounds(r, lambda n: t.substitute(n, values)) for r in ranges)  # type: ignore[arg-type]
-    ordered = tuple(sorted(partials, key=lambda p: [i.key for i in p]))  # type: ignore[arg-type,return-value]
+    closed = tuple(map_bounds(r, lambda n: t.substitute(n, values)) for r in ranges)
+    ordered = tuple(sorted(partials, key=lambda p: repr([i.key for i in p])))
     return t.atom(FunctionalAtom(name, closed, t.substitute(body, values), first, ordered))
 
 
-def open_functional(t: Table, atom: FunctionalAtom) -> tuple[list[str], list[object], Normal]:
+def open_functional(t: Table, atom: FunctionalAtom) -> tuple[list[str], list[Bounds], Normal]:
     """Fresh names for the family's indices, their ranges, and the entry in those names."""
     names = [t.fresh(r) for r in atom.ranges]
     values = {binder(atom.first + i): t.var(n) for i, n in enumerate(names)}
@@ -89,6 +86,6 @@ def open_functional(t: Table, atom: FunctionalAtom) -> tuple[list[str], list[obj
 def refunctional(t: Table, atom: FunctionalAtom, change: Change) -> Normal:
     """The functional atom with its family and indices changed."""
     names, ranges, body = open_functional(t, atom)
-    changed = tuple(map_bounds(r, change) for r in ranges)  # type: ignore[arg-type]
+    changed = tuple(map_bounds(r, change) for r in ranges)
     partials = tuple(tuple(change(i) for i in p) for p in atom.partials)
     return functional(t, atom.name, names, changed, change(body), partials)

@@ -141,6 +141,7 @@ class Calculus(Names):
                 raise
         here = along(0, 0)
         slopes: list[Real] = []
+        continues: list[bool | None] = []
         for side in (1, -1):
             self._tags += 1
             side_tag = self._tags
@@ -149,17 +150,16 @@ class Calculus(Names):
             except Undefined as undefined:
                 raise Undecided("a derivative at the edge of a domain") from undefined
             moves = isinstance(beside, Dual) and beside.tag == side_tag
-            continuous = same(beside.re if moves else beside, here)
-            if continuous is False:
-                raise Undefined("a derivative where there is a jump")
-            if continuous is None:
-                raise Undecided("a derivative where there may be a jump")
+            continues.append(same(beside.re if moves else beside, here))
             slopes.append(tangent(beside, side_tag))
+        if False in continues:
+            raise Undefined("a derivative where there is a jump")
         smooth = same(slopes[0], slopes[1])
         if smooth is False:
+            # Also where a jump is not excluded: then there is no derivative either.
             raise Undefined("a derivative where the slopes on both sides differ")
-        if smooth is None:
-            raise Undecided("a derivative where the slopes on both sides may differ")
+        if smooth is None or None in continues:
+            raise Undecided("a derivative where a branch changes")
         return slopes[0]
 
     def _integral(self, integrand: Callable[[Real], Real], lower: Real, upper: Real) -> Real:

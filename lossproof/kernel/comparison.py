@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from lossproof.derivation import Declaration
 from lossproof.kernel.concrete import Array, determinant
@@ -70,8 +70,9 @@ def compared(left: Term, right: Term, factory: Factory, max_precision: int = LAS
             return Comparison("undefined", x, y)
         if isinstance(x, Fraction) and isinstance(y, Fraction):
             return Comparison("equal" if x == y else "differ", x, y)
-        if not _ball(x).overlaps(_ball(y)):
-            return Comparison("differ", x, y)
+        with ctx.workprec(precision):
+            if not _ball(x).overlaps(_ball(y)):
+                return Comparison("differ", x, y)
     x, y = values
     return Comparison("undefined" if isinstance(x, Undefined) or isinstance(y, Undefined) else "overlap", x, y)
 
@@ -96,7 +97,8 @@ def decimal(value: Fraction | arb, digits: int = 10) -> str:
     """
     if isinstance(value, Fraction):
         return str(value)
-    low, high = (_exactly(end) for end in (value.lower(), value.upper()))
+    with ctx.workprec(64 + 4 * digits):
+        low, high = (_exactly(end) for end in (value.lower(), value.upper()))
     if low <= 0 <= high:
         return "0" if low == high else str(value.str(3))
     sign = "-" if high <= 0 else ""

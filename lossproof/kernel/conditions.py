@@ -15,7 +15,7 @@ from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.normal_form import DivisionByZero, Sign, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope, decided
-from lossproof.kernel.sums import is_integer
+from lossproof.kernel.sums import EXPAND_UP_TO, is_integer
 from lossproof.term import (
     MINUS_ONE,
     ONE,
@@ -145,7 +145,7 @@ class Conditions:
         """Every entry of a family that is taken whole."""
         shape = self.n.arrays.shape(family)
         taken = free_names(family) | set(self.n.declarations) | set(self.n.definitions)
-        names = []
+        names: list[str] = []
         for _ in shape:
             name = f"i{len(names) + 1}"
             while name in taken:
@@ -215,7 +215,7 @@ class Conditions:
         declaration = self.n.declarations.get(index.name)
         if declaration is None or declaration.kind != "index":
             return False
-        return declaration.upper is None or (declaration.lower or ONE) == lower and declaration.upper == upper
+        return declaration.upper is None or ((declaration.lower or ONE) == lower and declaration.upper == upper)
 
     def _derivative(self, body: Term, by: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
         """A derivative exists where the body is defined in a neighbourhood and has no kink."""
@@ -441,9 +441,10 @@ class Conditions:
                     return self.discharged(Relation(opposite[op], left, right), scope)  # type: ignore[arg-type]
                 case ForAll(body, range_, extra):
                     bounds = Bounds(self.h.value(range_.lower, scope), self.h.value(range_.upper, scope))
-                    if (bounds.upper - bounds.lower).integer is not None and (
-                            bounds.upper - bounds.lower).integer < 0:  # type: ignore[operator]
-                        return True
+                    size = (bounds.upper - bounds.lower).integer
+                    if size is not None and size < EXPAND_UP_TO:
+                        values = [bounds.lower + t.rational(i) for i in range(size + 1)]
+                        return all(self.discharged(body, scope.bind(range_.name, value)) for value in values)
                     name = t.fresh(bounds)
                     inner = scope.bind(range_.name, t.var(name))
                     if extra is not None:

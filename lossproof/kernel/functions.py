@@ -239,7 +239,7 @@ def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:
             return 2, t.monomial(((number, 1),))
         case FunctionAtom("sin", args, (0,)):
             return 2, t.one - t.atom(FunctionAtom("cos", args, (0,))) ** 2
-        case FunctionAtom("sign", (argument,), (0,)):
+        case FunctionAtom("sign", _, (0,)):
             return 3, t.monomial(((number, 1),))
         case PowAtom(base, exponent) if base.constant == -1:
             return 2, t.one

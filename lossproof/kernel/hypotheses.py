@@ -166,7 +166,7 @@ class Hypotheses:
             return None
         shape = n.facts.entry_shape.get(family)
         bounds = Bounds(self.value(range_.lower), self.value(range_.upper))
-        if extra is not None or shape is not None and (bounds,) != tuple(map_bounds(b, self.apply) for b in shape):
+        if extra is not None or (shape is not None and (bounds,) != tuple(map_bounds(b, self.apply) for b in shape)):
             return None
 
         def value(atom: Atom) -> Normal | None:
@@ -233,10 +233,11 @@ class Hypotheses:
                 names = t.free_of(i)
                 if not names:
                     continue
-                return lambda normal, atom=atom, value=value, names=names: t.replace(  # type: ignore[misc]
-                    normal, names, lambda other: value if other == atom else None
-                )
+                return self._replacing(atom, value, names)
         return None
+
+    def _replacing(self, atom: Atom, value: Normal, names: frozenset[str]) -> Callable[[Normal], Normal]:
+        return lambda normal: self.n.table.replace(normal, names, lambda other: value if other == atom else None)
 
 
 def _conjuncts(condition: Term) -> tuple[Term, ...]:

@@ -7,7 +7,7 @@ every hypothesis is checked again here. A line is an array, a number or an equat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
@@ -47,7 +47,7 @@ from lossproof.term import (
     subtract,
     walk,
 )
-from lossproof.verdict import Conditional, Counterexample, Proved, Refuted
+from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Verdict
 
 MAX_CASES = 48
 PRECISIONS = (64, 192, 768)
@@ -239,8 +239,8 @@ class _Case:
         if step.relation != "=":
             if step.left == step.right:
                 return step.relation in ("<=", ">=")
-            difference = step.left if step.right == ZERO else subtract(step.left, step.right)
-            return decided(step.relation, sign_of(self.h, difference)) is True
+            written = step.left if step.right == ZERO else subtract(step.left, step.right)
+            return decided(step.relation, sign_of(self.h, written)) is True
         if step.left == step.right:
             self.n.table.use("same-line")
             return True
@@ -341,13 +341,16 @@ def _declared(step: Step, point: Point) -> bool:
         declaration = step.declarations.get(name)
         if declaration is None:
             continue
-        if value not in declaration.domain or declaration.kind in ("size", "index", "integer") and value.denominator != 1:
+        if value not in declaration.domain:
+            return False
+        if declaration.kind in ("size", "index", "integer") and value.denominator != 1:
             return False
         if declaration.kind == "size" and value < (declaration.domain.lower or 1):
             return False
         if declaration.kind == "index" and declaration.upper is not None:
             evaluator = Evaluator(step.declarations, step.definitions, point, 64)
-            inside = (Relation("<=", declaration.lower or ONE, Symbol(name)), Relation("<=", Symbol(name), declaration.upper))
+            me = Symbol(name)
+            inside = (Relation(">=", me, declaration.lower or ONE), Relation("<=", me, declaration.upper))
             if not all(evaluator.holds(r) is True for r in inside):
                 return False
     for family, entries in point.entries.items():
@@ -399,8 +402,8 @@ def _compare_equations(step: Step, point: Point) -> Comparison | None:
     a, b = evaluator.holds(step.left), evaluator.holds(step.right)
     if a is None or b is None:
         return None
-    fails = a and not b or step.relation == "<=>" and b and not a
-    if fails or a and b:
+    fails = (a and not b) or (step.relation == "<=>" and b and not a)
+    if fails or (a and b):
         return Comparison(not fails, "true" if a else "false", "true" if b else "false")
     return None
 
@@ -417,7 +420,7 @@ def _shown(value: object) -> Fraction | str:
     if isinstance(value, Fraction):
         return value
     assert isinstance(value, arb)
-    return value.str(12, radius=False).rstrip("0") + "..."
+    return str(value.str(12, radius=False)).rstrip("0") + "..."
 
 
 def holds_at(step: Step, point: Point, conditions: tuple[Term, ...]) -> bool:
@@ -436,6 +439,15 @@ def proved(claim: Claim, checked_at: int) -> Proved | Conditional:
     if claim.same_domain:
         return Proved(claim.laws, checked_at)
     return Conditional(claim.conditions, claim.laws, checked_at)
+
+
+def chained(verdicts: Sequence[Verdict]) -> Proved | None:
+    """The claim of a chain whose steps are all proved and whose relations compose: first and last
+    line are defined at the same points, and related there."""
+    if not verdicts or not all(isinstance(v, Proved) for v in verdicts):
+        return None
+    laws = dict.fromkeys(law for v in verdicts if isinstance(v, Proved) for law in v.laws)
+    return Proved(("transitivity", *laws), min(v.checked_at for v in verdicts if isinstance(v, Proved)))
 
 
 def refuted(step: Step, point: Point) -> Refuted | None:

@@ -157,6 +157,8 @@ _TABLE: Final = (
         "Sum((u[k] - v[k])**2, (k, 1, n)) + (x - y)**2", "0", (), {}, ">="),
     Law("log-against-1", "log x has the sign of x - 1", "x > 0", _ANALYSIS, "log(x)*y**2", "0", ("x >= 1",),
         {"x": "1/2", "y": "1"}, ">="),
+    Law("transitivity", "what is joined to what is joined is joined, along a chain of proved steps",
+        "every step proved", "equivalence relations, ordered fields", "x", "x"),
     Law("cases", "what holds in every case holds", "the cases are all there are", "propositional logic",
         "s**2", "1", (), {}),
 )

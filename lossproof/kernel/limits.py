@@ -126,7 +126,7 @@ class _Asymptotics:
         t = self.t
         exact = self._without_logs(base)
         lead = self._leading(exact)
-        if lead.growth.logs or t.sign(lead.coefficient) in (Sign.UNKNOWN, Sign.NONNEGATIVE, Sign.NONPOSITIVE, Sign.ZERO):
+        if lead.growth.logs or t.sign(lead.coefficient) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
             raise Unsupported("the log of something with an unclear leading term")
         main = lead.growth.exponent + t.var(self.log_u).scaled(lead.growth.power) + log_abs(t, lead.coefficient)
         leading_terms, rest = self._split(exact, lead.growth)
@@ -148,7 +148,7 @@ class _Asymptotics:
         atom = self.t[number]
         if self.u not in self.t.free_of(number):
             return not (isinstance(atom, Var) and atom.name in self.small)
-        return isinstance(atom, Var) or isinstance(atom, ExpAtom) and atom.exponent.den.is_constant()
+        return isinstance(atom, Var) or (isinstance(atom, ExpAtom) and atom.exponent.den.is_constant())
 
     # leading terms
 

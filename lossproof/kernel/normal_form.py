@@ -129,7 +129,7 @@ class Normal:
 
     @property
     def is_zero(self) -> bool:
-        return self.num.is_zero()
+        return bool(self.num.is_zero())
 
     @property
     def constant(self) -> Fraction | None:
@@ -184,7 +184,7 @@ class Table:
         self.sign: Callable[[Normal], Sign] = lambda _normal: Sign.UNKNOWN
         self.is_integer_name: Callable[[str], bool] = lambda name: name[0] in "%#" and name in self.ranges
         self.entry_in_range: Callable[[str, tuple[Normal, ...]], bool] = lambda _family, _indices: False
-        self.constructors: Mapping[type, Callable[[Atom, Callable[[Normal], Normal]], Normal]] = {}
+        self.constructors: dict[type, Callable[[Atom, Callable[[Normal], Normal]], Normal]] = {}
         self.zero = self.rational(0)
         self.one = self.rational(1)
 
@@ -328,6 +328,10 @@ class Table:
         if normal.den.is_constant():
             return num.scaled(Fraction(1, _constant(normal.den)))
         return num / self.evaluate(normal.den, value)
+
+    def with_atom(self, normal: Normal, number: int, value: Normal) -> Normal:
+        """`normal` with one atom, where it stands on the outside, replaced."""
+        return self.rebuild(normal, lambda i: value if i == number else self.monomial(((i, 1),)))
 
     def replace(self, normal: Normal, names: frozenset[str], value: Callable[[Atom], Normal | None]) -> Normal:
         """`normal` with value(atom) for the atoms that give one, at any depth.

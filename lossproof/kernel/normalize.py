@@ -16,8 +16,8 @@ from fractions import Fraction
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel import functions, limits
 from lossproof.kernel.algebra import functional, new_table
-from lossproof.kernel.components import Components
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, EntryAtom, Var
+from lossproof.kernel.components import Components
 from lossproof.kernel.derivatives import Chain, Differentiator
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Table, Unsupported
 from lossproof.kernel.signs import Facts
@@ -116,7 +116,7 @@ class Normalizer:
 
     # terms
 
-    def normal(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
+    def normal(self, term: Term, scope: Scope = Scope()) -> Normal:
         """The normal form; Unsupported where there is none, DivisionByZero where it is undefined."""
         t = self.table
         t.spend()
@@ -273,8 +273,8 @@ class Normalizer:
                 return t.one - functions.function(t, "erf", values, (0,))
             case "factorial", _ if (n := x.integer) is not None and 0 <= n <= 200:
                 result = t.one
-                for i in range(2, n + 1):
-                    result = result.scaled(Fraction(i))
+                for factor in range(2, n + 1):
+                    result = result.scaled(Fraction(factor))
                 return result
             case _:
                 return functions.function(t, function, values, (0,) * len(values))

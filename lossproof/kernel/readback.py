@@ -159,7 +159,8 @@ class Readback:
             shown = inner.bound[name]
             conditions = tuple(Relation("!=", Symbol(shown), inner.term(e)) for e in bounds.excluded)
             condition = None if not conditions else conditions[0] if len(conditions) == 1 else Bool("and", conditions)
-            result = Fold(atom.kind, result, Range(shown, inner.term(bounds.lower), inner.term(bounds.upper)), condition)
+            range_ = Range(shown, inner.term(bounds.lower), inner.term(bounds.upper))
+            result = Fold(atom.kind, result, range_, condition)
         return result
 
     def _functional(self, atom: FunctionalAtom) -> Term:

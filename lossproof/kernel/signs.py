@@ -155,7 +155,7 @@ class Facts:
         before = self._facts
         self._facts = [
             f for f in before
-            if names.isdisjoint(f.mentions) or keep_open and f.sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+            if names.isdisjoint(f.mentions) or (keep_open and f.sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO))
         ]
         self._memo.clear()
         try:
@@ -384,7 +384,7 @@ class Facts:
         return interval_of(declaration.domain)
 
     def _fold_sign(self, fold: FoldAtom) -> Sign:
-        names, ranges, body = open_fold(self.table, fold)
+        _, ranges, body = open_fold(self.table, fold)
         sign = self.sign(body)
         if fold.kind == "product":
             return sign if sign in (Sign.POSITIVE, Sign.NONNEGATIVE) else Sign.UNKNOWN
@@ -460,7 +460,7 @@ class Facts:
         for fact in facts:
             if fact.sign not in (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.NEGATIVE, Sign.NONPOSITIVE):
                 continue
-            known, sign = fact.poly, fact.sign
+            known, sign = fact.poly, Sign(fact.sign)
             if sign in (Sign.NEGATIVE, Sign.NONPOSITIVE):
                 known, sign = -known, flipped(sign)
             ratios = {
@@ -488,8 +488,7 @@ class Facts:
                 continue
             bounds = fold.ranges[0]
             families = {a.family for a in self._entries(fold.body)}
-            outside = [a for a in self._entries(t.rebuild(poly, lambda j, i=i: t.zero if j == i else t.monomial(
-                ((j, 1),)))) if a.family in families]
+            outside = [a for a in self._entries(t.with_atom(poly, i, t.zero)) if a.family in families]
             for index in {x: None for a in outside for x in a.indices}:
                 if binder(fold.first) in index.free() or in_range(t, index, bounds) is not True:
                     continue
@@ -497,9 +496,8 @@ class Facts:
                 (name,), _, body = open_fold(t, fold)
                 t.ranges[name] = rest
                 split = sum_over(t, name, rest, body) + t.substitute(body, {name: index})
-                moved = t.rebuild(poly, lambda j, i=i, split=split: split if j == i else t.monomial(((j, 1),)))
-                sign = self._by_terms(moved)
-                if sign is not Sign.UNKNOWN:
-                    return sign
+                known = self._by_terms(t.with_atom(poly, i, split))
+                if known is not Sign.UNKNOWN:
+                    return known
         return Sign.UNKNOWN
 

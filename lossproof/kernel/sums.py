@@ -9,8 +9,9 @@ upper - lower + 1 only where that is known not to be negative.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import permutations
 from math import comb
 
@@ -247,7 +248,7 @@ def open_fold(t: Table, atom: FoldAtom) -> tuple[list[str], list[Bounds], Normal
     names: list[str] = []
     ranges: list[Bounds] = []
     for i, bounds in enumerate(atom.ranges):
-        opened = map_bounds(bounds, lambda n: t.substitute(n, values))
+        opened = map_bounds(bounds, partial(t.substitute, values=values))
         name = t.fresh(opened)
         values = {**values, binder(atom.first + i): t.var(name)}
         names.append(name)
@@ -255,9 +256,8 @@ def open_fold(t: Table, atom: FoldAtom) -> tuple[list[str], list[Bounds], Normal
     return names, ranges, t.substitute(atom.body, values)
 
 
-def map_bounds(bounds: Bounds, change: object) -> Bounds:
+def map_bounds(bounds: Bounds, change: Callable[[Normal], Normal]) -> Bounds:
     """The bounds with a change applied to each of their normal forms."""
-    assert callable(change)
     return Bounds(change(bounds.lower), change(bounds.upper), tuple(change(e) for e in bounds.excluded))
 
 
@@ -269,9 +269,8 @@ def close_again(t: Table, kind: str, names: list[str], ranges: list[Bounds], bod
     return body
 
 
-def refold(atom: FoldAtom, change: object) -> Normal:
+def refold(atom: FoldAtom, change: Callable[[Normal], Normal]) -> Normal:
     """The constructor of fold atoms for `Table.inside`."""
-    assert callable(change)
     t = atom.body.table
     names, ranges, body = open_fold(t, atom)
     changed = [map_bounds(r, change) for r in ranges]
@@ -461,10 +460,8 @@ def eliminate_relations(t: Table, normal: Normal) -> Normal:
             t.use("sum-relation")
             others = t.total(c * v for i, (c, v) in enumerate(zip(coefficients, values, strict=True)) if i != pivot)
             solved = -(others / coefficients[pivot])
-            gone = t[next(values[pivot].atoms())]
-            changed = t.rebuild(
-                t.polynomial(normal.num), lambda i, gone=gone, solved=solved: solved if t[i] == gone else t.atom(t[i])
-            )
+            (gone,) = values[pivot].atoms()
+            changed = t.with_atom(t.polynomial(normal.num), gone, solved)
             return eliminate_relations(t, changed)
     return normal
 
@@ -474,9 +471,8 @@ def _relation(t: Table, name: str, bodies: list[Normal]) -> tuple[list[Normal], 
     (never the first body if that is the constant 1)."""
     common = t.one
     for body in bodies:
-        den = t.polynomial(body.den)
-        shared = t.polynomial(common.num.gcd(t.aligned(body.den, common.num)[0])) if not den.num.is_constant() else t.one
-        common = common * (den / shared)
+        so_far, den = t.aligned(common.num, body.den)
+        common = common * t.polynomial(den) / t.polynomial(so_far.gcd(den))
     columns: list[object] = []
     rows: list[tuple[dict[object, Normal], list[Normal]]] = []
     for index, body in enumerate(bodies):

@@ -60,7 +60,8 @@ def _node(term: Term, step: Step) -> None:
             if least is None or most is None:
                 return
             if not least <= len(args) <= most:
-                message = f"`{function}` takes {least if least == most else f'{least} to {most}'} arguments, not {len(args)}"
+                wanted = str(least) if least == most else f"{least} to {most}"
+                message = f"`{function}` takes {wanted} arguments, not {len(args)}"
                 raise InputError(diagnostic("LP108", message, term.span))
         case Entry(family, indices):
             rank = _rank(family, step)
@@ -108,9 +109,8 @@ def _shapes(step: Step) -> None:
         return
     for line in (step.left, step.right):
         if isinstance(line, Relation | Bool):
-            raise InputError(diagnostic(
-                "LP108", f"an equation is joined by {step.relation}", line.span, helps=("use relation=\"<=>\" or \"=>\"",)
-            ))
+            helps = ('write relation="<=>" or "=>"',)
+            raise InputError(diagnostic("LP108", f"an equation is joined by {step.relation}", line.span, helps=helps))
     try:
         left, right = shapes.shape(step.left), shapes.shape(step.right)
     except Unsupported as reason:

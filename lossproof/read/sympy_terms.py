@@ -310,9 +310,12 @@ class SympyReader:
         return found
 
     def _order(self, count: Any) -> int:
-        if not count.is_Integer or count < 1:
+        # Derivative(f, x, x) counts 1 + 1, unevaluated
+        parts = sympy.preorder_traversal(count)
+        numbers = [part for part in parts if not isinstance(part, sympy.Add)]
+        if not all(part.is_Integer for part in numbers) or sum(int(part) for part in numbers) < 1:
             raise wrong("LP105", f"a derivative {count} times", "the order of a derivative is a number: 1, 2, ...")
-        return int(count)
+        return sum(int(part) for part in numbers)
 
 
 def _is_reciprocal(expr: Any) -> bool:

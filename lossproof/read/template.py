@@ -51,7 +51,7 @@ FEATURES = '''
 # ], expect_claim="refuted")
 
 #: Sizes, indices and families. Sums are SymPy's, or sum_over; k != p is exclude=p.
-# from sympy import Eq, Ne, Product, Sum
+# from sympy import Eq, Ne, Product, Sum, exp
 # from lossproof import family, for_all, index, product_over, size, sum_over
 # K = size("K", min=2)
 # k, p = index("k", K), index("p", 1, K)
@@ -61,9 +61,10 @@ FEATURES = '''
 #     u[p]*v[p] + sum_over(k, u[k]*v[k], exclude=p),
 # ])
 # derivation("Under hypotheses", [
-#     Product(u[k]*v[k], (k, 1, K)),
-#     product_over(k, u[k]),
-# ], given=[for_all(k, Eq(v[k], 1), where=Ne(k, p)), Eq(v[p], 1)])
+#     Sum(u[k]*v[k], (k, 1, K)),
+#     u[p]*v[p],
+# ], given=[for_all(k, Eq(v[k], 0), where=Ne(k, p)), K >= 3])
+# derivation("A product", [Product(exp(u[k]), (k, 1, K)), exp(u[p])*product_over(k, exp(u[k]), exclude=p)])
 
 #: A quantity for every index, one-hot labels, softmax, the chain rule over a layer.
 # from sympy import Sum, exp, log
@@ -88,12 +89,10 @@ FEATURES = '''
 # derivation("Its slope", [prime(softplus)(x), logistic(x)])
 # derivation("x log y, which is 0 at x = 0", [xlogy(0, 1 + exp(x)), 0])
 
-#: Limits, with their side where the target is finite; integrals; a value put in after differentiating.
-# from sympy import Integral, Limit, Subs, oo
-# r = reals("r")
+#: Limits, with their side where the target is finite; a value put in after differentiating.
+# from sympy import Limit, Subs, oo
 # derivation("A limit", [Limit(logistic(x), x, oo), 1])
 # derivation("From the right", [Limit(x*x/x, x, 0, "+"), 0])
-# derivation("An integral", [Integral(2*r, (r, 0, 1)), 1])
 # derivation("Slope at 0", [Subs(D(x**3 + x, x), x, 0), 1])
 # derivation("Twice", [D(x**3, x, 2), 6*x])
 
@@ -113,15 +112,16 @@ FEATURES = '''
 #     Sum(partial(J, family_of(x*act[l], l), e)*act[e], (e, 1, N)),
 # ])
 
-#: Vectors (columns) and matrices: @, .T, hadamard, outer, dot, trace, identity, inverse, det; f(v) acts on every entry.
-# from lossproof import dot, hadamard, identity, inverse, matrix, outer, prime, size, trace, transpose, vector
+#: Vectors (columns) and matrices; f(v) acts on every entry. inverse(M) and det(M) are read as well.
+# from lossproof import dot, hadamard, identity, matrix, ones, outer, prime, size, trace, transpose, vector, zeros
 # P, R = size("P R")
 # A, B = matrix("A", P, R), matrix("B", R, P)
-# M = matrix("M", P, P, invertible=True)
+# M = matrix("M", P, P, symmetric=True)
 # a0, b0 = vector("a0", R), vector("b0", P)
 # Z = quantity("Z", A @ a0 + b0)
 # derivation("The transpose of a product", [(A @ B).T, transpose(B) @ A.T])
-# derivation("The inverse", [M @ inverse(M), identity(P)])
+# derivation("A symmetric matrix", [M.T @ (b0 + zeros(P)), identity(P) @ M @ b0])
+# derivation("The sum of entries", [dot(ones(P), b0), dot(b0, ones(P))])
 # derivation("Trace", [trace(A @ B), trace(B @ A)])
 # derivation("Slope in a vector", [D(dot(a0, a0), a0), 2*a0])
 # derivation("Backwards through a layer", [D(dot(Z, Z)/2, A), outer(Z, a0)])

@@ -83,7 +83,8 @@ def print_full(console: Console, run: Sequence[Checked], seconds: float, detail:
 def _document(console: Console, checked: Checked, detail: Detail) -> None:
     document = checked.document
     if detail != "quiet" and document is not None and checked.result.derivations:
-        source = ", ".join(text for text in (document.source, document.language) if text)
+        language = "" if document.language == "en" else document.language
+        source = ", ".join(text for text in (document.source, language) if text)
         head = f"{checked.result.path}: {document.title}" + (f" ({source})" if source else "")
         for row in wrap(harmless(head), console.width, 2):
             _put(console, (row, "title"))
@@ -202,7 +203,7 @@ def _refuted_as_expected(console: Console, line: Line, result: StepResult, verdi
         _detail(console, f"note: {note}")
     if line.correct is not None:
         _detail(console, f"correct: {line.relation} {show(line.correct)} (proved)", "proved")
-    if diagnosis is not None and diagnosis.suggestion is not None and diagnosis.suggestion != line.correct:
+    elif diagnosis is not None and diagnosis.suggestion is not None:
         _detail(console, f"found: = {show(diagnosis.suggestion)} (proved)", "proved")
 
 

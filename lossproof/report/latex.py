@@ -25,11 +25,14 @@ from lossproof.verdict import Conditional, Error, Proved, Refuted, StepResult, U
 __all__ = ["document_latex", "fragment_latex", "pieces", "prose"]
 
 # The fonts come with Debian's texlive-lang-chinese (and with TeX Live everywhere); xelatex finds them by file name.
-# Fandol has no serif Greek of use, but Cyrillic, arrows and signs, which Latin Modern lacks: those go to it too.
+# Fandol has Cyrillic, arrows and signs, which Latin Modern lacks: those go to it too. What Fandol lacks (Korean, some
+# Japanese) is taken from Debian's fonts-noto-cjk where that is installed.
 CJK = r"""\usepackage{xeCJK}
 \setCJKmainfont[BoldFont=FandolHei-Regular.otf,ItalicFont=FandolKai-Regular.otf]{FandolSong-Regular.otf}
 \setCJKsansfont{FandolHei-Regular.otf}
 \setCJKmonofont{FandolFang-Regular.otf}
+\IfFontExistsTF{Noto Serif CJK SC}{\xeCJKsetup{AutoFallBack=true}%
+  \setCJKfallbackfamilyfont{\CJKrmdefault}{Noto Serif CJK SC}}{}
 \xeCJKDeclareCharClass{CJK}{"0400 -> "04FF, "2190 -> "21FF, "2200 -> "22FF, "2460 -> "24FF, "25A0 -> "27BF}
 \xeCJKsetup{CJKmath=true}
 """
@@ -69,10 +72,12 @@ MACROS = r"""\ifdefined\lpline\else
   \else
     \noindent\makebox[1.8em][l]{$#1$}\parbox[t]{\dimexpr.6\linewidth-1.8em\relax}{\lpformula{#2}}%
     \hfill\parbox[t]{.38\linewidth}{\lpremarks{#3}}%
-  \fi\par\smallskip}%
-\newcommand\lpnote[1]{\par\noindent\hspace*{1.8em}\parbox[t]{\dimexpr\linewidth-1.8em\relax}{\lpremarks{#1}}\par\smallskip}%
+  \fi\par\lpgap}%
+\newcommand\lpnote[1]{\par\noindent\hspace*{1.8em}\parbox[t]{\dimexpr\linewidth-1.8em\relax}{\lpremarks{#1}}\par\nopagebreak\smallskip}%
 \newcommand\lpverdict[2]{\textcolor{#1}{\textbf{#2}}}%
-\newcommand\lptitle[1]{\par\bigskip\noindent{\large\bfseries #1}\par\nopagebreak\smallskip}%
+\newcommand\lpgap{\smallskip}%
+\newcommand\lptitle[1]{\par\bigskip\noindent{\large\bfseries #1}\par\nopagebreak\smallskip
+  \gdef\lpgap{\nopagebreak\smallskip\gdef\lpgap{\smallskip}}}%
 \definecolor{lpproved}{HTML}{1B6E2C}%
 \definecolor{lpconditional}{HTML}{8A5A00}%
 \definecolor{lprefuted}{HTML}{A31515}%
@@ -187,7 +192,8 @@ def _body(checked: Checked) -> str:
         return "".join(f"\\lpnote{{\\lpverdict{{lperror}}{{error}} {message}}}\n" for message in said)
     names = latex_names(document)
     parts = [f"\\par\\noindent{{\\LARGE\\bfseries {prose(document.title)}\\par}}\n"]
-    source = ", ".join(prose(word) for word in (document.source, document.language) if word)
+    language = "" if document.language == "en" else document.language
+    source = ", ".join(prose(word) for word in (document.source, language) if word)
     parts.append(f"\\lpnote{{{source}}}\n" if source else "")
     parts.append(_declarations(document, names))
     parts.extend(_definition(definition, names) for definition in document.definitions.values())
@@ -293,10 +299,12 @@ def _below(line: Line, result: StepResult, names: Mapping[str, str]) -> list[str
     known = result.diagnosis
     if known is not None and known.remark:
         found.append(f"\\lpnote{{Note: {prose(known.remark)}}}\n")
-    correct = line.correct if isinstance(result.correction, Proved) else None
-    for term in (correct, known.suggestion if known is not None else None):
-        if term is not None and not (term == correct and found and "correct;" in found[-1]):
-            found.append(f"\\lpline{{=}}{{{_formula(term, names)}}}{{correct; {_verdict('proved')}}}\n")
+    correct, relation = (line.correct, line.relation) if isinstance(result.correction, Proved) else (None, "=")
+    if correct is None and known is not None:
+        correct = known.suggestion
+    if correct is not None:
+        shown = _formula(correct, names)
+        found.append(f"\\lpline{{{_RELATIONS[relation]}}}{{{shown}}}{{correct; {_verdict('proved')}}}\n")
     return found
 
 

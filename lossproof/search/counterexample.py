@@ -39,8 +39,10 @@ _MOST_ENTRIES = 400
 def points(step: Step, *, limit: int) -> Iterator[Point]:
     """At most `limit` points that satisfy the declarations and hypotheses of a step, all different.
 
-    Every name that the step reaches has a value, and no other. Ends early where points are
-    hard to come by: after a number of drafts in proportion to `limit`.
+    For a step between equations most points satisfy the left equation too (or the right one,
+    for an equivalence). Points where both lines are provably undefined are left out. Every
+    name that the step reaches has a value, and no other. Ends early where points are hard to
+    come by: after a number of drafts in proportion to `limit`.
     """
     search = _Search(step)
     seen: set[str] = set()
@@ -53,7 +55,7 @@ def points(step: Step, *, limit: int) -> Iterator[Point]:
             continue
         point = draft.point()
         key = _key(point)
-        if key not in seen and draft.valid():
+        if key not in seen and draft.valid() and not draft.undefined():
             seen.add(key)
             found += 1
             yield point
@@ -102,7 +104,11 @@ class _Search:
         self._set_integers(draft, turn, random_)
         if self.early and not draft.repair(self.early):
             return None
-        style = "powers" if self.in_exponents and turn % 3 == 2 else _STYLES[turn % len(_STYLES)]
+        style = _STYLES[turn % len(_STYLES)]
+        if self.in_exponents and turn % 3 == 2:
+            style = "powers"
+        elif self.kinks and turn % 4 == 3:
+            style = "kink"
         for declaration in self.functions:
             choice = candidates(declaration)
             draft.functions[declaration.name] = choice[turn % len(choice)]
@@ -117,10 +123,21 @@ class _Search:
         if not self._complete(draft, chooser):
             return None
         if style == "kink" and self.kinks:
-            self._to_kink(draft, random_)
-        if self.step.given and not draft.repair(self.step.given):
+            self._to_kink(draft, turn // 4)
+        hypotheses = (*self.step.given, *self._supposed(turn))
+        if hypotheses and not draft.repair(hypotheses):
             return None
         return draft if self._complete(draft, chooser) else None
+
+    def _supposed(self, turn: int) -> tuple[Term, ...]:
+        """The equation that is taken to hold at a point of this turn."""
+        match self.step.relation:
+            case "=>":
+                return () if turn % 4 == 3 else (self.step.left,)
+            case "<=>":
+                return ((self.step.left,), (self.step.right,), ())[turn % 3]
+            case _:
+                return ()
 
     def _set_sizes(self, draft: Draft, turn: int, random_: random.Random) -> None:
         pattern = _SIZES[turn % len(_SIZES)]
@@ -186,10 +203,10 @@ class _Search:
             chooser.choose(cell, declaration)
         return False
 
-    def _to_kink(self, draft: Draft, random_: random.Random) -> None:
+    def _to_kink(self, draft: Draft, turn: int) -> None:
         """Move the point onto a place where a branch changes, or just beside it."""
-        left, right = random_.choice(self.kinks)
-        beside = random_.choice(NEARBY[:3])
+        left, right = self.kinks[turn % len(self.kinks)]
+        beside = NEARBY[turn // len(self.kinks) % 3]
         draft.repair((Relation("=", subtract(left, right), number(beside)),), passes=1)
         draft.owner.clear()
 
@@ -222,9 +239,13 @@ class _Shrink:
         self._step = step
         self._differs = still_differs
         self._left = budget
+        self._hypotheses = step.given
         self._search = _Search(step)
 
     def shrink(self, point: Point) -> Point:
+        start = Draft.of(self._step, point)
+        if self._step.relation in ("=>", "<=>"):
+            self._hypotheses += tuple(side for side in (self._step.left, self._step.right) if start.holds(side))
         changed = True
         while changed and self._left > 0:
             before = _key(point)
@@ -251,7 +272,7 @@ class _Shrink:
         for cell in fixed:
             draft.owner[cell] = None
         chooser = Chooser(draft, "zeros", (), random.Random(0))
-        if self._step.given and not draft.repair(self._step.given):
+        if self._hypotheses and not draft.repair(self._hypotheses):
             return None
         if not self._search._complete(draft, chooser) or not draft.valid():
             return None

@@ -20,6 +20,7 @@ from lossproof.kernel.jets import Missing, OutOfBudget, Undecided, Undefined
 from lossproof.kernel.points import ConcreteFunction, Point
 from lossproof.term import (
     Bool,
+    Component,
     Entry,
     ForAll,
     Number,
@@ -29,7 +30,6 @@ from lossproof.term import (
     free_names,
     substitute,
     subtract,
-    walk,
 )
 
 Cell = tuple[str, tuple[int, ...]]
@@ -167,6 +167,20 @@ class Draft:
         except OutOfBudget:
             return False
 
+    def undefined(self) -> bool:
+        """Whether both lines are provably undefined: such a point tells nothing."""
+        sides = (self.step.left, self.step.right)
+        return all(not isinstance(side, Relation | Bool | ForAll) and self._undefined(side) for side in sides)
+
+    def _undefined(self, term: Term) -> bool:
+        try:
+            self.evaluator().number(term)
+        except Undefined:
+            return True
+        except (Undecided, OutOfBudget):
+            return False
+        return False
+
     def missing(self) -> Cell | None:
         """An entry of a family of unknown ranges that the step asks for and that has no value."""
         for term in (*self.step.given, self.step.left, self.step.right):
@@ -183,12 +197,18 @@ class Draft:
 
     def _ask(self, condition: Term) -> None:
         """Evaluate both sides of the relations of a condition, for what they miss."""
-        for instance in self.instances(condition):
-            for part in walk(instance):
-                if isinstance(part, Relation):
-                    for side in (part.left, part.right):
-                        with suppress(Undefined):
-                            self.evaluator().shape(side)
+        match condition:
+            case Relation(_, left, right):
+                for side in (left, right):
+                    with suppress(Undefined):
+                        self.evaluator().shape(side)
+            case Bool(_, args):
+                for arg in args:
+                    self._ask(arg)
+            case _:
+                for instance in self.instances(condition):
+                    if not isinstance(instance, ForAll):
+                        self._ask(instance)
 
     # Hypotheses
 
@@ -216,8 +236,16 @@ class Draft:
                     if condition is None or self.holds(substitute(condition, here)):
                         found += self.instances(substitute(body, here))
                 return found
+            case Relation("=", left, right):
+                shape = self._shape(left)
+                return [Relation("=", _component(left, at), _component(right, at)) for at in positions(shape)]
             case _:
                 return [hypothesis]
+
+    def _shape(self, term: Term) -> tuple[int, ...]:
+        with suppress(Undefined, Undecided, OutOfBudget):
+            return self.evaluator().shape(term)
+        return ()
 
     def _enforced(self, hypothesis: Term) -> bool:
         mended = [self.holds(i) or self._enforce(i) for i in self.instances(hypothesis)]
@@ -249,12 +277,14 @@ class Draft:
             if len(members) > 1 and self._scale(members, condition, difference, targets):
                 return True
         return (any(self._shift(cell, condition, difference, targets) for cell in free)
-                or any(self._guess(cell, condition) for cell in free))
+                or any(self._guess(cell, condition, free) for cell in free))
 
-    def _guess(self, cell: Cell, condition: Term) -> bool:
-        """Try plain values, for a condition that is not affine."""
+    def _guess(self, cell: Cell, condition: Term, others: list[Cell]) -> bool:
+        """Try plain values, and other cells' values of either sign, for a condition that is not affine."""
         before = self.get(cell)
-        for value in _GUESSES:
+        pool = [*_GUESSES, *(sign * self.get(other) for other in others[:8] for sign in (-1, 1))]
+        turn = self.rotation % len(pool)
+        for value in pool[turn:] + pool[:turn]:
             if self.allowed(cell, value):
                 self.set(cell, value)
                 if self.holds(condition):
@@ -356,6 +386,14 @@ def _is_no_assignment(hypothesis: Term) -> bool:
             return False
         case _:
             return True
+
+
+def _component(term: Term, at: tuple[int, ...]) -> Term:
+    """The entry of an array term at a position; a number itself."""
+    if not at:
+        return term
+    indices = tuple(Number(Fraction(i)) for i in at)
+    return Entry(term.name, indices) if isinstance(term, Symbol) else Component(term, indices)
 
 
 def positions(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

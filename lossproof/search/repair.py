@@ -7,11 +7,11 @@ yhat_p and not as a quotient of exponentials.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 from lossproof.derivation import Step
-from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, ExpAtom, FoldAtom, Var
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, ExpAtom, FoldAtom
 from lossproof.kernel.conditions import Conditions
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
@@ -20,33 +20,35 @@ from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sums import in_range, open_fold, sum_over
 from lossproof.print_text import pretty
-from lossproof.term import Add, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count
+from lossproof.term import Add, Fold, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count, walk
 from lossproof.verdict import Diagnosis
 
 Proves = Callable[[Term], bool]
+"""Whether a line in the place of the right one, or a hypothesis beside those given, makes a proved step."""
 
 
-def diagnose(step: Step, proves: Proves) -> Diagnosis:
+def diagnose(step: Step, proves: Proves, proves_given: Proves) -> Diagnosis:
     """Residual, remark and proved suggestion; an empty diagnosis where nothing was found."""
     if step.relation != "=" or isinstance(step.left, Relation):
         return Diagnosis()
     try:
-        return _Repair(step, proves).diagnosis()
+        return _Repair(step, proves, proves_given).diagnosis()
     except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
         return Diagnosis()
 
 
 class _Repair:
-    def __init__(self, step: Step, proves: Proves) -> None:
+    def __init__(self, step: Step, proves: Proves, proves_given: Proves) -> None:
         self.step = step
         self.proves = proves
+        self.proves_given = proves_given
         self.n = Normalizer(step.declarations, step.definitions)
         self.h = Hypotheses(self.n, step.given)
         Conditions(self.h)
         self.t: Table = self.n.table
         self.left = self.h.value(step.left)
         self.right = self.h.value(step.right)
-        self.reader = Readback(self.t, frozenset({*step.declarations, *step.definitions}))
+        self.reader = Readback(self.t, self.n.mentions(step.left) | self.n.mentions(step.right))
 
     def diagnosis(self) -> Diagnosis:
         residual = reduce(self.t, self.right - self.left)
@@ -55,6 +57,8 @@ class _Repair:
         remark, suggestion = self._by_ratio()
         if suggestion is None:
             for form in sorted(forms, key=node_count):
+                if node_count(form) > node_count(self.step.right) + 12:
+                    break
                 for line in self._without(form):
                     if self.proves(line):
                         remark, suggestion = f"the term {pretty(_negated(form))} is missing", line
@@ -66,7 +70,26 @@ class _Repair:
                 if node_count(form) <= 3 * node_count(self.step.right) + 20 and self.proves(form):
                     suggestion = form
                     break
+        if (under := self._true_if(forms)) is not None:
+            remark = under
         return Diagnosis(residual=shown, remark=remark, suggestion=suggestion)
+
+    def _true_if(self, forms: list[Term]) -> str | None:
+        """An equation about sums, sizes or symbols under which the step would be proved."""
+        for form in sorted(forms, key=node_count):
+            for factor in form.args if isinstance(form, Mul) else (form,):
+                if isinstance(factor, Add) and node_count(factor) <= 24 and self._may_be_given(factor):
+                    equation = _equation(factor)
+                    if self.proves_given(equation):
+                        return f"true if {pretty(equation.left)} = {pretty(equation.right)}"
+        return None
+
+    def _may_be_given(self, factor: Term) -> bool:
+        """Whether a reader would take factor = 0 as a hypothesis: about sums, or about sizes alone."""
+        names = free_names(factor)
+        sizes = all((d := self.step.declarations.get(n)) is not None and d.kind == "size" for n in names)
+        sums = any(isinstance(part, Fold) for part in walk(factor))
+        return sizes or (sums and names.isdisjoint(self.step.definitions))
 
     def _by_ratio(self) -> tuple[str | None, Term | None]:
         """right = c * left for a rational c."""
@@ -132,14 +155,14 @@ class _Repair:
             other = t.fresh(bounds)
             own = sum_over(t, other, bounds, t.atom(EntryAtom(name, (t.var(other),))))
             (number,) = own.atoms()
-            result = t.rebuild(result, lambda i: t.rational(constant) if i == number else t.monomial(((i, 1),)))
+            result = t.with_atom(result, number, t.rational(constant))
         return result
 
     def _solve(self, normal: Normal, value: Normal, quantity: Normal, index: str | None) -> Normal | None:
         t = self.t
         for i in value.atoms():
             atom = t[i]
-            if not isinstance(atom, ExpAtom) or index is not None and index not in t.free_of(i):
+            if not isinstance(atom, ExpAtom) or (index is not None and index not in t.free_of(i)):
                 continue
             # value = (p E + q)/(r E + s) = Y, so E = (q - s Y)/(r Y - p)
             p, q = _linear(t, t.polynomial(value.num), i)
@@ -176,7 +199,7 @@ class _Repair:
                 return None
             if index is None:
                 return solved if atom == pattern else None
-            for at in _indices(t, atom.exponent):
+            for at in _indices(t, atom.exponent.atoms()):
                 if t.substitute(pattern.exponent, {index: at}) == atom.exponent and atom.root == pattern.root:
                     return t.substitute(solved, {index: at})
             return None
@@ -193,14 +216,14 @@ class _Repair:
             if not isinstance(fold, FoldAtom) or fold.kind != "sum" or len(fold.ranges) != 1:
                 continue
             bounds = fold.ranges[0]
-            for index in _indices(t, t.rebuild(normal, lambda j, i=i: t.zero if j == i else t.monomial(((j, 1),)))):
+            for index in _indices(t, [j for j in normal.atoms() if j != i]):
                 if in_range(t, index, bounds) is not True:
                     continue
                 rest = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, index))
                 (name,), _, body = open_fold(t, fold)
                 t.ranges[name] = rest
                 split = sum_over(t, name, rest, body) + t.substitute(body, {name: index})
-                changed = t.rebuild(normal, lambda j, i=i, split=split: split if j == i else t.monomial(((j, 1),)))
+                changed = t.with_atom(normal, i, split)
                 if len(changed.num) < len(best.num):
                     best = changed
         return best
@@ -225,21 +248,28 @@ def _linear(t: Table, poly: Normal, number: int) -> tuple[Normal | None, Normal 
     return coefficient, rest
 
 
-def _indices(t: Table, normal: Normal) -> list[Normal]:
+def _indices(t: Table, atoms: Iterable[int]) -> list[Normal]:
     """Index values of entries, at any depth outside sums."""
     found: dict[Normal, None] = {}
-    for i in normal.atoms():
+    for i in atoms:
         match t[i]:
             case EntryAtom(_, indices):
                 found.update(dict.fromkeys(indices))
             case ExpAtom(exponent):
-                found.update(dict.fromkeys(_indices(t, exponent)))
-            case Var():
-                pass
+                found.update(dict.fromkeys(_indices(t, exponent.atoms())))
     return list(found)
 
 
 # terms
+
+
+def _equation(factor: Add) -> Relation:
+    """factor = 0 with the numbers on the right and the first term positive."""
+    numbers = sum((a.value for a in factor.args if isinstance(a, Number)), Fraction(0))
+    others = [a for a in factor.args if not isinstance(a, Number)]
+    if isinstance(others[0], Mul) and isinstance(others[0].args[0], Number) and others[0].args[0].value < 0:
+        return Relation("=", add(*(_scaled(a, Fraction(-1)) for a in others)), Number(numbers))
+    return Relation("=", add(*others), Number(-numbers))
 
 
 def _scaled(term: Term, factor: Fraction) -> Term:
@@ -289,7 +319,8 @@ def _factored(line: Term, extra: Term) -> Term | None:
         return None
     ratio = number_2 / number_1
     head = () if number_1 == 1 else (Number(number_1),)
-    return mul(*head, *common, add(_product(first), _scaled(_product(second), ratio) if ratio != 1 else _product(second)))
+    rest = _product(second)
+    return mul(*head, *common, add(_product(first), rest if ratio == 1 else _scaled(rest, ratio)))
 
 
 def _merged(term: Term) -> list[tuple[Term, Fraction]]:

@@ -142,11 +142,7 @@ class ArrayCall(ArrayMixin, WholeCall):
         return tuple(self.args[-1])
 
     def as_term(self, read: Reading) -> t.Term:
-        name, _, *arguments = self.args[:-1]
-        first, *rest = (read.term(a) for a in arguments)
-        if name.name == "matmul" and isinstance(first, t.Call) and first.function == "matmul":
-            return t.Call("matmul", (*first.args, *rest))       # Python nests A @ B @ C to the left
-        return t.Call(name.name, (first, *rest))
+        return WholeCall(*self.args[:-1]).as_term(read)
 
 
 def array_call(name: str, arguments: tuple[Any, ...], shape: Shape | None = None) -> Any:

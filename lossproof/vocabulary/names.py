@@ -16,6 +16,7 @@ from sympy.core.symbol import Str
 
 from lossproof import term as t
 from lossproof.derivation import NONNEGATIVE, POSITIVE, REAL, Declaration, Domain
+from lossproof.read.syntax import RESERVED
 from lossproof.vocabulary.arrays import ArrayFamily, apply
 from lossproof.vocabulary.nodes import (
     Declared,
@@ -262,9 +263,8 @@ def check_name(name: str) -> str:
     if not name.isidentifier() or keyword.iskeyword(name):
         raise wrong("LP107", f'"{name}" cannot be a name', 'a name is letters, digits and _, and no word of Python; '
                     'how it prints is latex=: reals("lam", latex=r"\\lambda")')
-    if name in t.KNOWN_FUNCTIONS or name in t.ARRAY_FUNCTIONS:
-        if name not in _GREEK:
-            raise wrong("LP107", f"`{name}` already means something", "use another name, and latex= for how it prints")
+    if (name in t.KNOWN_FUNCTIONS or name in t.ARRAY_FUNCTIONS or name in RESERVED) and name not in _GREEK:
+        raise wrong("LP107", f"`{name}` already means something", "use another name, and latex= for how it prints")
     return name
 
 

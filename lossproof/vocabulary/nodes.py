@@ -7,6 +7,7 @@ vectors or matrices.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 from sympy import Add, Expr, Function, Indexed, Mul, S, Symbol, SympifyError, Tuple, sympify
@@ -103,7 +104,8 @@ class Declared(Symbol):  # type: ignore[misc]
     `lower` and `upper` are an index's bounds. Never SymPy's plain symbol of the same name.
     """
 
-    __slots__ = ("declaration", "lower", "upper")
+    __slots__ = ("declaration", "identity", "lower", "upper")
+    identity: str
     declaration: Declaration
     lower: Any
     upper: Any
@@ -111,10 +113,11 @@ class Declared(Symbol):  # type: ignore[misc]
     def __new__(cls, declaration: Declaration, lower: Any = None, upper: Any = None, **assumptions: bool) -> Declared:
         made: Declared = Symbol.__xnew__(cls, declaration.name, **assumptions)   # not through SymPy's cache of symbols
         made.declaration, made.lower, made.upper = declaration, lower, upper
+        made.identity = repr(replace(declaration, span=None))
         return made
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (self.name, repr(self.declaration))
+        return (self.name, self.identity)
 
     def as_term(self, read: Reading) -> t.Term:
         read.use(self)
@@ -129,15 +132,17 @@ class Family(Expr):  # type: ignore[misc]
     is_array = False
     __iter__ = None
     declaration: Declaration
+    identity: str
     shape: Shape
 
     def __new__(cls, declaration: Declaration, shape: Shape) -> Family:
         made: Family = Expr.__new__(cls, Str(declaration.name))
         made.declaration, made.shape = declaration, shape
+        made.identity = repr(replace(declaration, span=None))
         return made
 
     def _hashable_content(self) -> tuple[Any, ...]:
-        return (*self.args, repr(self.declaration))
+        return (*self.args, self.identity)
 
     @property
     def func(self) -> Any:
@@ -265,6 +270,14 @@ class Applied(Node):
 
 class WholeCall(Applied):
     """A function of whole families, with a number as its value: softmax's entry, logsumexp, a functional, trace."""
+
+    def as_term(self, read: Reading) -> t.Term:
+        found = super().as_term(read)
+        match found:
+            case t.Call("matmul", (t.Call("matmul", first), *rest)):
+                return t.Call("matmul", (*first, *rest))    # Python nests A @ B @ C to the left
+            case _:
+                return found
 
 
 class Slope(Node):
