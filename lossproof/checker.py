@@ -7,13 +7,16 @@ Imports the kernel's judge, `search`, and the ground floor.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from lossproof.derivation import Derivation, Document, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import judge
 from lossproof.kernel.points import Point
 from lossproof.search import counterexample, repair
+from lossproof.term import Bool
 from lossproof.verdict import Attempt, Diagnosis, Error, Refuted, StepResult, Unknown, Verdict
 
 POINTS_TO_EXHIBIT = 3
@@ -106,22 +109,29 @@ def _decide(step: Step) -> StepResult:
     for point in counterexample.points(plain, limit=POINTS_TRIED):
         tried += 1
         if judge.refuted(plain, point) is not None:
-            least = counterexample.shrink(plain, point, lambda p: judge.refuted(plain, p) is not None, SHRINKING)
-            verdict = judge.refuted(plain, least) or judge.refuted(plain, point)
-            assert verdict is not None
-            return StepResult(0, verdict, diagnosis=_diagnose(step), attempts=tuple(attempts))
+            return replace(_refuted(plain, point, tuple(attempts)), diagnosis=_diagnose(step))
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
                             time.perf_counter() - begun))
     return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
 
 
+def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepResult:
+    """The result of a step that fails at a point, with the point made small."""
+    least = counterexample.shrink(step, point, lambda p: judge.refuted(step, p) is not None, SHRINKING)
+    verdict = judge.refuted(step, least) or judge.refuted(step, point)
+    assert verdict is not None
+    return StepResult(0, verdict, attempts=attempts)
+
+
 def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
     """The verdict of a claim: it needs a point at which it says something, and no point against it."""
     agreed: list[Point] = []
-    for point in counterexample.points(step, limit=POINTS_TRIED):
+    for point in chain(_outside(step, claim), counterexample.points(step, limit=POINTS_TRIED)):
         found = judge.compare(step, point)
         if found is None:
             continue
+        if not found.relation and claim.assumed and not judge.holds_at(step, point, claim.assumed):
+            return _refuted(step, point, ())
         if not found.relation:
             fault = f"proved, but the sides are {found.left} and {found.right} at a point"
             return StepResult(0, Unknown("the kernel and the enclosures disagree", "LP401"), fault=fault)
@@ -134,6 +144,14 @@ def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
         return StepResult(0, Unknown(reason, "LP303"))
     verdict: Verdict = judge.proved(claim, len(agreed))
     return StepResult(0, verdict)
+
+
+def _outside(step: Step, claim: judge.Claim) -> Iterator[Point]:
+    """Points at which a condition fails that the proof assumed beyond definedness."""
+    for condition in claim.assumed:
+        yield from counterexample.points(
+            replace(step, given=(*step.given, Bool("not", (condition,)))), limit=POINTS_TO_EXHIBIT
+        )
 
 
 def _diagnose(step: Step) -> Diagnosis:

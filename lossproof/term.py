@@ -25,7 +25,7 @@ __all__ = [
     "Fold", "Index", "Integral", "Limit", "Mul", "Number", "Partial", "Piecewise", "Pow", "Range",
     "Relation", "Span", "Subst", "Symbol", "Term", "ZERO", "ONE", "MINUS_ONE", "add", "children",
     "divide", "free_names", "fresh_name", "mul", "negate", "number", "subtract", "substitute",
-    "walk", "map_children", "binders",
+    "walk", "map_children", "binders", "rename_binders",
 ]
 
 
@@ -462,11 +462,21 @@ def substitute(term: Term, values: Mapping[str, Term]) -> Term:
     incoming: set[str] = set()
     for value in inner.values():
         incoming |= free_names(value)
-    renamed = {name: fresh_name(name, incoming | (reached - {name})) if name in incoming else name for name in bound}
-    mapping: dict[str, Term] = {**inner, **{old: Symbol(new) for old, new in renamed.items() if old != new}}
+    renamed = {name: fresh_name(name, incoming | (reached - {name})) for name in bound if name in incoming}
+    return _rebound(term, renamed, inner, values)
+
+
+def rename_binders(term: Term, renamed: Mapping[str, str]) -> Term:
+    """The binder `term` with its bound names changed; the new names must not occur in it."""
+    return _rebound(term, renamed, {}, {})
+
+
+def _rebound(term: Term, renamed: Mapping[str, str], inner: Mapping[str, Term], outer: Mapping[str, Term]) -> Term:
+    """A binder with new bound names, `inner` substituted in what they reach and `outer` in the bounds."""
+    mapping: dict[str, Term] = {**inner, **{old: Symbol(new) for old, new in renamed.items()}}
 
     def range_(r: Range) -> Range:
-        return Range(renamed[r.name], substitute(r.lower, values), substitute(r.upper, values))
+        return Range(renamed.get(r.name, r.name), substitute(r.lower, outer), substitute(r.upper, outer))
 
     match term:
         case Fold(kind, body, r, condition):
@@ -478,8 +488,8 @@ def substitute(term: Term, values: Mapping[str, Term]) -> Term:
         case Family(body, ranges):
             return Family(substitute(body, mapping), tuple(range_(r) for r in ranges), span=term.span)
         case Integral(body, name, lower, upper):
-            return Integral(substitute(body, mapping), renamed[name], substitute(lower, values),
-                            substitute(upper, values), span=term.span)
+            return Integral(substitute(body, mapping), renamed.get(name, name), substitute(lower, outer),
+                            substitute(upper, outer), span=term.span)
         case _:
             raise TypeError(f"not a binder: {type(term).__name__}")
 

@@ -8,7 +8,8 @@ derivative, say): a line that rests on one that is not discharged is never calle
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.hypotheses import Hypotheses
@@ -26,6 +27,7 @@ from lossproof.term import (
     Const,
     Derivative,
     Entry,
+    Family,
     Fold,
     ForAll,
     Integral,
@@ -36,11 +38,15 @@ from lossproof.term import (
     Pow,
     Range,
     Relation,
+    RelationName,
     Subst,
     Symbol,
     Term,
+    binders,
     children,
     free_names,
+    fresh_name,
+    rename_binders,
     substitute,
     subtract,
     walk,
@@ -77,6 +83,7 @@ class Conditions:
     # collecting
 
     def _collect(self, term: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
+        term = self._apart(term)
         match term:
             case Fold(_, body, range_, condition):
                 for bound in (range_.lower, range_.upper):
@@ -93,13 +100,11 @@ class Conditions:
                 self._limit(term, found)
                 return
             case Subst(body, variable, value):
-                if not isinstance(variable, Symbol):
-                    raise Unsupported("the definedness of a substitution for an entry")
                 self._collect(value, ranges, found)
                 inner = {}
                 self._collect(body, ranges, inner)
                 for c in inner:
-                    found[Condition(substitute(c.term, {variable.name: value}), c.exact)] = None
+                    found[Condition(_substituted(c.term, variable, value), c.exact)] = None
                 return
             case Integral():
                 raise Unsupported("the definedness of an integral")
@@ -137,23 +142,41 @@ class Conditions:
         for condition_ in self._own(term, ranges):
             found[condition_] = None
 
+    def _apart(self, term: Term) -> Term:
+        """A binder renamed where its name means something else inside a quantity of the body, or is
+        not one of the names that are declared to run."""
+        names = binders(term)
+        if not names or isinstance(term, Integral):
+            return term
+        reached: frozenset[str] = frozenset()
+        for part in children(term):
+            for name in free_names(part) & set(self.n.definitions):
+                reached |= self.n.mentions(Symbol(name))
+        taken = set(self.n.declarations) | set(self.n.definitions) | free_names(term) | set(names)
+        renamed: dict[str, str] = {}
+        for name in names:
+            declaration = self.n.declarations.get(name)
+            if name in reached or name in self.n.definitions or (declaration is not None and declaration.kind != "index"):
+                renamed[name] = fresh_name(name + "'", taken)
+                taken.add(renamed[name])
+        return rename_binders(term, renamed) if renamed else term
+
     def _is_functional(self, function: str) -> bool:
         declaration = self.n.declarations.get(function)
         return declaration is not None and declaration.kind == "functional"
 
-    def _family(self, family: Term, found: dict[Condition, None]) -> None:
-        """Every entry of a family that is taken whole."""
+    def _generic(self, family: Term) -> tuple[Term, list[Range]]:
+        """The entry of a family at fresh indices, and the ranges of these."""
         shape = self.n.arrays.shape(family)
         taken = free_names(family) | set(self.n.declarations) | set(self.n.definitions)
-        names: list[str] = []
-        for _ in shape:
-            name = f"i{len(names) + 1}"
-            while name in taken:
-                name += "'"
-            names.append(name)
-        inner: dict[Condition, None] = {}
+        names = [fresh_name(f"i{i + 1}", taken) for i in range(len(shape))]
         component = self.n.arrays.component(family, tuple(Symbol(n) for n in names))
-        ranges = [Range(n, ONE, s) for n, s in zip(names, shape, strict=True)]
+        return component, [Range(n, ONE, s) for n, s in zip(names, shape, strict=True)]
+
+    def _family(self, family: Term, found: dict[Condition, None]) -> None:
+        """Every entry of a family that is taken whole."""
+        inner: dict[Condition, None] = {}
+        component, ranges = self._generic(family)
         self._collect(component, {r.name: r for r in ranges}, inner)
         for c in inner:
             for r in reversed(ranges):
@@ -239,6 +262,11 @@ class Conditions:
             case ForAll(body, range_, condition):
                 inner = self._open(Condition(body, c.exact), name)
                 return Condition(ForAll(inner.term, range_, condition), inner.exact)
+            case Relation("="):
+                # an equation about the variable holds in no neighbourhood
+                return Condition(Bool("or", ()), exact=False)
+            case Bool("not", (inner_term,)):
+                return self._open(Condition(_negation(inner_term), exact=False), name)
             case Bool(op, args):
                 parts = [self._open(Condition(a, c.exact), name) for a in args]
                 return Condition(Bool(op, tuple(p.term for p in parts)), False)
@@ -255,14 +283,32 @@ class Conditions:
     def _kinks(self, body: Term, ranges: dict[str, Range], name: str) -> list[Condition]:
         """Conditions that keep the body away from points where a function in it may have no derivative."""
         found: list[Condition] = []
+        if name not in self.n.mentions(body):
+            return found
+        body = self._apart(body)
         match body:
             case Fold(_, inside, range_, condition):
                 return [self._quantified(c, range_, condition)
                         for c in self._kinks(inside, {**ranges, range_.name: range_}, name)]
-            case Symbol(quantity) if quantity in self.n.definitions and name in self.n.mentions(body) and \
-                    quantity != name:
+            case Call("softmax" | "logsumexp" | "dot" | "trace" | "matmul", _) as call:
+                return self._kinks(self.n.arrays.scalar(call), ranges, name)
+            case Call(function, (family,)) | Partial(function, family, _) if self._is_functional(function):
+                entry, bounds = self._generic(family)
+                kinks = self._kinks(entry, {**ranges, **{r.name: r for r in bounds}}, name)
+                for r in reversed(bounds):
+                    kinks = [self._quantified(c, r, None) for c in kinks]
+                return kinks
+            case Symbol(quantity) if quantity in self.n.definitions and quantity != name:
                 definition = self.n.definitions[quantity]
-                return [] if self.n.arrays.shape(definition.body) else self._kinks(definition.body, {}, name)
+                if self.n.arrays.shape(definition.body):
+                    raise Unsupported(f"the derivative through the array {quantity} taken whole")
+                return self._kinks(definition.body, {}, name)
+            case Family() | Integral() | ForAll() | Derivative() | Limit() | Subst():
+                # kinks under these are not followed: smooth bodies only
+                if any((isinstance(part, Call) and part.function in _KINKED) or isinstance(part, Piecewise)
+                       for part in self._reached(body)):
+                    raise Unsupported("a derivative through an operator over a function with kinks")
+                return []
             case Entry(quantity, indices) if quantity in self.n.definitions and quantity != name:
                 definition = self.n.definitions[quantity]
                 values = {r.name: i for r, i in zip(definition.ranges, indices, strict=False)}
@@ -272,23 +318,34 @@ class Conditions:
                 return self._kinks(self.n.arrays.component(definition.body, indices), ranges, name)
             case Component(array, indices):
                 return self._kinks(self.n.arrays.component(array, indices), ranges, name)
-        if name in self.n.mentions(body):
-            match body:
-                case Call("Abs" | "sign" | "Heaviside", (x,)):
-                    found.append(Condition(Relation("!=", x, ZERO), exact=False))
-                case Call("Max" | "Min", args):
-                    found += [Condition(Relation("!=", a, b), exact=False)
-                              for i, a in enumerate(args) for b in args[i + 1:]]
-                case Call("floor" | "ceiling" | "Mod" | "KroneckerDelta" as function, _):
-                    raise Unsupported(f"the derivative of {function}")
-                case Piecewise(pieces):
-                    for _, condition in pieces:
-                        for part in walk(condition):
-                            if isinstance(part, Relation) and name in self.n.mentions(part):
-                                found.append(Condition(Relation("!=", part.left, part.right), exact=False))
+        match body:
+            case Call():
+                found += self._kinks_of_call(body)
+            case Piecewise(pieces):
+                for _, condition in pieces:
+                    for part in walk(condition):
+                        if isinstance(part, Relation) and name in self.n.mentions(part):
+                            found.append(Condition(Relation("!=", part.left, part.right), exact=False))
         for child in children(body):
             found += self._kinks(child, ranges, name)
         return found
+
+    def _kinks_of_call(self, call: Call) -> list[Condition]:
+        match call:
+            case Call("Abs" | "sign" | "Heaviside", (x,)):
+                return [Condition(Relation("!=", x, ZERO), exact=False)]
+            case Call("Max" | "Min", args):
+                return [Condition(Relation("!=", a, b), exact=False) for i, a in enumerate(args) for b in args[i + 1:]]
+            case Call("floor" | "ceiling" | "Mod" | "KroneckerDelta" as function, _):
+                raise Unsupported(f"the derivative of {function}")
+            case _:
+                return []
+
+    def _reached(self, term: Term) -> Iterator[Term]:
+        """All nodes of a term and of the quantities in it."""
+        yield from walk(term)
+        for name in self.n.mentions(term) & set(self.n.definitions):
+            yield from walk(self.n.definitions[name].body)
 
     def _limit(self, term: Limit, found: dict[Condition, None]) -> None:
         """Conditions about the variable must hold near the target; the others stand."""
@@ -345,6 +402,10 @@ class Conditions:
 
     def _own(self, term: Term, ranges: dict[str, Range]) -> list[Condition]:
         """Conditions of the node itself, its parts being defined."""
+        if isinstance(term, Call) and any(term.orders) and term.function not in self.n.declarations:
+            # a known function's derivative: defined inside the function's domain, away from kinks
+            inside = self._own(replace(term, orders=()), ranges)
+            return [*(_strict(c) for c in inside), *self._kinks_of_call(term)]
         match term:
             case Pow(base, exponent):
                 return self._power(base, exponent, self._scope(ranges))
@@ -406,8 +467,9 @@ class Conditions:
             if sign in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO):
                 return []
             return [Condition(Bool("or", (Relation("!=", base, ZERO), Relation(">=", exponent, ZERO))))]
+        # a negative base is defined where the exponent happens to be an integer, so neither is exact
         if sign is Sign.POSITIVE:
-            return [Condition(Relation(">=", base, ZERO))]
+            return [Condition(Relation(">=", base, ZERO), exact=False)]
         return [Condition(Relation(">", base, ZERO), exact=False)]
 
     # discharging
@@ -436,9 +498,8 @@ class Conditions:
                     return all(self.discharged(a, scope) for a in args)
                 case Bool("or", args):
                     return any(self.discharged(a, scope) for a in args)
-                case Bool("not", (Relation(op, left, right),)):
-                    opposite = {"=": "!=", "!=": "=", ">": "<=", ">=": "<", "<": ">=", "<=": ">"}
-                    return self.discharged(Relation(opposite[op], left, right), scope)  # type: ignore[arg-type]
+                case Bool("not", (inner_term,)):
+                    return self.discharged(_negation(inner_term), scope)
                 case ForAll(body, range_, extra):
                     bounds = Bounds(self.h.value(range_.lower, scope), self.h.value(range_.upper, scope))
                     size = (bounds.upper - bounds.lower).integer
@@ -460,3 +521,47 @@ class Conditions:
             return False
 
 
+_KINKED = frozenset({"Abs", "sign", "Heaviside", "Max", "Min", "floor", "ceiling", "Mod", "KroneckerDelta"})
+
+
+def _strict(c: Condition) -> Condition:
+    match c.term:
+        case Relation(">=", left, right):
+            return Condition(Relation(">", left, right), exact=False)
+        case Relation("<=", left, right):
+            return Condition(Relation("<", left, right), exact=False)
+        case _:
+            return Condition(c.term, exact=False)
+
+
+def _negation(condition: Term) -> Term:
+    """The condition that holds where this one does not (both sides being defined)."""
+    match condition:
+        case Relation(op, left, right):
+            return Relation(_OPPOSITE[op], left, right)
+        case Bool("not", (inner,)):
+            return inner
+        case Bool("and", args):
+            return Bool("or", tuple(_negation(a) for a in args))
+        case Bool("or", args):
+            return Bool("and", tuple(_negation(a) for a in args))
+        case _:
+            raise Unsupported("the negation of this condition")
+
+
+_OPPOSITE: dict[str, RelationName] = {"=": "!=", "!=": "=", ">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+
+
+def _substituted(condition: Term, variable: Term, value: Term) -> Term:
+    """The condition with the variable at a value, also where a quantity depends on it."""
+    match condition:
+        case Relation(op, left, right):
+            return Relation(op, Subst(left, variable, value), Subst(right, variable, value))
+        case Bool(op, args):
+            return Bool(op, tuple(_substituted(a, variable, value) for a in args))
+        case ForAll(body, range_, extra):
+            if range_.name in free_names(value) | free_names(variable):
+                raise Unsupported("a substitution under a binder of the same name")
+            return ForAll(_substituted(body, variable, value), range_, extra)
+        case _:
+            raise Unsupported("a substitution in this condition")

@@ -39,6 +39,8 @@ class Hypotheses:
     def __init__(self, normalizer: Normalizer, given: tuple[Term, ...]) -> None:
         self.n = normalizer
         self.rules: list[Rule] = []
+        # what the equations that acted while a new rule was made are about: the rule rests on them too
+        self._acted: frozenset[str] = frozenset()
         normalizer.before_limit = self._before_limit
         parts = [part for hypothesis in given for part in _conjuncts(hypothesis)]
         # symbols first, so that later rules are written in what these leave
@@ -49,22 +51,31 @@ class Hypotheses:
 
     def apply(self, normal: Normal, without: frozenset[str] = frozenset()) -> Normal:
         """`normal` under the equations that mention none of the names."""
+        return self._applied(normal, without)[0]
+
+    def _applied(self, normal: Normal, without: frozenset[str] = frozenset()) -> tuple[Normal, frozenset[str]]:
+        """The same, with all that the equations that acted are about."""
+        used: frozenset[str] = frozenset()
         for _ in range(4):
             before = normal
             for rule in self.rules:
                 if rule.mentions.isdisjoint(without):
-                    normal = rule.apply(normal)
+                    changed = rule.apply(normal)
+                    if changed != normal:
+                        normal, used = changed, used | rule.mentions
             normal = reduce(self.n.table, normal)
             if normal == before:
                 break
-        return normal
+        return normal, used
 
     def _before_limit(self, normal: Normal, names: frozenset[str]) -> Normal:
         return self.apply(normal, names)
 
     def value(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
         """The normal form under the hypotheses."""
-        return self.apply(self.n.normal(term, scope))
+        normal, used = self._applied(self.n.normal(term, scope))
+        self._acted |= used
+        return normal
 
     # facts
 
@@ -80,9 +91,9 @@ class Hypotheses:
                     mentions = self.n.mentions(condition)
                     written = self.n.normal(left, scope) - self.n.normal(right, scope)
                     found = self._sign_facts(written, SIGN_OF[op], mentions, names, ranges)
-                    applied = self.apply(written)
+                    applied, used = self._applied(written)
                     if applied != written:
-                        found += self._sign_facts(applied, SIGN_OF[op], mentions, names, ranges)
+                        found += self._sign_facts(applied, SIGN_OF[op], mentions | used, names, ranges)
                     return found
                 case ForAll(body, range_, extra) if len(names) == 0:
                     bounds = Bounds(self.value(range_.lower, scope), self.value(range_.upper, scope))
@@ -112,8 +123,13 @@ class Hypotheses:
             known = t.sign(factor)
             if sign is Sign.NONZERO:
                 found.append(Fact(factor, sign, mentions, names, ranges))
+            elif multiplicity % 2 == 0 and known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                continue
             elif multiplicity % 2 == 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE):
                 found.append(Fact(factor, Sign.NONZERO, mentions, names, ranges))
+            elif multiplicity % 2 == 0:
+                # x^2 y >= 0 says nothing of y where x may be 0
+                return found
             elif known is Sign.POSITIVE:
                 continue
             elif known is Sign.NEGATIVE:
@@ -133,6 +149,7 @@ class Hypotheses:
 
     def _equation(self, condition: Term) -> None:
         mentions = self.n.mentions(condition)
+        self._acted = frozenset()
         try:
             match condition:
                 case ForAll(Relation("=", left, right), range_, extra):
@@ -148,7 +165,7 @@ class Hypotheses:
         except (Unsupported, DivisionByZero):
             rule = None
         if rule is not None:
-            self.rules.append(Rule(mentions, rule))
+            self.rules.append(Rule(mentions | self._acted, rule))
 
     def _is_primitive(self, name: str) -> bool:
         return name in self.n.declarations

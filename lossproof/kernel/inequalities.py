@@ -14,7 +14,7 @@ from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.signs import both, product_sign, sum_sign
-from lossproof.term import Add, Call, Entry, Fold, Mul, Number, Pow, Symbol, Term, substitute
+from lossproof.term import Add, Call, Entry, Fold, Mul, Number, Pow, Symbol, Term
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
@@ -66,8 +66,10 @@ def _by_rule(h: Hypotheses, term: Term, scope: Scope) -> Sign:
             return Sign.UNKNOWN if definition.ranges else sign_of(h, definition.body, Scope())
         case Entry(name, indices) if name in h.n.definitions and h.n.definitions[name].ranges:
             definition = h.n.definitions[name]
-            names = {r.name: i for r, i in zip(definition.ranges, indices, strict=True)}
-            return sign_of(h, substitute(definition.body, names), scope)
+            inner = Scope()
+            for r, i in zip(definition.ranges, indices, strict=True):
+                inner = inner.bind(r.name, h.value(i, scope))
+            return sign_of(h, definition.body, inner)
         case _:
             return Sign.UNKNOWN
 

@@ -56,11 +56,13 @@ PRECISIONS = (64, 192, 768)
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The kernel's finding before a point is exhibited: the lines are equal (or related) wherever
-    both are defined; `same_domain` if they are defined at the same points."""
+    both are defined; `same_domain` if they are defined at the same points. `assumed` are conditions
+    that are more than definedness asks for: where one fails nothing was shown."""
 
     conditions: tuple[Term, ...]
     same_domain: bool
     laws: tuple[str, ...]
+    assumed: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +108,18 @@ def _implication(step: Step, work: int) -> Claim | Open:
     ways = [(step.left, step.right)] + ([(step.right, step.left)] if step.relation == "<=>" else [])
     laws: dict[str, None] = {}
     conditions: dict[Term, None] = {}
+    assumed: dict[Term, None] = {}
     for hypothesis, goal in ways:
         if goal.op not in ("=", "<", "<=", ">", ">="):
             return Open("this relation")
         inner = replace(step, left=goal.left, right=goal.right, relation=goal.op, given=(*step.given, hypothesis))
-        found = _by_cases(_entrywise(inner), work)
+        found = _by_cases(_entrywise(inner), work, defined=True)
         if isinstance(found, Open):
             return found
         laws.update(dict.fromkeys(found.laws))
         conditions.update(dict.fromkeys(found.conditions))
-    return Claim(tuple(conditions), not conditions, tuple(laws))
+        assumed.update(dict.fromkeys(found.assumed))
+    return Claim(tuple(conditions), not conditions, tuple(laws), tuple(assumed))
 
 
 def _entrywise(step: Step) -> Step:
@@ -138,11 +142,12 @@ def _entrywise(step: Step) -> Step:
     return replace(step, left=Component(step.left, at), right=Component(step.right, at), declarations=declarations)
 
 
-def _by_cases(step: Step, work: int) -> Claim | Open:
-    """Prove every case; a case is one more hypothesis."""
+def _by_cases(step: Step, work: int, *, defined: bool = False) -> Claim | Open:
+    """Prove every case; a case is one more hypothesis. `defined`: the lines must be defined, too."""
     pending: list[tuple[Term, ...]] = list(_finite_cases(step))
     laws: dict[str, None] = {}
     conditions: dict[Term, None] = {}
+    assumed: dict[Term, None] = {}
     same_domain = True
     tried = 0
     while pending:
@@ -150,7 +155,7 @@ def _by_cases(step: Step, work: int) -> Claim | Open:
         tried += 1
         if tried + len(pending) > MAX_CASES:
             return Open("too many cases")
-        attempt = _Case(replace(step, given=(*step.given, *case)), work)
+        attempt = _Case(replace(step, given=(*step.given, *case)), work, defined)
         found = attempt.settle()
         if isinstance(found, list):
             pending = [(*case, extra) for extra in found] + pending
@@ -159,10 +164,11 @@ def _by_cases(step: Step, work: int) -> Claim | Open:
         else:
             laws.update(dict.fromkeys(found.laws))
             conditions.update(dict.fromkeys(found.conditions))
+            assumed.update(dict.fromkeys(found.assumed))
             same_domain = same_domain and found.same_domain
     if tried > 1:
         laws["cases"] = None
-    return Claim(tuple(conditions), same_domain, tuple(laws))
+    return Claim(tuple(conditions), same_domain, tuple(laws), tuple(assumed))
 
 
 def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
@@ -184,8 +190,9 @@ def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
 class _Case:
     """One case of a step, with its own atom table."""
 
-    def __init__(self, step: Step, work: int) -> None:
+    def __init__(self, step: Step, work: int, defined: bool) -> None:
         self.step = step
+        self.defined = defined
         self.n = Normalizer(step.declarations, step.definitions, work)
         self.h = Hypotheses(self.n, step.given)
         self.c = Conditions(self.h)
@@ -198,7 +205,9 @@ class _Case:
             # in this case a line is undefined everywhere: nothing to compare, but domains may differ
             nowhere = impossible[0] or impossible[1]
             both = all(any(c.exact for c in side) for side in impossible)
-            return Claim(() if both else tuple(_tidy(c.term) for c in nowhere), both, ())
+            assumed = tuple(c.term for side in impossible for c in side if not c.exact)
+            both = both and not self.defined
+            return Claim(() if both else tuple(_tidy(c.term) for c in nowhere), both, (), assumed)
         facts = [f for c in (*left, *right) for f in self.h.facts(c.term)]
         with self.n.facts.assuming(facts):
             try:
@@ -209,11 +218,14 @@ class _Case:
                 return related
         if not related:
             return Open("the two sides' normal forms differ")
-        same = (
-            all(c.exact for c in (*left, *right)) and self._implied(right, left) and self._implied(left, right)
-        )
+        if self.defined:
+            same = not left and not right
+        else:
+            exact = all(c.exact for c in (*left, *right))
+            same = exact and self._implied(right, left) and self._implied(left, right)
         conditions = () if same else self._least([*left, *right])
-        return Claim(conditions, same, tuple(self.n.table.laws))
+        assumed = tuple(c.term for c in (*left, *right) if not c.exact)
+        return Claim(conditions, same, tuple(self.n.table.laws), assumed)
 
     def _open(self, line: Term) -> list[Condition]:
         """Conditions for the line to be defined that do not follow from the hypotheses."""
@@ -305,29 +317,35 @@ def _solved(n: Normalizer, poly: Normal, term: Term) -> tuple[Term, Term]:
 
 
 def without_limits(step: Step) -> Step:
-    """The step with every limit that the kernel can take replaced by its value, so that the lines can
-    be evaluated at a point. Limits that it cannot take stay."""
+    """The step with every limit that the kernel can take replaced by its value, under the conditions for
+    it, so that the lines can be evaluated at a point. Limits that it cannot take stay."""
+
+    conditions: dict[Term, None] = {}
 
     def change(term: Term) -> Term:
         if isinstance(term, Limit):
-            value = _limit_value(step, term)
+            value = _limit_value(step, term, conditions)
             return term if value is None else value
         return map_children(term, change)
 
     if not any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line)):
         return step
-    return replace(step, left=change(step.left), right=change(step.right))
+    left, right = change(step.left), change(step.right)
+    # the value stands for the limit only where the limit is defined
+    return replace(step, left=left, right=right, given=(*step.given, *conditions))
 
 
-def _limit_value(step: Step, term: Limit) -> Term | None:
+def _limit_value(step: Step, term: Limit, conditions: dict[Term, None]) -> Term | None:
     try:
         n = Normalizer(step.declarations, step.definitions)
         h = Hypotheses(n, step.given)
-        conditions = Conditions(h)
-        conditions.written(term)
-        return Readback(n.table, frozenset(step.declarations)).term(h.value(term))
+        c = Conditions(h)
+        needed = [x.term for x in c.written(term) if not c.discharged(x.term)]
+        value = Readback(n.table, frozenset(step.declarations)).term(h.value(term))
     except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
         return None
+    conditions.update(dict.fromkeys(needed))
+    return value
 
 
 def hypotheses_hold(step: Step, point: Point) -> bool:

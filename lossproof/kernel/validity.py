@@ -16,13 +16,17 @@ from lossproof.print_text import pretty
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     KNOWN_FUNCTIONS,
+    Add,
     Bool,
     Call,
+    Const,
     Derivative,
     Entry,
     Fold,
     ForAll,
+    Mul,
     Number,
+    Pow,
     Relation,
     Symbol,
     Term,
@@ -68,13 +72,49 @@ def _node(term: Term, step: Step) -> None:
             if rank is not None and rank != len(indices):
                 message = f"`{family}` has {rank} indices, not {len(indices)}" if rank else f"`{family}` has no entries"
                 raise InputError(diagnostic("LP106", message, term.span))
+            for index in indices:
+                if not _may_be_integer(index, step):
+                    raise InputError(diagnostic("LP108", f"the index {pretty(index)} of `{family}` is no integer", term.span))
         case Derivative(_, by, _):
             _differentiable(by, step)
         case Fold(range=range_) | ForAll(range=range_):
             for bound in (range_.lower, range_.upper):
-                if isinstance(bound, Number) and bound.value.denominator != 1:
-                    raise InputError(diagnostic(
-                        "LP108", f"the bound {bound.value} of `{range_.name}` is no integer", term.span))
+                if not _may_be_integer(bound, step):
+                    message = f"the bound {pretty(bound)} of `{range_.name}` is no integer"
+                    raise InputError(diagnostic("LP108", message, term.span))
+
+
+def _may_be_integer(term: Term, step: Step) -> bool:
+    """Whether a bound or an index is built from integers as such must be; a name that is not declared
+    is a bound variable, which runs over integers."""
+    match term:
+        case Number(value):
+            return value.denominator == 1
+        case Symbol(name):
+            declaration = step.declarations.get(name)
+            if declaration is not None:
+                return declaration.kind in ("integer", "size", "index") or declaration.domain.integer
+            definition = step.definitions.get(name)
+            return definition is None or _may_be_integer(definition.body, step)
+        case Entry(family):
+            declaration = step.declarations.get(family)
+            definition = step.definitions.get(family)
+            if declaration is not None:
+                return declaration.domain.integer
+            return definition is not None and _may_be_integer(definition.body, step)
+        case Add(args) | Mul(args):
+            return all(_may_be_integer(a, step) for a in args)
+        case Pow(base, Number(value)):
+            return value.denominator == 1 and value >= 0 and _may_be_integer(base, step)
+        case Const(name):
+            return name in ("oo", "-oo")
+        case Call(function, args):
+            return function in ("floor", "ceiling") or (
+                function in ("Max", "Min", "Abs", "Mod", "KroneckerDelta", "binomial", "factorial")
+                and all(_may_be_integer(a, step) for a in args)
+            )
+        case _:
+            return False
 
 
 def _rank(family: str, step: Step) -> int | None:
