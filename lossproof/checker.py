@@ -130,9 +130,9 @@ def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
         found = judge.compare(step, point)
         if found is None:
             continue
-        if not found.relation and claim.assumed and not judge.holds_at(step, point, claim.assumed):
+        if not found.holds and claim.assumed and not judge.holds_at(step, point, claim.assumed):
             return _refuted(step, point, ())
-        if not found.relation:
+        if not found.holds:
             fault = f"proved, but the sides are {found.left} and {found.right} at a point"
             return StepResult(0, Unknown("the kernel and the enclosures disagree", "LP401"), fault=fault)
         if judge.holds_at(step, point, claim.conditions):

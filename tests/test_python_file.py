@@ -78,9 +78,11 @@ def test_trees(written: str, tree: Term, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("written", [
-    "-(x + u)", "-x*u", "-(x*u)", "x - (u - q)", "x*(u*q)", "x/u*q", "2*x/(u*q)", "-(x/u - (1 - x)/(1 - u))*q", "-x**2",
+    "-(x + u)", "-x*u", "-(x*u)", "x - (u - q)", "x*(u*q)", "x/u*q", "2*x/(u*q)", "-x**2",
+    "-(x/u - (1 - x)/(1 - u))*q",
     "(x - u)**2/2", "E**x", "x**Rational(1, 3)", "log(x*u)", "Abs(x)*Max(x, u)", "Sum(z[k], (k, 1, K))",
-    "Sum(2*z[k], (k, 1, K))", "-Sum(z[k]*log(z[k]), (k, 1, K))/K", "Sum(w[n, k], (k, 1, K))", "Product(z[k], (k, 1, K))",
+    "Sum(2*z[k], (k, 1, K))", "-Sum(z[k]*log(z[k]), (k, 1, K))/K", "Sum(w[n, k], (k, 1, K))",
+    "Product(z[k], (k, 1, K))",
     "Sum(Sum(z[k]*z[p], (k, 1, K)), (p, 1, K))", "Sum(x*Piecewise((z[k], Ne(k, p)), (0, True)), (k, 1, K))",
     "Integral(u**2, (u, 0, 1))", "Derivative(x**2*u, x)", "Derivative(x**2, x, x)", "Limit(x*u, x, oo)",
     "Subs(x**2, x, u + 1)", "KroneckerDelta(k, p)*x", "Derivative(Sum(z[k], (k, 1, K)), z[p])", "x**x", "binomial(K, k)",
@@ -155,7 +157,8 @@ def test_spans_of_lines(tmp_path: Path) -> None:
     """Each line of a chain knows its line and columns, counted in characters; a step has its expression's."""
     body = 'derivation("标题", [\n    x,\n    step(x + u, by="é"), (x -\n      u),\n])\n'
     lines = read(write(tmp_path, body)).derivations[0].lines
-    places = [(s.line - FIRST, s.column, s.end_line - FIRST, s.end_column) for s in (found.span for found in lines) if s]
+    places = [(s.line - FIRST, s.column, s.end_line - FIRST, s.end_column)
+              for s in (found.span for found in lines) if s]
     assert places == [(1, 5, 1, 6), (2, 10, 2, 15), (2, 27, 3, 8)]
     assert lines[0].term.span == lines[0].span
 
@@ -203,7 +206,8 @@ def test_title_without_document(tmp_path: Path) -> None:
     ('i = index("i")', "LP103", 0, 5, "`i` has no range", 'i = index("i", K)'),
     ('y = IndexedBase("y")\nderivation("t", [x, y[1]])', "LP103", 1, 21, "IndexedBase", 'y = family("y", K)'),
     ('i = Idx("i")\nderivation("t", [x, z[i]])', "LP103", 1, 21, "Idx", 'i = index("i", K)'),
-    ('i = Symbol("i", integer=True)\nderivation("t", [x, Sum(z[i], i)])', "LP103", 1, 21, "`i` has no range", "(i, 1, K)"),
+    ('i = Symbol("i", integer=True)\nderivation("t", [x, Sum(z[i], i)])', "LP103", 1, 21, "`i` has no range",
+     "(i, 1, K)"),
     ('derivation("t", [x, Sum(z[k], (k, 1))])', "LP103", 0, 21, "two bounds", "(k, 1, K)"),
     ('derivation("t", [x, z[0]])', "LP103", 0, 21, "positions count from 1", "[1]"),
     ('derivation("t", [x, z[x]])', "LP103", 0, 21, "`x` is no index", 'index("x", K)'),

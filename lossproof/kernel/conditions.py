@@ -156,7 +156,8 @@ class Conditions:
         renamed: dict[str, str] = {}
         for name in names:
             declaration = self.n.declarations.get(name)
-            if name in reached or name in self.n.definitions or (declaration is not None and declaration.kind != "index"):
+            other = declaration is not None and declaration.kind != "index"
+            if name in reached or name in self.n.definitions or other:
                 renamed[name] = fresh_name(name + "'", taken)
                 taken.add(renamed[name])
         return rename_binders(term, renamed) if renamed else term

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
-
-from flint import arb
+from typing import cast, get_args
 
 from lossproof.derivation import Declaration, Step
 from lossproof.kernel.atoms import AbsAtom, DeltaAtom, Var
+from lossproof.kernel.comparison import Factory, admissible, compared, decimal
+from lossproof.kernel.comparison import decided as condition_at
 from lossproof.kernel.conditions import Condition, Conditions
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.functions import reduce
@@ -50,7 +51,10 @@ from lossproof.term import (
 from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Verdict
 
 MAX_CASES = 48
-PRECISIONS = (64, 192, 768)
+HYPOTHESIS_PRECISION = 256
+OPERATIONS = 60_000
+MOST_ENTRIES = 64
+"""So many entries of an array line are compared at a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,13 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """Both lines at one point. `relation` is True where the step's relation provably holds or the
-    enclosures overlap at the last precision, False where it provably fails."""
+class Outcome:
+    """Both lines at one point, their values as text. `holds` is False where the step's relation provably
+    fails, True where it holds or the enclosures still overlap at the last precision."""
 
-    relation: bool
-    left: Fraction | str
-    right: Fraction | str
+    holds: bool
+    left: str
+    right: str
     position: tuple[int, ...] = ()
 
 
@@ -350,101 +354,73 @@ def _limit_value(step: Step, term: Limit, conditions: dict[Term, None]) -> Term 
 
 def hypotheses_hold(step: Step, point: Point) -> bool:
     """Whether the point provably satisfies declarations and hypotheses."""
-    evaluator = Evaluator(step.declarations, step.definitions, point, 192)
-    return all(evaluator.holds(g) is True for g in step.given) and _declared(step, point)
+    factory = _factory(step, point)
+    return admissible(point, step.declarations, factory(64)) and holds_at(step, point, step.given)
 
 
-def _declared(step: Step, point: Point) -> bool:
-    for name, value in point.values.items():
-        declaration = step.declarations.get(name)
-        if declaration is None:
-            continue
-        if value not in declaration.domain:
-            return False
-        if declaration.kind in ("size", "index", "integer") and value.denominator != 1:
-            return False
-        if declaration.kind == "size" and value < (declaration.domain.lower or 1):
-            return False
-        if declaration.kind == "index" and declaration.upper is not None:
-            evaluator = Evaluator(step.declarations, step.definitions, point, 64)
-            me = Symbol(name)
-            inside = (Relation(">=", me, declaration.lower or ONE), Relation("<=", me, declaration.upper))
-            if not all(evaluator.holds(r) is True for r in inside):
-                return False
-    for family, entries in point.entries.items():
-        declaration = step.declarations.get(family)
-        if declaration is not None and not all(v in declaration.domain for v in entries.values()):
-            return False
-    return True
+def holds_at(step: Step, point: Point, conditions: tuple[Term, ...]) -> bool:
+    """Whether the conditions provably hold at a point."""
+    factory = _factory(step, point)
+    return all(condition_at(c, factory, HYPOTHESIS_PRECISION) is True for c in conditions)
 
 
-def compare(step: Step, point: Point, operations: int = 60_000) -> Comparison | None:
+def _factory(step: Step, point: Point, operations: int = OPERATIONS) -> Factory:
+    return lambda precision: Evaluator(step.declarations, step.definitions, point, precision, operations)
+
+
+def compare(step: Step, point: Point) -> Outcome | None:
     """Both lines at a point that satisfies the hypotheses; None where a line is undefined or undecided.
 
     `step` is free of limits (`without_limits`).
     """
-    if not hypotheses_hold(step, point):
-        return None
-    if step.relation in ("=>", "<=>"):
-        return _compare_equations(step, point)
     try:
-        shape = Evaluator(step.declarations, step.definitions, point, 64, operations).shape(step.left)
-        found: Comparison | None = None
-        for position in islice(product(*(range(1, n + 1) for n in shape)), 64):
-            found = _compare_at(step, point, position, operations)
-            if found is None or not found.relation:
+        if not hypotheses_hold(step, point):
+            return None
+        if step.relation in ("=>", "<=>"):
+            return _compare_equations(step, point)
+        shape = _factory(step, point)(64).shape(step.left)
+        found: Outcome | None = None
+        for position in islice(product(*(range(1, n + 1) for n in shape)), MOST_ENTRIES):
+            found = _compare_at(step, point, position)
+            if found is None or not found.holds:
                 return found
         return found
     except (Undefined, Undecided, OutOfBudget):
         return None
 
 
-def _compare_at(step: Step, point: Point, position: tuple[int, ...], operations: int) -> Comparison | None:
+def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome | None:
     at = tuple(Number(Fraction(i)) for i in position)
     left = Component(step.left, at) if at else step.left
     right = Component(step.right, at) if at else step.right
-    for precision in PRECISIONS:
-        evaluator = Evaluator(step.declarations, step.definitions, point, precision, operations)
-        try:
-            a, b = evaluator.number(left), evaluator.number(right)
-            holds = evaluator.holds(Relation(_plain(step.relation), left, right))
-        except Undecided:
-            continue
-        if holds is not None or precision == PRECISIONS[-1]:
-            return Comparison(holds is not False, _shown(a), _shown(b), position)
-    return None
+    factory = _factory(step, point)
+    values = compared(left, right, factory)
+    a, b = values.left, values.right
+    if a is None or b is None or isinstance(a, Undefined) or isinstance(b, Undefined):
+        return None
+    if step.relation == "=":
+        holds: bool | None = values.outcome != "differ"
+    else:
+        holds = condition_at(Relation(_plain(step.relation), left, right), factory)
+    return Outcome(holds is not False, decimal(a), decimal(b), position)
 
 
-def _compare_equations(step: Step, point: Point) -> Comparison | None:
-    evaluator = Evaluator(step.declarations, step.definitions, point, 192)
-    a, b = evaluator.holds(step.left), evaluator.holds(step.right)
+def _compare_equations(step: Step, point: Point) -> Outcome | None:
+    factory = _factory(step, point)
+    a, b = condition_at(step.left, factory), condition_at(step.right, factory)
     if a is None or b is None:
         return None
     fails = (a and not b) or (step.relation == "<=>" and b and not a)
     if fails or (a and b):
-        return Comparison(not fails, "true" if a else "false", "true" if b else "false")
+        return Outcome(not fails, "true" if a else "false", "true" if b else "false")
     return None
 
 
 def _plain(relation: str) -> RelationName:
-    for op in ("=", "<", "<=", ">", ">="):
+    for op in get_args(RelationName):
         if op == relation:
-            return op
+            return cast(RelationName, op)
     raise ValueError(relation)
-
-
-def _shown(value: object) -> Fraction | str:
-    """The exact value, or the digits that are certain, then dots."""
-    if isinstance(value, Fraction):
-        return value
-    assert isinstance(value, arb)
-    return str(value.str(12, radius=False)).rstrip("0") + "..."
-
-
-def holds_at(step: Step, point: Point, conditions: tuple[Term, ...]) -> bool:
-    """Whether the conditions provably hold at a point."""
-    evaluator = Evaluator(step.declarations, step.definitions, point, 192)
-    return all(evaluator.holds(c) is True for c in conditions)
 
 
 # verdicts
@@ -471,7 +447,7 @@ def chained(verdicts: Sequence[Verdict]) -> Proved | None:
 def refuted(step: Step, point: Point) -> Refuted | None:
     """The verdict of a point at which the step provably fails; None if it does not."""
     found = compare(step, point)
-    if found is None or found.relation:
+    if found is None or found.holds:
         return None
     values: list[tuple[Term, Term]] = []
     for kinds in (("size",), ("index",), ("scalar", "integer")):

@@ -74,7 +74,8 @@ def _node(term: Term, step: Step) -> None:
                 raise InputError(diagnostic("LP106", message, term.span))
             for index in indices:
                 if not _may_be_integer(index, step):
-                    raise InputError(diagnostic("LP108", f"the index {pretty(index)} of `{family}` is no integer", term.span))
+                    message = f"the index {pretty(index)} of `{family}` is no integer"
+                    raise InputError(diagnostic("LP108", message, term.span))
         case Derivative(_, by, _):
             _differentiable(by, step)
         case Fold(range=range_) | ForAll(range=range_):

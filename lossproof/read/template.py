@@ -51,7 +51,7 @@ FEATURES = '''
 # ], expect_claim="refuted")
 
 #: Sizes, indices and families. Sums are SymPy's, or sum_over; k != p is exclude=p.
-# from sympy import Eq, Ne, Product, Sum, exp
+# from sympy import Eq, Sum
 # from lossproof import family, for_all, index, product_over, size, sum_over
 # K = size("K", min=2)
 # k, p = index("k", K), index("p", 1, K)
@@ -60,11 +60,11 @@ FEATURES = '''
 #     Sum(u[k]*v[k], (k, 1, K)),
 #     u[p]*v[p] + sum_over(k, u[k]*v[k], exclude=p),
 # ])
-# derivation("Under hypotheses", [
+# derivation("Under a hypothesis for every k; where=Ne(k, p) would leave p out", [
 #     Sum(u[k]*v[k], (k, 1, K)),
-#     u[p]*v[p],
-# ], given=[for_all(k, Eq(v[k], 0), where=Ne(k, p)), K >= 3])
-# derivation("A product", [Product(exp(u[k]), (k, 1, K)), exp(u[p])*product_over(k, exp(u[k]), exclude=p)])
+#     Sum(u[k], (k, 1, K)),
+# ], given=[for_all(k, Eq(v[k], 1)), K >= 3])
+# derivation("A product", [product_over(k, u[k]*v[k]), product_over(k, u[k])*product_over(k, v[k])])
 
 #: A quantity for every index, one-hot labels, softmax, the chain rule over a layer.
 # from sympy import Sum, exp, log
@@ -116,11 +116,11 @@ FEATURES = '''
 # from lossproof import dot, hadamard, identity, matrix, ones, outer, prime, size, trace, transpose, vector, zeros
 # P, R = size("P R")
 # A, B = matrix("A", P, R), matrix("B", R, P)
-# M = matrix("M", P, P, symmetric=True)
+# M = matrix("M", P, P)      # symmetric=True, invertible=True, orthogonal=True, ...
 # a0, b0 = vector("a0", R), vector("b0", P)
 # Z = quantity("Z", A @ a0 + b0)
 # derivation("The transpose of a product", [(A @ B).T, transpose(B) @ A.T])
-# derivation("A symmetric matrix", [M.T @ (b0 + zeros(P)), identity(P) @ M @ b0])
+# derivation("Identity and zeros", [M.T @ (b0 + zeros(P)), identity(P) @ M.T @ b0])
 # derivation("The sum of entries", [dot(ones(P), b0), dot(b0, ones(P))])
 # derivation("Trace", [trace(A @ B), trace(B @ A)])
 # derivation("Slope in a vector", [D(dot(a0, a0), a0), 2*a0])

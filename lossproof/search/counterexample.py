@@ -34,6 +34,8 @@ _INDICES = ("first", "different", "last", "random")
 _STYLES = ("small", "fractions", "zeros", "equal", "special", "kink", "positive", "fractions", "boundary", "small",
            "large")
 _MOST_ENTRIES = 400
+# So many drafts in a row without a new point end the search (eight times as many before the first).
+_BARREN = 44
 
 
 def points(step: Step, *, limit: int) -> Iterator[Point]:
@@ -46,10 +48,11 @@ def points(step: Step, *, limit: int) -> Iterator[Point]:
     """
     search = _Search(step)
     seen: set[str] = set()
-    found = 0
+    found, barren = 0, 0
     for turn in range(8 + 6 * limit):
-        if found >= limit:
+        if found >= limit or barren > (_BARREN if found else 8 * _BARREN):
             return
+        barren += 1
         draft = search.draft(turn)
         if draft is None:
             continue
@@ -57,7 +60,7 @@ def points(step: Step, *, limit: int) -> Iterator[Point]:
         key = _key(point)
         if key not in seen and draft.valid() and not draft.undefined():
             seen.add(key)
-            found += 1
+            found, barren = found + 1, 0
             yield point
 
 
