@@ -23,7 +23,8 @@ FLOORS = {
     "lossproof.search": 3, "lossproof.read": 3, "lossproof.vocabulary": 3,
     "lossproof.kernel": 2,
     "lossproof.term": 1, "lossproof.derivation": 1, "lossproof.verdict": 1, "lossproof.diagnostic": 1,
-    "lossproof.latex_names": 1, "lossproof.print_text": 1, "lossproof.print_latex": 1, "lossproof.print_pretty": 1, "lossproof.print_parts": 1,
+    "lossproof.latex_names": 1, "lossproof.print_text": 1,
+    "lossproof.print_latex": 1, "lossproof.print_pretty": 1, "lossproof.print_parts": 1,
 }
 
 # Modules of the reader that meet SymPy's objects: they turn them into terms.
@@ -160,7 +161,8 @@ def test_nothing_evaluates_text() -> None:
     assert set(found) <= {"lossproof.read.python_file: exec", "lossproof.vocabulary.nodes: sympify"}
 
 
-@pytest.mark.parametrize("module", ["lossproof.cli", "lossproof.runner", "lossproof.checker", "lossproof.report.console"])
+@pytest.mark.parametrize("module", [
+    "lossproof.cli", "lossproof.runner", "lossproof.checker", "lossproof.report.console"])
 def test_these_load_without_sympy(module: str) -> None:
     """The command line, the parent of the workers and the judging workers never pay for SymPy."""
     check = f"import sys, {module}; sys.exit('sympy' in sys.modules)"

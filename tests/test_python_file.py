@@ -85,14 +85,15 @@ def test_trees(written: str, tree: Term, tmp_path: Path) -> None:
     "Product(z[k], (k, 1, K))",
     "Sum(Sum(z[k]*z[p], (k, 1, K)), (p, 1, K))", "Sum(x*Piecewise((z[k], Ne(k, p)), (0, True)), (k, 1, K))",
     "Integral(u**2, (u, 0, 1))", "Derivative(x**2*u, x)", "Derivative(x**2, x, x)", "Limit(x*u, x, oo)",
-    "Subs(x**2, x, u + 1)", "KroneckerDelta(k, p)*x", "Derivative(Sum(z[k], (k, 1, K)), z[p])", "x**x", "binomial(K, k)",
+    "Subs(x**2, x, u + 1)", "KroneckerDelta(k, p)*x", "Derivative(Sum(z[k], (k, 1, K)), z[p])", "x**x",
+    "binomial(K, k)", "And(x < u, x < u)",
     "Piecewise((x, x < 0), (u, True))", "Min(x, x)", "1 - x/u", "x*(1 - x)*u",
 ])
 def test_text_form_is_what_was_written(written: str, tmp_path: Path) -> None:
     """A line printed in text form is the author's own text."""
     printed = text(line(tmp_path, written))
     same = {"Sum(Sum(z[k]*z[p], (k, 1, K)), (p, 1, K))": "Sum(z[k]*z[p], (k, 1, K), (p, 1, K))",
-            "Derivative(x**2, x, x)": "Derivative(x**2, (x, 2))"}
+            "Derivative(x**2, x, x)": "Derivative(x**2, (x, 2))", "And(x < u, x < u)": "(x < u) & (x < u)"}
     assert printed == same.get(written, written)
 
 

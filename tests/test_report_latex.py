@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,15 @@ def test_a_page_renders_with_text_inside_its_margins(tmp_path: Path) -> None:
         assert all(min(row[:margin]) > 200 and min(row[-margin:]) > 200 for row in rows)
 
 
+@needs_tex
+@pytest.mark.slow
+def test_every_document_of_the_project_compiles(tmp_path: Path) -> None:
+    """As `lossproof latex` writes it; nothing is wider than the page and no character is lost."""
+    root = Path(__file__).parent.parent
+    made = subprocess.run([sys.executable, "-m", "lossproof", "latex", "derivations", "-o", str(tmp_path)], cwd=root,
+                          capture_output=True, text=True, check=False)
+    papers = sorted(tmp_path.glob("*.tex"))
+    assert len(papers) == len(list((root / "derivations").glob("*.py"))), made.stderr
+    for paper in papers:
+        log = unwrapped(compile_tex(paper.read_text(encoding="utf-8"), tmp_path, paper.stem))
+        assert "Overfull" not in log and "Missing character" not in log, paper.stem

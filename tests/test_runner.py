@@ -103,7 +103,8 @@ def test_workers_are_kept_and_share_a_hash_seed(write: Write) -> None:
     first, second, seed, third = laws(found)
     assert first == second == third
     command = [sys.executable, "-c", "print(hash('lossproof'))"]
-    zero = subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=True)
+    seeded = {**os.environ, "PYTHONHASHSEED": "0"}
+    zero = subprocess.run(command, env=seeded, capture_output=True, text=True, check=True)
     assert seed == zero.stdout.strip()
 
 

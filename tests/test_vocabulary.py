@@ -97,7 +97,7 @@ def test_names_stand_for_terms(written: str, term: str, tmp_path: Path) -> None:
     ("for_all(k, z[k] > 0)", "ForAll(z[k] > 0, (k, 1, K))"),
     ("for_all(k, Eq(z[k], 0), where=Ne(k, p))", "ForAll(Eq(z[k], 0), (k, 1, K), Ne(k, p))"),
     ("x > 0", "x > 0"), ("K >= 2", "K >= 2"), ("Or(x > 0, y > 0)", "(x > 0) | (y > 0)"),
-    ("And(x > 0, x < 1)", "(x < 1) & (x > 0)"),     # SymPy orders conditions, which means nothing
+    ("And(x > 0, x < 1)", "(x > 0) & (x < 1)"), ("(y < x) & (x < 1)", "(y < x) & (x < 1)"),
     ("Eq(Sum(t[k], (k, 1, K)), 1)", "Eq(Sum(t[k], (k, 1, K)), 1)"),
 ])
 def test_hypotheses(written: str, term: str, tmp_path: Path) -> None:

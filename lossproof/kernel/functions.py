@@ -31,7 +31,8 @@ def exp(t: Table, exponent: Normal) -> Normal:
     exponent = reduce(t, exponent)
     if exponent.is_zero:
         return t.one
-    t.use("exp-of-sum")
+    if len(exponent.num) > 1:
+        t.use("exp-of-sum")
     content = int(exponent.den.content())
     den = t.polynomial(exponent.den).scaled(Fraction(1, content))
     result = t.one
@@ -52,16 +53,18 @@ def log_abs(t: Table, argument: Normal) -> Normal:
     argument = reduce(t, argument)
     if argument.is_zero:
         raise DivisionByZero
-    result = t.zero
+    parts: list[Normal] = []
     for poly, direction in ((argument.num, 1), (argument.den, -1)):
         content, factors = t.factors(poly)
         for prime, multiplicity in _primes(abs(content)):
-            result = result + t.atom(LogAtom(t.rational(prime))).scaled(Fraction(direction * multiplicity))
+            parts.append(t.atom(LogAtom(t.rational(prime))).scaled(Fraction(direction * multiplicity)))
         for factor, multiplicity in factors:
-            result = result + _log_factor(t, factor).scaled(Fraction(direction * multiplicity))
-    if len(argument.num) == 1 and len(argument.den) == 1:
+            parts.append(_log_factor(t, factor).scaled(Fraction(direction * multiplicity)))
+            if multiplicity > 1:
+                t.use("log-of-product")
+    if len(parts) > 1:
         t.use("log-of-product")
-    return result
+    return t.total(parts)
 
 
 def _log_factor(t: Table, factor: Normal) -> Normal:

@@ -23,6 +23,7 @@ from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
+from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, decided
 from lossproof.kernel.points import Point
@@ -229,7 +230,7 @@ class _Case:
             same = exact and self._implied(right, left) and self._implied(left, right)
         conditions = () if same else self._least([*left, *right])
         assumed = tuple(c.term for c in (*left, *right) if not c.exact)
-        return Claim(conditions, same, tuple(self.n.table.laws), assumed)
+        return Claim(conditions, same, tuple(law for law in LAWS if law in self.n.table.laws), assumed)
 
     def _open(self, line: Term) -> list[Condition]:
         """Conditions for the line to be defined that do not follow from the hypotheses."""

@@ -37,8 +37,10 @@ def sum_over(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
     if eliminated is not None:
         at_point, rest = eliminated
         return at_point + sum_over(t, name, bounds, rest)
-    t.use("sum-linear")
-    return t.total(c * _sum_of(t, name, bounds, b) for c, b in t.split(body, name))
+    parts = t.split(body, name)
+    if len(parts) > 1 or parts[0][0] != t.one:
+        t.use("sum-linear")
+    return t.total(c * _sum_of(t, name, bounds, b) for c, b in parts)
 
 
 def product_over(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
@@ -396,7 +398,6 @@ def _close(t: Table, kind: str, names: list[str], ranges: list[Bounds], body: No
         if best is None or key < best_key:  # type: ignore[operator]
             best, best_key = atom, key
     assert best is not None
-    t.use("bound-name")
     return t.atom(best)
 
 

@@ -2,8 +2,8 @@
 
 Untrusted. Imports SymPy and the vocabulary. `evaluate(False)` alone does not do it, measured on
 SymPy 1.14: `Sum` and `Integral` multiply their body by 1, merge with a sum inside, and fold a
-`Piecewise` outwards (`Ne(k, p)` becomes `Ne(k, (p + 0)/1)`); `Max` and `Min` drop and sort
-arguments. So these five get constructors that do nothing while evaluation is off. Modules
+`Piecewise` outwards (`Ne(k, p)` becomes `Ne(k, (p + 0)/1)`); `Max`, `Min`, `And` and `Or` drop
+and sort arguments. So these get constructors that do nothing while evaluation is off. Modules
 that a file imports are imported with evaluation on, as they were written to be.
 """
 
@@ -24,7 +24,7 @@ from lossproof.vocabulary.nodes import exact
 from lossproof.vocabulary.registry import wrong
 
 _FOLDS = (sympy.Sum, sympy.Product, sympy.Integral)
-_CHOICES = (sympy.Max, sympy.Min)
+_CHOICES = (sympy.Max, sympy.Min, sympy.And, sympy.Or)
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def _limit(name: str, limit: Any) -> Any:
 
 
 def _written_choice(cls: Any, *args: Any) -> Any:
-    """Max or Min of just these arguments, in their order."""
-    made = sympy.Expr.__new__(cls, *(exact(a) for a in args))
-    made._argset = frozenset(made.args)     # what SymPy's own methods of Max and Min look at
+    """Max, Min, And or Or of just these arguments, in their order."""
+    made = sympy.Basic.__new__(cls, *(exact(a) for a in args))
+    made._argset = frozenset(made.args)     # what SymPy's own methods of these classes look at
     return made
