@@ -7,7 +7,7 @@ nothing: atoms may depend on each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from fractions import Fraction
 
@@ -61,10 +61,12 @@ class Sign(Enum):
 class Normal:
     """A quotient of two coprime polynomials over the atoms of one table; immutable."""
 
-    __slots__ = ("_hash", "_key", "den", "num", "table")
+    __slots__ = ("_atoms", "_free", "_hash", "_key", "den", "num", "table")
 
     def __init__(self, table: Table, num: fmpz_mpoly, den: fmpz_mpoly) -> None:
         self.table, self.num, self.den = table, num, den
+        self._atoms: tuple[int, ...] | None = None
+        self._free: frozenset[str] | None = None
         self._key: tuple[object, object] | None = None
         self._hash: int | None = None
 
@@ -144,17 +146,18 @@ class Normal:
         value = self.constant
         return int(value) if value is not None and value.denominator == 1 else None
 
-    def atoms(self) -> Iterator[int]:
+    def atoms(self) -> tuple[int, ...]:
         """The numbers of the atoms that occur (on the outside), ascending."""
-        seen = {i for poly in (self.num, self.den) for mono in poly.monoms() for i, e in enumerate(mono) if e}
-        yield from sorted(seen)
+        if self._atoms is None:
+            seen = {i for poly in (self.num, self.den) for i, degree in enumerate(poly.degrees()) if degree > 0}
+            self._atoms = tuple(sorted(seen))
+        return self._atoms
 
     def free(self) -> frozenset[str]:
         """All names that occur free, binders of the outside included."""
-        found: frozenset[str] = frozenset()
-        for i in self.atoms():
-            found |= self.table.free_of(i)
-        return found
+        if self._free is None:
+            self._free = frozenset().union(*(self.table.free_of(i) for i in self.atoms()))
+        return self._free
 
 
 def _constant(poly: fmpz_mpoly) -> int:
@@ -162,7 +165,8 @@ def _constant(poly: fmpz_mpoly) -> int:
 
 
 def _sparse(poly: fmpz_mpoly) -> tuple[tuple[Monomial, int], ...]:
-    return tuple((tuple((i, int(e)) for i, e in enumerate(mono) if e), int(c)) for mono, c in poly.terms())
+    live = [i for i, degree in enumerate(poly.degrees()) if degree > 0]
+    return tuple((tuple((i, int(mono[i])) for i in live if mono[i]), int(c)) for mono, c in poly.terms())
 
 
 class Table:
