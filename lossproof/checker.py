@@ -17,7 +17,7 @@ from lossproof.kernel import judge
 from lossproof.kernel.points import Point
 from lossproof.search import counterexample, repair
 from lossproof.term import Bool
-from lossproof.verdict import Attempt, Diagnosis, Error, Refuted, StepResult, Unknown, Verdict
+from lossproof.verdict import Attempt, Diagnosis, Error, Proved, Refuted, StepResult, Unknown, Verdict
 
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
@@ -78,12 +78,21 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
         relation = composed
     given = tuple(dict.fromkeys((*derivation.given, *(g for line in lines for g in line.given))))
     step = Step(lines[0].term, lines[-1].term, relation, given, document.declarations, document.definitions)
-    result = replace(check(step), index=len(lines))
-    if isinstance(result.verdict, Unknown) and result.fault is None:
-        chained = judge.chained([check_step(document, derivation, i).verdict for i in range(2, len(lines) + 1)])
-        if chained is not None:
-            return replace(result, verdict=chained)
-    return result
+    chained = _chained(document, derivation, step)
+    if chained is not None:
+        return StepResult(len(lines), chained)
+    return replace(check(step), index=len(lines))
+
+
+def _chained(document: Document, derivation: Derivation, claim: Step) -> Proved | None:
+    """The claim from its steps, where it is not settled on its own and every step is proved."""
+    try:
+        if isinstance(judge.prove(claim), judge.Claim):
+            return None
+    except InputError:
+        return None
+    steps = range(2, len(derivation.lines) + 1)
+    return judge.chained([check_step(document, derivation, index).verdict for index in steps])
 
 
 def check(step: Step) -> StepResult:
@@ -133,7 +142,7 @@ def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
         if not found.holds and claim.assumed and not judge.holds_at(step, point, claim.assumed):
             return _refuted(step, point, ())
         if not found.holds:
-            fault = f"proved, but the sides are {found.left} and {found.right} at a point"
+            fault = f"proved, but the sides are {judge.shown(found.left)} and {judge.shown(found.right)} at a point"
             return StepResult(0, Unknown("the kernel and the enclosures disagree", "LP401"), fault=fault)
         if judge.holds_at(step, point, claim.conditions):
             agreed.append(point)

@@ -119,8 +119,13 @@ def _exactly(end: arb) -> Fraction:
 
 def _leading(value: Fraction) -> int:
     """The greatest n with 10**n <= value, for value > 0."""
-    n = len(str(value.numerator)) - len(str(value.denominator))
-    return n if Fraction(10) ** n <= value else n - 1
+    # from bit lengths: decimal digits of a huge number would take long, and Python refuses them
+    n = int((value.numerator.bit_length() - value.denominator.bit_length()) * 0.30103)
+    while Fraction(10) ** n > value:
+        n -= 1
+    while Fraction(10) ** (n + 1) <= value:
+        n += 1
+    return n
 
 
 def _truncated(value: Fraction, places: int) -> int:

@@ -9,6 +9,7 @@ derivative, say): a line that rests on one that is not discharged is never calle
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from lossproof.kernel.atoms import Bounds
@@ -363,7 +364,6 @@ class Conditions:
 
     def discharged_near(self, condition: Term, limit: Limit, scope: Scope = Scope()) -> bool:  # noqa: B008
         """Whether a condition holds near the limit's target."""
-        t = self.n.table
         match condition:
             case Relation(op, left, right):
                 sign = self.n.sign_near(subtract(left, right), limit, scope)
@@ -375,15 +375,17 @@ class Conditions:
             case ForAll(body, range_, _):
                 bounds = Bounds(self.h.value(range_.lower, scope), self.h.value(range_.upper, scope))
                 if not isinstance(limit.variable, Entry):
-                    inner = scope.bind(range_.name, t.var(t.fresh(bounds)))
-                    return self.discharged_near(body, limit, inner)
+                    with self.n.inside(range_.name, bounds, scope) as (_, inner):
+                        return self.discharged_near(body, limit, inner)
                 # the moving entry on its own, then all others
                 if len(limit.variable.indices) != 1:
                     return False
                 at = self.h.value(limit.variable.indices[0], scope)
                 rest = Bounds(bounds.lower, bounds.upper, (at,))
-                return self.discharged_near(body, limit, scope.bind(range_.name, at)) and self.discharged_near(
-                    body, limit, scope.bind(range_.name, t.var(t.fresh(rest))))
+                if not self.discharged_near(body, limit, scope.bind(range_.name, at)):
+                    return False
+                with self.n.inside(range_.name, rest, scope) as (_, inner):
+                    return self.discharged_near(body, limit, inner)
             case _:
                 return False
 
@@ -448,7 +450,7 @@ class Conditions:
         scope = Scope()
         for name, r in ranges.items():
             bounds = Bounds(self.h.value(r.lower, scope), self.h.value(r.upper, scope))
-            scope = scope.bind(name, self.n.table.var(self.n.table.fresh(bounds)))
+            scope = scope.bind(name, self.n.table.var(self.n.table.open(bounds)))
         return scope
 
     def _power(self, base: Term, exponent: Term, scope: Scope) -> list[Condition]:
@@ -507,15 +509,10 @@ class Conditions:
                     if size is not None and size < EXPAND_UP_TO:
                         values = [bounds.lower + t.rational(i) for i in range(size + 1)]
                         return all(self.discharged(body, scope.bind(range_.name, value)) for value in values)
-                    name = t.fresh(bounds)
-                    inner = scope.bind(range_.name, t.var(name))
-                    if extra is not None:
-                        try:
-                            excluded = self.n.excluded_values(extra, name, inner)
-                            t.ranges[name] = Bounds(bounds.lower, bounds.upper, excluded)
-                        except Unsupported:
-                            pass
-                    return self.discharged(body, inner)
+                    with suppress(Unsupported):
+                        bounds = self.n.restricted(range_.name, bounds, extra, scope)
+                    with self.n.inside(range_.name, bounds, scope) as (_, inner):
+                        return self.discharged(body, inner)
                 case _:
                     return False
         except (Unsupported, DivisionByZero, NeedsCases):

@@ -30,7 +30,7 @@ from lossproof.kernel.atoms import (
 )
 from lossproof.kernel.functions import absolute_power, delta, exp, function, power
 from lossproof.kernel.normal_form import Normal, Sign, Table, Unsupported
-from lossproof.kernel.sums import close_again, open_fold
+from lossproof.kernel.sums import close_again, opened
 
 Chain = Callable[[Atom], Normal | None]
 """The derivative of an atom that stands for a quantity, None for any other atom."""
@@ -127,19 +127,19 @@ class Differentiator:
 
     def _fold(self, atom: FoldAtom) -> Normal:
         t = self.t
-        names, ranges, body = open_fold(t, atom)
-        if any(not self(n).is_zero for r in ranges for n in (r.lower, r.upper)):
-            raise Unsupported("a derivative by a bound of a sum")
-        inner = self(body)
-        if inner.is_zero:
-            return t.zero
-        if atom.kind == "sum":
-            t.use("derivative-of-sum")
-            return close_again(t, "sum", names, ranges, inner)
-        if t.sign(body) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO) or len(names) != 1:
-            raise Unsupported("the derivative of a product whose factors may be 0")
-        t.use("derivative-of-product")
-        return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
+        with opened(t, atom) as (names, ranges, body):
+            if any(not self(n).is_zero for r in ranges for n in (r.lower, r.upper)):
+                raise Unsupported("a derivative by a bound of a sum")
+            inner = self(body)
+            if inner.is_zero:
+                return t.zero
+            if atom.kind == "sum":
+                t.use("derivative-of-sum")
+                return close_again(t, "sum", names, ranges, inner)
+            if t.sign(body) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO) or len(names) != 1:
+                raise Unsupported("the derivative of a product whose factors may be 0")
+            t.use("derivative-of-product")
+            return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
 
     def _function(self, name: str, args: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
         t = self.t

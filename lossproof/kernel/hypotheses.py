@@ -82,7 +82,6 @@ class Hypotheses:
     def facts(self, condition: Term, scope: Scope = Scope(), names: tuple[str, ...] = (),  # noqa: B008
               ranges: tuple[Bounds, ...] = ()) -> list[Fact]:
         """What a condition that holds says of signs; nothing where it is not understood."""
-        t = self.n.table
         try:
             match condition:
                 case Bool("and", args):
@@ -97,11 +96,10 @@ class Hypotheses:
                     return found
                 case ForAll(body, range_, extra) if len(names) == 0:
                     bounds = Bounds(self.value(range_.lower, scope), self.value(range_.upper, scope))
-                    name = t.fresh(bounds)
-                    inner = scope.bind(range_.name, t.var(name))
-                    if extra is not None:
-                        bounds = Bounds(bounds.lower, bounds.upper, self.n.excluded_values(extra, name, inner))
-                        t.ranges[name] = bounds
+                    bounds = self.n.restricted(range_.name, bounds, extra, scope)
+                    # the name stands in the fact and is not released
+                    name = self.n.table.open(bounds)
+                    inner = scope.bind(range_.name, self.n.table.var(name))
                     return self.facts(body, inner, (name,), (bounds,))
                 case _:
                     return []

@@ -7,6 +7,7 @@ exp, abs, and log t by the sign of t - 1.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 
 from lossproof.kernel.atoms import Bounds
@@ -80,19 +81,16 @@ def _bounds(h: Hypotheses, fold: Fold, scope: Scope) -> Bounds:
 
 def _fold_sign(h: Hypotheses, body: Term, name: str, scope: Scope, bounds: Bounds, condition: Term | None) -> Sign:
     t = h.n.table
-    fresh = t.fresh(bounds)
-    inner = scope.bind(name, t.var(fresh))
+    whole = condition is None
     if condition is not None:
-        try:
-            bounds = Bounds(bounds.lower, bounds.upper, h.n.excluded_values(condition, fresh, inner))
-            t.ranges[fresh] = bounds
-        except Unsupported:
-            pass
-    sign = sign_of(h, body, inner)
+        # where the condition is not understood the range is smaller than this one: only the weak sign is safe
+        with suppress(Unsupported):
+            bounds, whole = h.n.restricted(name, bounds, condition, scope), True
+    with h.n.inside(name, bounds, scope) as (_, inner):
+        sign = sign_of(h, body, inner)
     count: Normal = bounds.upper - bounds.lower + t.one - t.rational(len(bounds.excluded))
     t.use("sum-of-nonnegatives")
-    if sign in (Sign.POSITIVE, Sign.NEGATIVE) and (condition is None or bounds.excluded) and \
-            t.sign(count) is Sign.POSITIVE:
+    if sign in (Sign.POSITIVE, Sign.NEGATIVE) and whole and t.sign(count) is Sign.POSITIVE:
         return sign
     weak = {Sign.POSITIVE: Sign.NONNEGATIVE, Sign.NEGATIVE: Sign.NONPOSITIVE}
     return Sign.UNKNOWN if sign is Sign.NONZERO else weak.get(sign, sign)

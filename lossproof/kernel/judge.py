@@ -13,6 +13,8 @@ from fractions import Fraction
 from itertools import islice, product
 from typing import cast, get_args
 
+from flint import arb
+
 from lossproof.derivation import Declaration, Step
 from lossproof.kernel.atoms import AbsAtom, DeltaAtom, Var
 from lossproof.kernel.comparison import Factory, admissible, compared, decimal
@@ -79,12 +81,12 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Both lines at one point, their values as text. `holds` is False where the step's relation provably
+    """Both lines at one point: their values. `holds` is False where the step's relation provably
     fails, True where it holds or the enclosures still overlap at the last precision."""
 
     holds: bool
-    left: str
-    right: str
+    left: Fraction | arb | bool
+    right: Fraction | arb | bool
     position: tuple[int, ...] = ()
 
 
@@ -403,7 +405,7 @@ def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome 
         holds: bool | None = values.outcome != "differ"
     else:
         holds = condition_at(Relation(_plain(step.relation), left, right), factory)
-    return Outcome(holds is not False, decimal(a), decimal(b), position)
+    return Outcome(holds is not False, a, b, position)
 
 
 def _compare_equations(step: Step, point: Point) -> Outcome | None:
@@ -413,7 +415,7 @@ def _compare_equations(step: Step, point: Point) -> Outcome | None:
         return None
     fails = (a and not b) or (step.relation == "<=>" and b and not a)
     if fails or (a and b):
-        return Outcome(not fails, "true" if a else "false", "true" if b else "false")
+        return Outcome(not fails, a, b)
     return None
 
 
@@ -461,7 +463,13 @@ def refuted(step: Step, point: Point) -> Refuted | None:
             values.append((_entry(family, position), Number(value)))
     functions = tuple((name, f.text) for name, f in sorted(point.functions.items()))
     where = f" at entry {', '.join(map(str, found.position))}" if found.position else ""
-    return Refuted(Counterexample(tuple(values), f"{found.left}{where}", f"{found.right}{where}", functions))
+    left, right = shown(found.left), shown(found.right)
+    return Refuted(Counterexample(tuple(values), f"{left}{where}", f"{right}{where}", functions))
+
+
+def shown(value: Fraction | arb | bool) -> str:
+    """A value as people read it: exact, or its certain digits."""
+    return str(value).lower() if isinstance(value, bool) else decimal(value)
 
 
 def _entry(family: str, position: tuple[int, ...]) -> Term:

@@ -182,6 +182,8 @@ class Table:
         self._free: list[frozenset[str]] = []
         self._ctx = _context(32)
         self._fresh = 0
+        self._ranges_seen: dict[Bounds, int] = {}
+        self._live: set[str] = set()
         self.work = work
         self.laws: dict[str, None] = {}
         self.ranges: dict[str, Bounds] = {}
@@ -233,6 +235,24 @@ class Table:
         if bounds is not None:
             self.ranges[name] = bounds
         return name
+
+    def open(self, bounds: Bounds) -> str:
+        """A name for an opened bound variable with this range, which no other open variable has.
+
+        Once it is released the same range may get the same name again, so that work on the
+        same body is not done twice. A name that is never released stays its variable's own.
+        """
+        number = self._ranges_seen.setdefault(bounds, len(self._ranges_seen))
+        name = f"%r{number}"
+        while name in self._live:
+            name += "."
+        self._live.add(name)
+        self.ranges[name] = bounds
+        return name
+
+    def release(self, names: Iterable[str]) -> None:
+        """Nothing in use has these opened variables free any more."""
+        self._live.difference_update(names)
 
     def __getitem__(self, number: int) -> Atom:
         return self._atoms[number]

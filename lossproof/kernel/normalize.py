@@ -303,30 +303,45 @@ class Normalizer:
             if not is_integer(t, end) and end.integer is None:
                 raise Unsupported("a bound that is not known to be an integer")
         over = sum_over if term.kind == "sum" else product_over
-        name = t.fresh(bounds)
-        inner = scope.bind(range_.name, t.var(name))
-        if term.condition is None:
+        if term.condition is not None:
+            return self._restricted(term, bounds, scope)
+        with self.inside(range_.name, bounds, scope) as (name, inner):
             return over(t, name, bounds, self.normal(term.body, inner))
-        return self._restricted(term, bounds, name, inner, over)
 
-    def _restricted(self, term: Fold, bounds: Bounds, name: str, inner: Scope, over: object) -> Normal:
+    @contextmanager
+    def inside(self, name: str, bounds: Bounds, scope: Scope) -> Iterator[tuple[str, Scope]]:
+        """A kernel name for the bound variable `name`, and the scope inside its binder; for the duration."""
+        opened = self.table.open(bounds)
+        try:
+            yield opened, scope.bind(name, self.table.var(opened))
+        finally:
+            self.table.release((opened,))
+
+    def _restricted(self, term: Fold, bounds: Bounds, scope: Scope) -> Normal:
         """A sum over k != p: the full sum less the p term where p is in range and the term is
         defined there, else an atom of its own."""
         t = self.table
-        assert callable(over)
-        excluded = self.excluded_values(term.condition, name, inner)
-        if term.kind == "sum" and len(excluded) == 1 and in_range(t, excluded[0], bounds) is True:
-            at = replace(inner, bound={**inner.bound, term.range.name: excluded[0]})
-            if self.defined_at(term.body, at):
+        bounds = self.restricted(term.range.name, bounds, term.condition, scope)
+        if term.kind == "sum" and len(bounds.excluded) == 1:
+            (excluded,), full = bounds.excluded, Bounds(bounds.lower, bounds.upper)
+            at = scope.bind(term.range.name, excluded)
+            if in_range(t, excluded, full) is True and self.defined_at(term.body, at):
                 t.use("sum-except")
-                full: Normal = over(t, name, bounds, self.normal(term.body, inner))
-                return full - self.normal(term.body, at)
-        rest = Bounds(bounds.lower, bounds.upper, excluded)
-        t.ranges[name] = rest
-        result: Normal = over(t, name, rest, self.normal(term.body, inner))
-        return result
+                with self.inside(term.range.name, full, scope) as (name, inner):
+                    return sum_over(t, name, full, self.normal(term.body, inner)) - self.normal(term.body, at)
+        over = sum_over if term.kind == "sum" else product_over
+        with self.inside(term.range.name, bounds, scope) as (name, inner):
+            return over(t, name, bounds, self.normal(term.body, inner))
 
-    def excluded_values(self, condition: Term | None, name: str, inner: Scope) -> tuple[Normal, ...]:
+    def restricted(self, name: str, bounds: Bounds, condition: Term | None, scope: Scope) -> Bounds:
+        """The range less the values that `name != value` conditions take out; Unsupported for others."""
+        if condition is None:
+            return bounds
+        probe = self.table.fresh(bounds)
+        excluded = self.excluded_values(condition, probe, scope.bind(name, self.table.var(probe)))
+        return Bounds(bounds.lower, bounds.upper, excluded)
+
+    def excluded_values(self, condition: Term, name: str, inner: Scope) -> tuple[Normal, ...]:
         """The values that `name != value` conditions take out of a range; Unsupported for other conditions."""
         t = self.table
         match condition:

@@ -30,7 +30,7 @@ from lossproof.kernel.atoms import (
     Var,
 )
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Sign, Table, Unsupported, binder
-from lossproof.kernel.sums import in_range, open_fold, sum_over
+from lossproof.kernel.sums import in_range, opened, split_term
 
 _FLIPPED = {
     Sign.POSITIVE: Sign.NEGATIVE, Sign.NEGATIVE: Sign.POSITIVE, Sign.NONNEGATIVE: Sign.NONPOSITIVE,
@@ -384,7 +384,10 @@ class Facts:
         return interval_of(declaration.domain)
 
     def _fold_sign(self, fold: FoldAtom) -> Sign:
-        _, ranges, body = open_fold(self.table, fold)
+        with opened(self.table, fold) as (_, ranges, body):
+            return self._opened_sign(fold, ranges, body)
+
+    def _opened_sign(self, fold: FoldAtom, ranges: list[Bounds], body: Normal) -> Sign:
         sign = self.sign(body)
         if fold.kind == "product":
             return sign if sign in (Sign.POSITIVE, Sign.NONNEGATIVE) else Sign.UNKNOWN
@@ -492,10 +495,7 @@ class Facts:
             for index in {x: None for a in outside for x in a.indices}:
                 if binder(fold.first) in index.free() or in_range(t, index, bounds) is not True:
                     continue
-                rest = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, index))
-                (name,), _, body = open_fold(t, fold)
-                t.ranges[name] = rest
-                split = sum_over(t, name, rest, body) + t.substitute(body, {name: index})
+                split = split_term(t, fold, index)
                 known = self._by_terms(t.with_atom(poly, i, split))
                 if known is not Sign.UNKNOWN:
                     return known

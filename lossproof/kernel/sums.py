@@ -10,6 +10,7 @@ upper - lower + 1 only where that is known not to be negative.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
 from itertools import permutations
@@ -191,7 +192,9 @@ def _sum_of(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
         aligned = _align(t, name, bounds, body)
         if aligned is not None:
             return aligned
-    return _close(t, "sum", names, ranges, body)
+    result = _close(t, "sum", names, ranges, body)
+    t.release(names[1:])
+    return result
 
 
 def _power_sum(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | None:
@@ -244,18 +247,41 @@ def _flatten(t: Table, name: str, bounds: Bounds, body: Normal) -> tuple[list[st
     return names, ranges, body
 
 
-def open_fold(t: Table, atom: FoldAtom) -> tuple[list[str], list[Bounds], Normal]:
-    """Fresh names for the binders, their ranges, and the body in those names."""
+@contextmanager
+def opened(t: Table, atom: FoldAtom, change: Callable[[Normal], Normal] = lambda n: n) -> Iterator[
+        tuple[list[str], list[Bounds], Normal]]:
+    """Names for the binders, their ranges (changed), and the body in these names; for the duration."""
+    names, ranges, body = open_fold(t, atom, change)
+    try:
+        yield names, ranges, body
+    finally:
+        t.release(names)
+
+
+def open_fold(t: Table, atom: FoldAtom, change: Callable[[Normal], Normal] = lambda n: n) -> tuple[
+        list[str], list[Bounds], Normal]:
+    """The same, for the caller to release."""
     values: dict[str, Normal] = {}
     names: list[str] = []
     ranges: list[Bounds] = []
     for i, bounds in enumerate(atom.ranges):
-        opened = map_bounds(bounds, partial(t.substitute, values=values))
-        name = t.fresh(opened)
+        range_ = map_bounds(map_bounds(bounds, partial(t.substitute, values=values)), change)
+        name = t.open(range_)
         values = {**values, binder(atom.first + i): t.var(name)}
         names.append(name)
-        ranges.append(opened)
+        ranges.append(range_)
     return names, ranges, t.substitute(atom.body, values)
+
+
+def split_term(t: Table, atom: FoldAtom, index: Normal) -> Normal:
+    """A sum over one range as the sum over the range less `index`, plus the term there (in the range)."""
+    (bounds,) = atom.ranges
+    rest = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, index))
+    name = t.open(rest)
+    body = t.substitute(atom.body, {binder(atom.first): t.var(name)})
+    result = sum_over(t, name, rest, body) + t.substitute(body, {name: index})
+    t.release((name,))
+    return result
 
 
 def map_bounds(bounds: Bounds, change: Callable[[Normal], Normal]) -> Bounds:
@@ -274,11 +300,8 @@ def close_again(t: Table, kind: str, names: list[str], ranges: list[Bounds], bod
 def refold(atom: FoldAtom, change: Callable[[Normal], Normal]) -> Normal:
     """The constructor of fold atoms for `Table.inside`."""
     t = atom.body.table
-    names, ranges, body = open_fold(t, atom)
-    changed = [map_bounds(r, change) for r in ranges]
-    for name, bounds in zip(names, changed, strict=True):
-        t.ranges[name] = bounds
-    return close_again(t, atom.kind, names, changed, change(body))
+    with opened(t, atom, change) as (names, ranges, body):
+        return close_again(t, atom.kind, names, ranges, change(body))
 
 
 def _align(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | None:
@@ -424,13 +447,10 @@ def split_entry(t: Table, normal: Normal, family: str, index: tuple[Normal, ...]
             return None
         if atom.kind != "sum" or len(atom.ranges) != 1 or atom.ranges[0].excluded or len(index) != 1:
             raise Unsupported(f"a term of {family} inside nested sums or products")
-        (name,), (bounds,), body = open_fold(t, atom)
-        if in_range(t, index[0], bounds) is not True:
+        if in_range(t, index[0], atom.ranges[0]) is not True:
             raise Unsupported(f"an entry of {family} not known to be in a sum's range")
         t.use("sum-split")
-        rest = Bounds(bounds.lower, bounds.upper, index)
-        t.ranges[name] = rest
-        return sum_over(t, name, rest, body) + t.substitute(body, {name: index[0]})
+        return split_term(t, atom, index[0])
 
     return t.replace(normal, frozenset((family,)), value)
 

@@ -18,7 +18,7 @@ from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sums import in_range, open_fold, sum_over
+from lossproof.kernel.sums import in_range, split_term, sum_over
 from lossproof.print_text import pretty
 from lossproof.term import Add, Fold, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count, walk
 from lossproof.verdict import Diagnosis
@@ -219,10 +219,7 @@ class _Repair:
             for index in _indices(t, [j for j in normal.atoms() if j != i]):
                 if in_range(t, index, bounds) is not True:
                     continue
-                rest = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, index))
-                (name,), _, body = open_fold(t, fold)
-                t.ranges[name] = rest
-                split = sum_over(t, name, rest, body) + t.substitute(body, {name: index})
+                split = split_term(t, fold, index)
                 changed = t.with_atom(normal, i, split)
                 if len(changed.num) < len(best.num):
                     best = changed

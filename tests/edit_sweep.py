@@ -1,0 +1,256 @@
+"""The sweep of edits over all lines of the derivations: `python tests/edit_sweep.py [PATH ...]`. Not a test itself.
+
+Edits lines mechanically, asks an evaluation that does not use the kernel whether the edited line still follows, and
+then the checker. Prints how many edits break their step, what the checker says of these, and every one that is not
+refuted. Exit code 1 where a broken step is proved or conditional, where a step that holds is refuted, where a
+counterexample is not confirmed, or where less than 97 % of the broken steps are refuted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from multiprocessing import Process, SimpleQueue, get_context
+from pathlib import Path
+from typing import Any
+
+import evaluation
+from edits import choose, edits
+
+from lossproof import checker
+from lossproof.derivation import Derivation, Document, Step
+from lossproof.print_text import text
+from lossproof.read.python_file import read
+from lossproof.verdict import Refuted
+
+ROOT = Path(__file__).parent.parent
+SEED = "edits 1"
+PER_LINE = 6
+POINTS = 5
+"""An edit is taken to change nothing where so many points show no difference."""
+SECONDS = 30
+"""Longer than that no single edit is checked."""
+LEAST_REFUTED = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One edit: the file's, derivation's and line's position, and the edited step."""
+
+    where: str
+    kind: str
+    seed: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out: whether the edit breaks the step (broken, holds or unclear), and the checker's verdict.
+
+    `counterexample` is what the evaluation says of it: unrelated where it confirms it.
+    """
+
+    effect: str
+    verdict: str
+    counterexample: str = ""
+    fault: str = ""
+    seconds: float = 0.0
+
+
+def jobs(document: Document, per_line: int, seed: str) -> Iterator[Job]:
+    """Edits of every line: as the right side of its step, the first line as the left side of the next."""
+    for derivation in document.derivations:
+        for number in range(1, len(derivation.lines) + 1):
+            yield from _line_jobs(document, derivation, number, per_line, seed)
+
+
+def _line_jobs(document: Document, derivation: Derivation, number: int, per_line: int, seed: str) -> Iterator[Job]:
+    step = checker.step_of(document, derivation, max(2, number))
+    line = derivation.lines[number - 1].term
+    where = f"{Path(document.path).stem}.{derivation.name}:{number}"
+    for edit in choose(edits(line, step), per_line, f"{seed}:{where}"):
+        edited = replace(step, left=edit.line) if number == 1 else replace(step, right=edit.line)
+        yield Job(where, edit.kind, f"{seed}:{where}", edited)
+
+
+def effect(step: Step, seed: str) -> str:
+    """Whether the edited step is broken or holds, by points; unclear where too few say anything."""
+    agreed = 0
+    for point in islice(evaluation.points(step, seed), 4 * POINTS):
+        match evaluation.compare(step, point):
+            case "unrelated":
+                return "broken"
+            case "related":
+                agreed += 1
+        if agreed == POINTS:
+            return "holds"
+    return "unclear"
+
+
+def outcome(job: Job) -> Outcome:
+    """The effect of the edit and what the checker says of the step."""
+    begun = time.perf_counter()
+    changed = effect(job.step, job.seed)
+    result = checker.check(job.step)
+    shown = ""
+    if isinstance(result.verdict, Refuted):
+        shown = evaluation.confirms(job.step, result.verdict.counterexample, job.seed)
+    seconds = time.perf_counter() - begun
+    return Outcome(changed, result.verdict.verdict, shown, result.fault or "", seconds)
+
+
+# worker processes, which can be killed
+
+
+def _work(tasks: Sequence[Job], inbox: SimpleQueue[Any], outbox: SimpleQueue[Any]) -> None:
+    while (number := inbox.get()) is not None:
+        try:
+            found = outcome(tasks[number])
+        except Exception as error:      # the sweep goes on, and reports it
+            found = Outcome("unclear", "error", fault=f"{type(error).__name__}: {error}")
+        outbox.put(found)
+
+
+class _Worker:
+    """A forked process that does one job after the other; it knows the jobs, only their numbers are sent."""
+
+    def __init__(self, tasks: Sequence[Job]) -> None:
+        self.tasks = tasks
+        self.number: int | None = None
+        self.deadline = 0.0
+        self._start()
+
+    def _start(self) -> None:
+        context = get_context("fork")
+        self.inbox, self.outbox = context.SimpleQueue(), context.SimpleQueue()
+        self.process: Process = context.Process(target=_work, args=(self.tasks, self.inbox, self.outbox), daemon=True)
+        self.process.start()
+
+    def give(self, number: int) -> None:
+        self.number, self.deadline = number, time.monotonic() + SECONDS
+        self.inbox.put(number)
+
+    def taken(self) -> Outcome | None:
+        """The result of the present job, None while it runs; a job that is too slow or dies counts as unknown."""
+        if not self.outbox.empty():
+            found: Outcome = self.outbox.get()
+            return found
+        late = time.monotonic() > self.deadline
+        if late or not self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+            self._start()
+            return Outcome("broken", "unknown", fault="" if late else "the process died",
+                           seconds=SECONDS) if late else Outcome("unclear", "error", fault="the process died")
+        return None
+
+    def stop(self) -> None:
+        self.inbox.put(None)
+        self.process.join(2)
+        self.process.kill()
+
+
+def run(tasks: Sequence[Job], processes: int) -> list[Outcome]:
+    """The outcomes in the order of the jobs."""
+    found: dict[int, Outcome] = {}
+    waiting = iter(range(len(tasks)))
+    workers = [_Worker(tasks) for _ in range(processes)]
+    try:
+        while len(found) < len(tasks):
+            for worker in workers:
+                if worker.number is not None and (result := worker.taken()) is not None:
+                    found[worker.number] = result
+                    worker.number = None
+                if worker.number is None and (number := next(waiting, None)) is not None:
+                    worker.give(number)
+            time.sleep(0.002)
+    finally:
+        for worker in workers:
+            worker.stop()
+    return [found[i] for i in range(len(tasks))]
+
+
+# report
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The figures of a sweep, and the lines that name what is not as it should be."""
+
+    edits: int
+    broken: Counter[str]
+    holding: Counter[str]
+    unclear: int
+    false: tuple[str, ...]
+    not_refuted: tuple[str, ...]
+
+    @property
+    def share_refuted(self) -> float:
+        return self.broken["refuted"] / max(1, self.broken.total())
+
+
+def summarise(tasks: Sequence[Job], outcomes: Sequence[Outcome]) -> Summary:
+    """The figures; `false` lists verdicts that are wrong, `not_refuted` broken steps that were not found out."""
+    broken: Counter[str] = Counter()
+    holding: Counter[str] = Counter()
+    false: list[str] = []
+    missed: list[str] = []
+    for job, found in zip(tasks, outcomes, strict=True):
+        shown = f"{found.verdict:<11} {job.where} [{job.kind}] {_shown(job.step)}"
+        if found.fault:
+            shown += f"\n            fault: {found.fault}"
+        if found.effect == "broken":
+            broken[found.verdict] += 1
+            if found.verdict != "refuted":
+                missed.append(shown)
+        elif found.effect == "holds":
+            holding[found.verdict] += 1
+        wrong = found.effect == "broken" and found.verdict in ("proved", "conditional")
+        contradicted = found.counterexample in ("related", "inadmissible")
+        if wrong or contradicted or (found.effect == "holds" and found.verdict == "refuted"
+                                     and found.counterexample != "unrelated") or found.fault:
+            false.append(f"{shown}   ({found.effect}; counterexample: {found.counterexample or 'none'})")
+    unclear = sum(o.effect == "unclear" for o in outcomes)
+    return Summary(len(tasks), broken, holding, unclear, tuple(false), tuple(missed))
+
+
+def _shown(step: Step) -> str:
+    given = f"  given {'; '.join(text(g) for g in step.given)}" if step.given else ""
+    return f"{text(step.left)} {step.relation} {text(step.right)}{given}"
+
+
+def main() -> int:
+    """The whole sweep; the exit code."""
+    arguments = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    arguments.add_argument("paths", nargs="*", type=Path, default=sorted((ROOT / "derivations").glob("*.py")))
+    arguments.add_argument("--per-line", type=int, default=PER_LINE, help="edits of each line at most")
+    arguments.add_argument("--seed", default=SEED)
+    arguments.add_argument("--processes", type=int, default=2)
+    given = arguments.parse_args()
+    begun = time.monotonic()
+    tasks = [job for path in given.paths for job in jobs(read(path), given.per_line, given.seed)]
+    outcomes = run(tasks, given.processes)
+    summary = summarise(tasks, outcomes)
+    kinds = Counter(job.kind for job, found in zip(tasks, outcomes, strict=True) if found.effect == "broken")
+    confirmed = Counter(o.counterexample for o in outcomes if o.counterexample)
+    print(f"seed {given.seed!r}, {given.per_line} edits a line: {summary.edits} edits")
+    print(f"break their step: {summary.broken.total()}  {dict(summary.broken)}  refuted {summary.share_refuted:.1%}")
+    print(f"  of kinds {dict(kinds.most_common())}")
+    print(f"leave it true at {POINTS} points: {summary.holding.total()}  {dict(summary.holding)}")
+    print(f"not counted, no value to compare: {summary.unclear}")
+    print(f"counterexamples, evaluated again: {dict(confirmed)} (unrelated confirms, unclear says nothing)")
+    slow = sorted(zip(outcomes, tasks, strict=True), key=lambda pair: -pair[0].seconds)[:5]
+    print("slowest:", ", ".join(f"{job.where} [{job.kind}] {found.seconds:.1f} s" for found, job in slow))
+    print(f"not refuted: {len(summary.not_refuted)}", *summary.not_refuted, sep="\n  ")
+    print(f"false verdicts and faults: {len(summary.false)}", *summary.false, sep="\n  ")
+    print(f"{time.monotonic() - begun:.0f} s")
+    return 1 if summary.false or summary.share_refuted < LEAST_REFUTED else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,316 @@
+"""Mechanical edits of a written line: the slips that people make, each with its kind. Not a test itself.
+
+An edit need not change the value; `evaluation` says whether it does. Imports the ground floor's data only.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lossproof.derivation import Step
+from lossproof.term import (
+    MINUS_ONE,
+    ONE,
+    Add,
+    Call,
+    Component,
+    Const,
+    Derivative,
+    Entry,
+    Family,
+    Fold,
+    ForAll,
+    Integral,
+    Limit,
+    Mul,
+    Number,
+    Partial,
+    Pow,
+    Range,
+    Relation,
+    Symbol,
+    Term,
+    add,
+    children,
+    map_children,
+    mul,
+    negate,
+    number,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edited line and the kind of the slip."""
+
+    kind: str
+    line: Term
+
+
+_OTHER_FUNCTIONS: Mapping[str, str] = {
+    "exp": "logistic", "log": "exp", "logistic": "exp", "sqrt": "exp", "Abs": "exp", "softplus": "logistic",
+    "sin": "cos", "cos": "sin", "tanh": "logistic",
+}
+_INTEGERS = ("size", "index", "integer")
+
+
+def edits(line: Term, step: Step) -> list[Edit]:
+    """All single edits of the line, in a fixed order, none twice; names are those of the step."""
+    found: dict[Term, str] = {}
+    for kind, edited in (*_whole(line, step), *_inside(line, step, {}, None)):
+        if edited != line:
+            found.setdefault(edited, kind)
+    return [Edit(kind, edited) for edited, kind in found.items()]
+
+
+def choose(every: Sequence[Edit], count: int, seed: str) -> list[Edit]:
+    """Some of the edits, of as many kinds as there are; the same for the same seed."""
+    chance = random.Random(seed)
+    by_kind: dict[str, list[Edit]] = {}
+    for edit in every:
+        by_kind.setdefault(edit.kind, []).append(edit)
+    groups = list(by_kind.values())
+    chance.shuffle(groups)
+    for group in groups:
+        chance.shuffle(group)
+    chosen: list[Edit] = []
+    while groups and len(chosen) < count:
+        groups = [g for g in groups if g]
+        for group in groups:
+            if group and len(chosen) < count:
+                chosen.append(group.pop())
+    return chosen
+
+
+Found = Iterator[tuple[str, Term]]
+Bound = Mapping[str, Term]      # a bound index and its upper bound
+
+
+def _whole(line: Term, step: Step) -> Found:
+    """Edits of a line as a whole; of an array only what keeps its shape."""
+    yield "flip-sign", negate(line)
+    yield "change-coefficient", mul(number(2), line)
+    if not _is_array(line, step):
+        yield "add-term", add(line, ONE)
+
+
+def _is_array(term: Term, step: Step) -> bool:
+    match term:
+        case Symbol(name):
+            if name in step.definitions:
+                definition = step.definitions[name]
+                return bool(definition.ranges) or _is_array(definition.body, step)
+            return name in step.declarations and step.declarations[name].kind == "family"
+        case Family():
+            return True
+        case Call(function) if function in ("matmul", "transpose", "hadamard", "outer"):
+            return True
+        case Call(args=args) if len(args) == 1:
+            declared = step.declarations.get(term.function)
+            return (declared is None or declared.kind == "function") and _is_array(args[0], step)
+        case Add(args) | Mul(args):
+            return any(_is_array(a, step) for a in args)
+        case Derivative(body, by):
+            return _is_array(by, step) or _is_array(body, step)
+        case _:
+            return False
+
+
+def _inside(term: Term, step: Step, bound: Bound, role: str | None) -> Found:
+    """Edits at `term` and below it. `role` says what it is to its parent where that restricts it."""
+    yield from _here(term, step, bound, role)
+    inner = {**bound, **_binds(term)}
+    for position, child in enumerate(children(term)):
+        child_role = _role(term, position)
+        if child_role == "fixed":
+            continue
+        below = inner if child_role in (None, "condition") else bound
+        for kind, edited in _inside(child, step, below, child_role):
+            yield kind, _with_child(term, position, edited)
+
+
+def _binds(term: Term) -> dict[str, Term]:
+    match term:
+        case Fold(range=range_) | ForAll(range=range_):
+            return {range_.name: range_.upper}
+        case Family(ranges=ranges):
+            return {r.name: r.upper for r in ranges}
+        case Integral(name=name, upper=upper):
+            return {name: upper}
+        case _:
+            return {}
+
+
+def _role(term: Term, position: int) -> str | None:
+    """What the child at `position` is to `term`: None where it may be any value."""
+    match term:
+        case Fold() | ForAll():
+            return (None, "fixed", "fixed", "condition")[position]
+        case Family() | Integral():
+            return None if position == 0 else "fixed"
+        case Entry():
+            return "index"
+        case Component() | Partial():
+            return None if position == 0 else "index"
+        case Call("softmax" | "KroneckerDelta" as name):
+            return None if name == "softmax" and position == 0 else "index"
+        case Derivative():
+            return None if position == 0 else "variable"
+        case Limit():
+            return (None, "fixed", "fixed")[position]
+        case Pow():
+            return None if position == 0 else "exponent"
+        case Relation():
+            return "fixed"
+        case _:
+            return None
+
+
+def _with_child(term: Term, position: int, child: Term) -> Term:
+    seen = -1
+
+    def change(old: Term) -> Term:
+        nonlocal seen
+        seen += 1
+        return child if seen == position else old
+    return map_children(term, change)
+
+
+def _here(term: Term, step: Step, bound: Bound, role: str | None) -> Found:
+    """Edits of the node itself."""
+    match term:
+        case Number(value) if role == "exponent":
+            for other in (value + 1, value - 1, -value):
+                yield "change-exponent", number(other)
+        case Number(value) if role == "index":
+            yield "swap-index", number(value + 1)
+            yield "swap-index", number(value - 1)
+        case Number(value):
+            yield "change-coefficient", number(value + 1)
+            yield "change-coefficient", number(2 * value)
+            yield "flip-sign", number(-value)
+        case Symbol(name) if role == "index":
+            for other in _indices_like(name, step, bound):
+                yield "swap-index", other
+        case Symbol(name) if name not in bound:
+            for other in _names_like(name, step):
+                yield "swap-name", Symbol(other)
+        case Entry(family, indices):
+            for other in _families_like(family, step):
+                yield "swap-name", Entry(other, indices)
+        case Add(args):
+            for i, arg in enumerate(args):
+                yield "drop-term", add(*args[:i], *args[i + 1:])
+                yield "flip-sign", add(*args[:i], negate(arg), *args[i + 1:])
+        case Mul(args):
+            for i, arg in enumerate(args):
+                kind = "flip-sign" if arg == MINUS_ONE else "drop-factor"
+                yield kind, mul(*args[:i], *args[i + 1:])
+                if role is None and not isinstance(arg, Number):
+                    yield "square-factor", mul(*args[:i], Pow(arg, number(2)), *args[i + 1:])
+        case Pow(base, exponent):
+            yield "drop-exponent", base
+            yield "swap-power", Pow(exponent, base)
+        case Fold(kind, body, range_, condition):
+            yield from _folds(kind, body, range_, condition, step, bound)
+        case Derivative(body, by, order):
+            yield "drop-derivative", body
+            yield "change-order", Derivative(body, by, order + 1)
+        case Limit(body, variable, target, side):
+            if isinstance(target, Const) and target.name in ("oo", "-oo"):
+                yield "change-target", Limit(body, variable, Const("oo" if target.name == "-oo" else "-oo"), side)
+                yield "change-target", Limit(body, variable, ONE, side)
+            else:
+                yield "change-target", Limit(body, variable, add(target, number("1/2")), side)
+            yield "drop-limit", body
+        case Relation("!=", left, right) if role == "condition":
+            yield "change-condition", Relation("=", left, right)
+        case Call(function, args, orders):
+            yield from _calls(function, args, orders, step)
+        case Partial(function, family, _):
+            yield "drop-derivative", Call(function, (family,))
+
+
+def _folds(kind: str, body: Term, range_: Range, condition: Term | None, step: Step, bound: Bound) -> Found:
+    def fold(**changed: object) -> Fold:
+        parts = {"kind": kind, "body": body, "range": range_, "condition": condition, **changed}
+        return Fold(**parts)  # type: ignore[arg-type]
+    yield "change-bound", fold(range=Range(range_.name, add(range_.lower, ONE), range_.upper))
+    yield "change-bound", fold(range=Range(range_.name, range_.lower, add(range_.upper, MINUS_ONE)))
+    yield "drop-sum", body if condition is None else fold(condition=None)
+    if condition is not None:
+        yield "drop-condition", fold(condition=None)
+    else:
+        for other in _indices_like(range_.name, step, {**bound, range_.name: range_.upper}):
+            yield "add-condition", fold(condition=Relation("!=", Symbol(range_.name), other))
+    if kind == "sum":
+        yield "sum-to-product", fold(kind="product")
+
+
+def _calls(function: str, args: tuple[Term, ...], orders: tuple[int, ...], step: Step) -> Found:
+    if any(orders):
+        yield "drop-prime", Call(function, args)
+        yield "change-order", Call(function, args, tuple(o + 1 for o in orders))
+        return
+    if function in _OTHER_FUNCTIONS:
+        yield "swap-function", Call(_OTHER_FUNCTIONS[function], args)
+        yield "drop-function", args[0]
+    declared = step.declarations.get(function)
+    if declared is not None and declared.kind == "function" and len(args) == 1:
+        yield "drop-function", args[0]
+        yield "swap-function", Call("exp", args)
+    match function, args:
+        case "transpose", (array,):
+            yield "drop-transpose", array
+        case ("outer", (left, right)) | ("matmul", (left, right)):
+            yield "swap-factors", Call(function, (right, left))
+        case "hadamard", _:
+            for i in range(len(args)):
+                rest = (*args[:i], *args[i + 1:])
+                yield "drop-factor", rest[0] if len(rest) == 1 else Call("hadamard", rest)
+
+
+def _indices_like(name: str, step: Step, bound: Bound) -> list[Term]:
+    """Other indices in scope that run over the same range."""
+    upper = bound[name] if name in bound else step.declarations[name].upper if name in step.declarations else None
+    names = [other for other, end in bound.items() if end == upper and other != name]
+    names += [d.name for d in step.declarations.values()
+              if d.kind == "index" and d.upper == upper and d.name != name and d.name not in bound]
+    return [Symbol(other) for other in names]
+
+
+def _families_like(name: str, step: Step) -> list[str]:
+    """Other families and quantities with indices over the same ranges."""
+    def sizes(of: str) -> tuple[Term, ...] | None:
+        if of in step.definitions:
+            return tuple(r.upper for r in step.definitions[of].ranges) or None
+        declared = step.declarations.get(of)
+        return declared.shape if declared is not None and declared.kind == "family" else None
+    mine = sizes(name)
+    return [] if mine is None else [n for n in (*step.declarations, *step.definitions) if n != name and sizes(n) == mine]
+
+
+def _names_like(name: str, step: Step) -> list[str]:
+    """Other plain numbers, or other arrays of the same shape, by name."""
+    def sort(of: str) -> object:
+        if of in step.definitions:
+            definition = step.definitions[of]
+            if definition.ranges or _is_array(definition.body, step):
+                return ("array", tuple(r.upper for r in definition.ranges) or None)
+            return "number"
+        declared = step.declarations[of]
+        match declared.kind:
+            case "scalar":
+                return "number"
+            case "family":
+                return ("array", declared.shape)
+            case kind:
+                return kind
+    if name not in step.declarations and name not in step.definitions:
+        return []
+    mine = sort(name)
+    if mine in _INTEGERS:
+        mine = "number"
+    return [n for n in (*step.declarations, *step.definitions) if n != name and sort(n) == mine]
