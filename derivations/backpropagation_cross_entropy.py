@@ -95,6 +95,14 @@ quadratic_last = derivation("Quadratic loss: the error of the last layer", [
     D(loss, z_next[h]),
     (a_next[h] - target[h])*prime(f)(z_next[h]),
 ], cites="E7")
+quadratic_last_bias = derivation("Quadratic loss: slope in a bias of the last layer", [
+    D(loss, e[h]),
+    D(loss, z_next[h]),
+], cites="E7")
+quadratic_last_weight = derivation("Quadratic loss: slope in a weight of the last layer", [
+    D(loss, V[h, g]),
+    D(loss, z_next[h])*a_here[g],
+], cites="E7")
 quadratic_hidden = derivation("Quadratic loss: the error of the layer before", [
     D(loss, z_here[g]),
     step(Sum(D(loss, z_next[h])*D(z_next[h], z_here[g]), (h, 1, Q)), by="chain rule over the next layer"),
@@ -118,6 +126,13 @@ matrix_last = derivation("Matrix form: the error of the last layer", [
     D(Loss, Z_next),
     hadamard(A_next - target, prime(f)(Z_next)),
 ], cites="E7")
+matrix_last_bias = derivation("Matrix form: slope in the biases of the last layer", [
+    D(Loss, e), D(Loss, Z_next),
+], cites="E7")
+matrix_last_weight = derivation("Matrix form: slope in the weights of the last layer", [
+    D(Loss, V),
+    outer(D(Loss, Z_next), A_here),
+], cites="E7")
 matrix_hidden = derivation("Matrix form: the error of the layer before", [
     D(Loss, Z_here),
     hadamard(V.T @ D(Loss, Z_next), prime(f)(Z_here)),
@@ -127,9 +142,17 @@ matrix_weight = derivation("Matrix form: slope in the weights", [
     D(Loss, W),
     outer(D(Loss, Z_here), below),
 ], cites="E7")
+matrix_last_entries = derivation("The matrix form is the index form: the last layer", [
+    hadamard(A_next - target, prime(f)(Z_next))[h],
+    (a_next[h] - target[h])*prime(f)(z_next[h]),
+], cites="E7")
 matrix_entries = derivation("The matrix form is the index form: the layer before", [
     hadamard(V.T @ D(Loss, Z_next), prime(f)(Z_here))[g],
     Sum(V[h, g]*D(loss, z_next[h]), (h, 1, Q))*prime(f)(z_here[g]),
+], cites="E7")
+matrix_bias_entries = derivation("The matrix form is the index form: biases", [
+    D(Loss, b)[g],
+    D(loss, b[g]),
 ], cites="E7")
 matrix_weight_entries = derivation("The matrix form is the index form: weights", [
     outer(D(Loss, Z_here), below)[g, r],

@@ -8,7 +8,7 @@ Document("二分类交叉熵：标签 {0,1} 与 {-1,+1}", source="document B", l
 
 y = scalar("y", values=(0, 1))
 yhat = scalar("yhat", interval=(0, 1), latex=r"\hat{y}")
-s, u = reals("s u")
+s = reals("s")
 
 # Labels 0 and 1, any prediction between 0 and 1.
 
@@ -91,6 +91,7 @@ differ_between = derivation("The two forms differ between the labels", [
 
 # Far on the wrong side the loss is nearly linear in the margin u = y s.
 
+u = quantity("u", r*s, cites="B8")
 margin_loss = quantity("L_u", log(1 + exp(-u)), cites="B8")
 ratio = derivation("The loss grows like the margin", [Limit(margin_loss/(-u), u, -oo), 1], cites="B8")
 distance = derivation("The loss approaches the negative margin", [Limit(margin_loss - (-u), u, -oo), 0], cites="B8")
@@ -107,22 +108,27 @@ z = quantity("z", Sum(w[j]*x[i, j], (j, 1, d)) + b, over=i, cites="B9")
 mean = quantity("J", -1/n*Sum(label[i]*log(logistic(z[i])) + (1 - label[i])*log(1 - logistic(z[i])), (i, 1, n)),
                 cites="B9")
 
+g = logistic(z[i])
 weight_gradient = derivation("Gradient in a weight", [
     D(mean, w[j]),
-    1/n*Sum(x[i, j]*(logistic(z[i]) - label[i]), (i, 1, n)),
+    step(-1/n*Sum((label[i]/g - (1 - label[i])/(1 - g))*D(g, w[j]), (i, 1, n)), by="chain rule"),
+    1/n*Sum(x[i, j]*(g - label[i]), (i, 1, n)),
 ], cites="B9")
 
 bias_gradient = derivation("Gradient in the bias", [
     D(mean, b),
-    1/n*Sum(logistic(z[i]) - label[i], (i, 1, n)),
+    step(-1/n*Sum((label[i]/g - (1 - label[i])/(1 - g))*D(g, b), (i, 1, n)), by="chain rule"),
+    1/n*Sum(g - label[i], (i, 1, n)),
 ], cites="B9")
 
 weight_size = derivation("The larger the error, the larger the gradient in a weight", [
     Abs(D(mean, w[j])),
+    step(Abs(1/n*Sum(x[i, j]*(g - label[i]), (i, 1, n))), by="the gradient above"),
     Abs(x[1, j])*Abs(logistic(z[1]) - label[1]),
 ], given=[Eq(n, 1)], cites="B10")
 
 bias_size = derivation("The larger the error, the larger the gradient in the bias", [
     Abs(D(mean, b)),
+    step(Abs(1/n*Sum(g - label[i], (i, 1, n))), by="the gradient above"),
     Abs(logistic(z[1]) - label[1]),
 ], given=[Eq(n, 1)], cites="B10")

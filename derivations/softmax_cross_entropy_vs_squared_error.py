@@ -141,9 +141,11 @@ error_corrected = derivation("Squared error: slope in the input, corrected", [
 
 error_stalls = derivation("Squared error stalls on a confident mistake", [
     Limit(D(error, z[p]), z[p], -oo),
+    step(Limit(right, z[p], -oo), by="the corrected gradient"),
     0,
 ], given=[one_hot(y, p), K >= 2], cites="C12")
 entropy_learns = derivation("Cross-entropy learns from a confident mistake", [
     Limit(D(entropy, z[p]), z[p], -oo),
+    step(Limit(yhat[p] - 1, z[p], -oo), by="the gradient above"),
     -1,
 ], given=[one_hot(y, p), K >= 2], cites="C12")

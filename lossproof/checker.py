@@ -22,6 +22,8 @@ from lossproof.verdict import Attempt, Diagnosis, Error, Proved, Refuted, StepRe
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
 POINTS_TRIED = 400
+POINTS_OUTSIDE = 40
+"""So many points are tried where a condition fails that a proof assumed beyond definedness."""
 SHRINKING = 300
 """How many smaller points are tried for a counterexample."""
 
@@ -141,6 +143,9 @@ def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
             continue
         if not found.holds and claim.assumed and not judge.holds_at(step, point, claim.assumed):
             return _refuted(step, point, ())
+        if step.relation in ("=>", "<=>") and not judge.holds_at(step, point, claim.conditions):
+            # the right side need not be defined there
+            continue
         if not found.holds:
             fault = f"proved, but the sides are {judge.shown(found.left)} and {judge.shown(found.right)} at a point"
             return StepResult(0, Unknown("the kernel and the enclosures disagree", "LP401"), fault=fault)
@@ -159,7 +164,7 @@ def _outside(step: Step, claim: judge.Claim) -> Iterator[Point]:
     """Points at which a condition fails that the proof assumed beyond definedness."""
     for condition in claim.assumed:
         yield from counterexample.points(
-            replace(step, given=(*step.given, Bool("not", (condition,)))), limit=POINTS_TO_EXHIBIT
+            replace(step, given=(*step.given, Bool("not", (condition,)))), limit=POINTS_OUTSIDE
         )
 
 

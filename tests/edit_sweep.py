@@ -52,7 +52,8 @@ class Job:
 class Outcome:
     """What came out: whether the edit breaks the step (broken, holds or unclear), and the checker's verdict.
 
-    `counterexample` is what the evaluation says of it: unrelated where it confirms it.
+    `counterexample` is what the evaluation says of it: unrelated where it confirms it. A verdict of "error" is the
+    checker's word that the edited line has no meaning (shapes); `fault` is a fault of the checker.
     """
 
     effect: str
@@ -92,10 +93,9 @@ def effect(step: Step, seed: str) -> str:
     return "unclear"
 
 
-def outcome(job: Job) -> Outcome:
-    """The effect of the edit and what the checker says of the step."""
+def outcome(job: Job, changed: str) -> Outcome:
+    """What the checker says of the step with this effect of the edit, and what evaluation says of that."""
     begun = time.perf_counter()
-    changed = effect(job.step, job.seed)
     result = checker.check(job.step)
     shown = ""
     if isinstance(result.verdict, Refuted):
@@ -109,10 +109,12 @@ def outcome(job: Job) -> Outcome:
 
 def _work(tasks: Sequence[Job], inbox: SimpleQueue[Any], outbox: SimpleQueue[Any]) -> None:
     while (number := inbox.get()) is not None:
+        changed = effect(tasks[number].step, tasks[number].seed)
+        outbox.put(changed)
         try:
-            found = outcome(tasks[number])
-        except Exception as error:      # the sweep goes on, and reports it
-            found = Outcome("unclear", "error", fault=f"{type(error).__name__}: {error}")
+            found = outcome(tasks[number], changed)
+        except Exception as error:      # noqa: BLE001  the sweep goes on, and reports it
+            found = Outcome(changed, "crash", fault=f"{type(error).__name__}: {error}")
         outbox.put(found)
 
 
@@ -122,6 +124,7 @@ class _Worker:
     def __init__(self, tasks: Sequence[Job]) -> None:
         self.tasks = tasks
         self.number: int | None = None
+        self.effect = "unclear"
         self.deadline = 0.0
         self._start()
 
@@ -132,22 +135,24 @@ class _Worker:
         self.process.start()
 
     def give(self, number: int) -> None:
-        self.number, self.deadline = number, time.monotonic() + SECONDS
+        self.number, self.effect, self.deadline = number, "unclear", time.monotonic() + SECONDS
         self.inbox.put(number)
 
     def taken(self) -> Outcome | None:
-        """The result of the present job, None while it runs; a job that is too slow or dies counts as unknown."""
-        if not self.outbox.empty():
-            found: Outcome = self.outbox.get()
-            return found
+        """The result of the present job, None while it runs; one that is too slow is unknown, as in the program."""
+        while not self.outbox.empty():
+            found = self.outbox.get()
+            if isinstance(found, Outcome):
+                return found
+            self.effect = found
         late = time.monotonic() > self.deadline
-        if late or not self.process.is_alive():
-            self.process.kill()
-            self.process.join()
-            self._start()
-            return Outcome("broken", "unknown", fault="" if late else "the process died",
-                           seconds=SECONDS) if late else Outcome("unclear", "error", fault="the process died")
-        return None
+        if not late and self.process.is_alive():
+            return None
+        self.process.kill()
+        self.process.join()
+        self._start()
+        return Outcome(self.effect, "unknown", seconds=SECONDS) if late else \
+            Outcome(self.effect, "crash", fault="the process died")
 
     def stop(self) -> None:
         self.inbox.put(None)
@@ -186,6 +191,7 @@ class Summary:
     broken: Counter[str]
     holding: Counter[str]
     unclear: int
+    meaningless: int
     false: tuple[str, ...]
     not_refuted: tuple[str, ...]
 
@@ -204,6 +210,8 @@ def summarise(tasks: Sequence[Job], outcomes: Sequence[Outcome]) -> Summary:
         shown = f"{found.verdict:<11} {job.where} [{job.kind}] {_shown(job.step)}"
         if found.fault:
             shown += f"\n            fault: {found.fault}"
+        if found.verdict == "error":
+            continue
         if found.effect == "broken":
             broken[found.verdict] += 1
             if found.verdict != "refuted":
@@ -215,8 +223,9 @@ def summarise(tasks: Sequence[Job], outcomes: Sequence[Outcome]) -> Summary:
         if wrong or contradicted or (found.effect == "holds" and found.verdict == "refuted"
                                      and found.counterexample != "unrelated") or found.fault:
             false.append(f"{shown}   ({found.effect}; counterexample: {found.counterexample or 'none'})")
-    unclear = sum(o.effect == "unclear" for o in outcomes)
-    return Summary(len(tasks), broken, holding, unclear, tuple(false), tuple(missed))
+    meaningless = sum(o.verdict == "error" for o in outcomes)
+    unclear = sum(o.effect == "unclear" and o.verdict != "error" for o in outcomes)
+    return Summary(len(tasks), broken, holding, unclear, meaningless, tuple(false), tuple(missed))
 
 
 def _shown(step: Step) -> str:
@@ -236,13 +245,14 @@ def main() -> int:
     tasks = [job for path in given.paths for job in jobs(read(path), given.per_line, given.seed)]
     outcomes = run(tasks, given.processes)
     summary = summarise(tasks, outcomes)
-    kinds = Counter(job.kind for job, found in zip(tasks, outcomes, strict=True) if found.effect == "broken")
+    kinds = Counter(job.kind for job, found in zip(tasks, outcomes, strict=True) if found.effect == "broken"
+                    and found.verdict != "error")
     confirmed = Counter(o.counterexample for o in outcomes if o.counterexample)
     print(f"seed {given.seed!r}, {given.per_line} edits a line: {summary.edits} edits")
     print(f"break their step: {summary.broken.total()}  {dict(summary.broken)}  refuted {summary.share_refuted:.1%}")
     print(f"  of kinds {dict(kinds.most_common())}")
     print(f"leave it true at {POINTS} points: {summary.holding.total()}  {dict(summary.holding)}")
-    print(f"not counted, no value to compare: {summary.unclear}")
+    print(f"not counted: {summary.unclear} without values to compare, {summary.meaningless} without meaning (shapes)")
     print(f"counterexamples, evaluated again: {dict(confirmed)} (unrelated confirms, unclear says nothing)")
     slow = sorted(zip(outcomes, tasks, strict=True), key=lambda pair: -pair[0].seconds)[:5]
     print("slowest:", ", ".join(f"{job.where} [{job.kind}] {found.seconds:.1f} s" for found, job in slow))

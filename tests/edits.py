@@ -53,6 +53,12 @@ _OTHER_FUNCTIONS: Mapping[str, str] = {
     "exp": "logistic", "log": "exp", "logistic": "exp", "sqrt": "exp", "Abs": "exp", "softplus": "logistic",
     "sin": "cos", "cos": "sin", "tanh": "logistic",
 }
+_USUAL = frozenset({
+    "drop-factor", "drop-term", "flip-sign", "swap-index", "change-exponent", "change-bound", "drop-condition",
+    "add-condition", "change-condition", "swap-function", "change-coefficient", "swap-name", "drop-prime",
+    "drop-derivative", "change-target", "drop-sum", "drop-transpose", "swap-factors",
+})
+"""Slips that people make; the other kinds come after them."""
 _INTEGERS = ("size", "index", "integer")
 
 
@@ -66,15 +72,16 @@ def edits(line: Term, step: Step) -> list[Edit]:
 
 
 def choose(every: Sequence[Edit], count: int, seed: str) -> list[Edit]:
-    """Some of the edits, of as many kinds as there are; the same for the same seed."""
+    """Some of the edits, of as many kinds as there are, the usual slips first; the same for the same seed."""
     chance = random.Random(seed)
     by_kind: dict[str, list[Edit]] = {}
     for edit in every:
         by_kind.setdefault(edit.kind, []).append(edit)
     groups = list(by_kind.values())
-    chance.shuffle(groups)
     for group in groups:
         chance.shuffle(group)
+    chance.shuffle(groups)
+    groups.sort(key=lambda group: group[0].kind not in _USUAL)
     chosen: list[Edit] = []
     while groups and len(chosen) < count:
         groups = [g for g in groups if g]
@@ -90,8 +97,8 @@ Bound = Mapping[str, Term]      # a bound index and its upper bound
 
 def _whole(line: Term, step: Step) -> Found:
     """Edits of a line as a whole; of an array only what keeps its shape."""
-    yield "flip-sign", negate(line)
-    yield "change-coefficient", mul(number(2), line)
+    yield "negate-line", negate(line)
+    yield "scale-line", mul(number(2), line)
     if not _is_array(line, step):
         yield "add-term", add(line, ONE)
 

@@ -445,6 +445,8 @@ class _Place:
             case Symbol(name) if name not in bound:
                 whole = self.symbol(name, bound)
                 if isinstance(whole, list):
+                    if order > 1:
+                        raise Unsettled("a higher derivative by an array")
                     return self._gradient(body, name, _shape(whole), bound)
                 at = ()
             case _:

@@ -474,7 +474,8 @@ OPAQUE = [
     refuted("opaque-is-not-even", "f(-x)", "f(x)"),
     proved("congruence", "f(x + x)", "f(2*x)"),
     proved("second-prime", "Derivative(f(3*x), x, x)", "9*Prime(f, 3*x, 2)"),
-    proved("two-arguments", "Derivative(f2(x, x**2), x)", "Prime(f2, (x, x**2), (1, 0)) + 2*x*Prime(f2, (x, x**2), (0, 1))"),
+    proved("two-arguments", "Derivative(f2(x, x**2), x)",
+           "Prime(f2, (x, x**2), (1, 0)) + 2*x*Prime(f2, (x, x**2), (0, 1))"),
     refuted("two-arguments-swapped", "f2(x, c)", "f2(c, x)"),
     proved("functional", "Derivative(G(FamilyOf(f(u[k]), (k, 1, n))), u[i])",
            "Partial(G, FamilyOf(f(u[k]), (k, 1, n)), i)*Prime(f, u[i])"),
@@ -510,8 +511,8 @@ UNDEFINED = [
     conditional("log-of-log", "exp(log(log(x)))", "log(x)"),
 ]
 
-EVERY = (NEURONS, SOFTMAXES, SUMS, PRODUCTS, INFORMATION, QUANTITIES, HYPOTHESES, IMPLICATIONS, KINKS, LIMITS, POSITIVITY,
-         ARRAYS, OPAQUE, UNDEFINED)
+EVERY = (NEURONS, SOFTMAXES, SUMS, PRODUCTS, INFORMATION, QUANTITIES, HYPOTHESES, IMPLICATIONS, KINKS, LIMITS,
+         POSITIVITY, ARRAYS, OPAQUE, UNDEFINED)
 
 
 @pytest.mark.parametrize("case", [case.parameter() for cases in EVERY for case in cases])

@@ -486,8 +486,22 @@ class Conditions:
                 except (Unsupported, DivisionByZero, NeedsCases):
                     return False
                 return decided(op, sign) is False
+            case ForAll(body, range_, None):
+                # one index at which it fails is enough
+                return any(
+                    self.discharged(Bool("and", (Relation(">=", i, range_.lower), Relation("<=", i, range_.upper))))
+                    and self.impossible(substitute(body, {range_.name: i}))
+                    for i in self._known_indices()
+                )
+            case Bool("and", args):
+                return any(self.impossible(a) for a in args)
+            case Bool("or", args):
+                return all(self.impossible(a) for a in args)
             case _:
                 return False
+
+    def _known_indices(self) -> tuple[Term, ...]:
+        return (ONE, *(Symbol(d.name) for d in self.n.declarations.values() if d.kind == "index"))
 
     def discharged(self, condition: Term, scope: Scope = Scope()) -> bool:  # noqa: B008 (immutable)
         """Whether the condition follows from declarations, hypotheses and what is assumed."""

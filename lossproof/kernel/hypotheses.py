@@ -16,7 +16,7 @@ from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Unsupported
 from lossproof.kernel.normalize import Normalizer, Scope
 from lossproof.kernel.signs import Fact
-from lossproof.kernel.sums import in_range, map_bounds, split_entry
+from lossproof.kernel.sums import in_range, is_integer, map_bounds, split_entry
 from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
 
 SIGN_OF = {
@@ -114,6 +114,11 @@ class Hypotheses:
         if product.constant is not None:
             return []
         found = [Fact(product, sign, mentions, names, ranges)]
+        if sign in (Sign.POSITIVE, Sign.NEGATIVE) and is_integer(t, product):
+            # an integer > 0 is >= 1
+            one = t.one if sign is Sign.POSITIVE else -t.one
+            weak = Sign.NONNEGATIVE if sign is Sign.POSITIVE else Sign.NONPOSITIVE
+            found.append(Fact(product - one, weak, mentions, names, ranges))
         content, factors = t.factors(product.num)
         open_factors = []
         negative = content < 0

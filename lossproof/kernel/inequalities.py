@@ -52,14 +52,15 @@ def _by_rule(h: Hypotheses, term: Term, scope: Scope) -> Sign:
                 return sign if value > 0 or sign in _STRICT else Sign.UNKNOWN
             t.use("square-nonnegative")
             return Sign.POSITIVE if sign in _STRICT or value < 0 else Sign.NONNEGATIVE
-        case Pow(_, Number(value)):
+        case Pow(base, Number(value)):
             # a non-integer power is defined at a base >= 0 only, and is >= 0 there
-            return Sign.POSITIVE if value < 0 else Sign.NONNEGATIVE
+            strict = value < 0 or sign_of(h, base, scope) in _STRICT
+            return Sign.POSITIVE if strict else Sign.NONNEGATIVE
         case Call("log", (argument,)):
             t.use("log-against-1")
             return sign_of(h, Add((argument, Number(Fraction(-1)))), scope)
-        case Call("Abs" | "sqrt", _):
-            return Sign.NONNEGATIVE
+        case Call("Abs" | "sqrt", (argument,)):
+            return Sign.POSITIVE if sign_of(h, argument, scope) in _STRICT else Sign.NONNEGATIVE
         case Fold("sum", body, range_, condition):
             return _fold_sign(h, body, range_.name, scope, _bounds(h, term, scope), condition)
         case Symbol(name) if name in h.n.definitions and name not in scope.bound:

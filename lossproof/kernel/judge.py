@@ -36,12 +36,14 @@ from lossproof.term import (
     ONE,
     ZERO,
     Add,
+    Call,
     Component,
     Entry,
     ForAll,
     Limit,
     Mul,
     Number,
+    Pow,
     Relation,
     RelationName,
     Symbol,
@@ -236,7 +238,15 @@ class _Case:
 
     def _open(self, line: Term) -> list[Condition]:
         """Conditions for the line to be defined that do not follow from the hypotheses."""
-        return [c for c in self.c.written(line) if not self.c.discharged(c.term)]
+        left_open: list[Condition] = []
+        for c in self.c.written(line):
+            if not self.c.discharged(c.term):
+                left_open.append(c)
+            elif isinstance(c.term, Relation) and any((isinstance(p, Call) and p.function == "sqrt") or isinstance(
+                    p, Pow) for p in walk(line)):
+                # seen on the written line, where squares still stand: roots ask for it in normal form
+                self.n.facts.learn_all(self.h.facts(c.term))
+        return left_open
 
     def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
         terms = {c.term for c in known}

@@ -322,13 +322,23 @@ class Normalizer:
         defined there, else an atom of its own."""
         t = self.table
         bounds = self.restricted(term.range.name, bounds, term.condition, scope)
-        if term.kind == "sum" and len(bounds.excluded) == 1:
-            (excluded,), full = bounds.excluded, Bounds(bounds.lower, bounds.upper)
-            at = scope.bind(term.range.name, excluded)
-            if in_range(t, excluded, full) is True and self.defined_at(term.body, at):
-                t.use("sum-except")
-                with self.inside(term.range.name, full, scope) as (name, inner):
-                    return sum_over(t, name, full, self.normal(term.body, inner)) - self.normal(term.body, at)
+        full = Bounds(bounds.lower, bounds.upper)
+        points = [e for e in bounds.excluded if in_range(t, e, full) is not False]
+        scopes = [scope.bind(term.range.name, e) for e in points]
+        if term.kind == "sum" and all(
+                in_range(t, e, full) is True and self.defined_at(term.body, at)
+                for e, at in zip(points, scopes, strict=True)):
+            t.use("sum-except")
+            with self.inside(term.range.name, full, scope) as (name, inner):
+                result = sum_over(t, name, full, self.normal(term.body, inner))
+            for i, at in enumerate(scopes):
+                # a value that is excluded twice is taken out once
+                first_time = t.one
+                for earlier in points[:i]:
+                    first_time = first_time * (t.one - functions.delta(t, points[i] - earlier))
+                result = result - self.normal(term.body, at) * first_time
+            return result
+        bounds = Bounds(bounds.lower, bounds.upper, tuple(points))
         over = sum_over if term.kind == "sum" else product_over
         with self.inside(term.range.name, bounds, scope) as (name, inner):
             return over(t, name, bounds, self.normal(term.body, inner))

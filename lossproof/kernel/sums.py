@@ -445,6 +445,8 @@ def split_entry(t: Table, normal: Normal, family: str, index: tuple[Normal, ...]
     def value(atom: object) -> Normal | None:
         if not isinstance(atom, FoldAtom) or family not in atom.body.free():
             return None
+        if len(atom.ranges) == 1 and index in [(e,) for e in atom.ranges[0].excluded]:
+            return t.atom(atom)
         if atom.kind != "sum" or len(atom.ranges) != 1 or atom.ranges[0].excluded or len(index) != 1:
             raise Unsupported(f"a term of {family} inside nested sums or products")
         if in_range(t, index[0], atom.ranges[0]) is not True:
@@ -461,18 +463,16 @@ def eliminate_relations(t: Table, normal: Normal) -> Normal:
     Two sums over a range whose bodies (and 1, whose sum is the count) are linearly dependent
     over the field of what does not depend on the index satisfy the same relation.
     """
-    groups: dict[tuple[Bounds, ...], list[FoldAtom]] = {}
-    for i in normal.atoms():
-        atom = t[i]
-        if isinstance(atom, FoldAtom) and atom.kind == "sum" and len(atom.ranges) == 1:
-            groups.setdefault(atom.ranges, []).append(atom)
+    normal = _combined(t, normal)
+    groups = {r: sums for r, sums in _sums_by_range(t, normal).items() if len(r) == 1}
     for (bounds,), sums in groups.items():
         count = _count(t, bounds) if not bounds.excluded else None
         if len(sums) + (count is not None) < 2 or len(sums) > 12:
             continue
         name = t.fresh(bounds)
-        bodies = [t.substitute(s.body, {binder(s.first): t.var(name)}) for s in sums]
-        values = [t.atom(s) for s in sums]
+        folds = [fold for i in sums if isinstance(fold := t[i], FoldAtom)]
+        bodies = [t.substitute(fold.body, {binder(fold.first): t.var(name)}) for fold in folds]
+        values = [t.atom(fold) for fold in folds]
         if count is not None:
             bodies, values = [t.one, *bodies], [count, *values]
         found = _relation(t, name, bodies)
@@ -485,6 +485,41 @@ def eliminate_relations(t: Table, normal: Normal) -> Normal:
             changed = t.with_atom(t.polynomial(normal.num), gone, solved)
             return eliminate_relations(t, changed)
     return normal
+
+
+def _sums_by_range(t: Table, normal: Normal) -> dict[tuple[Bounds, ...], list[int]]:
+    groups: dict[tuple[Bounds, ...], list[int]] = {}
+    for i in normal.atoms():
+        atom = t[i]
+        if isinstance(atom, FoldAtom) and atom.kind == "sum":
+            groups.setdefault(atom.ranges, []).append(i)
+    return groups
+
+
+def _combined(t: Table, normal: Normal) -> Normal:
+    """The numerator with sums over one range that occur linearly put under one sum again: where the
+    joint body cancels, so do they, whatever denominators they were split over."""
+    num = t.polynomial(normal.num)
+    for ranges, sums in _sums_by_range(t, num).items():
+        if len(sums) < 2 or any("#" in name for r in ranges for x in (r.lower, r.upper) for name in x.free()):
+            continue
+        names = [t.open(r) for r in ranges]
+        joint, rest = t.zero, t.zero
+        for mono, c in t.terms(num.num):
+            inside = [(i, e) for i, e in mono if i in sums]
+            part = t.monomial(tuple((i, e) for i, e in mono if i not in sums)).scaled(Fraction(c))
+            if len(inside) == 1 and inside[0][1] == 1:
+                fold = t[inside[0][0]]
+                assert isinstance(fold, FoldAtom)
+                values = {binder(fold.first + k): t.var(name) for k, name in enumerate(names)}
+                joint = joint + part * t.substitute(fold.body, values)
+            else:
+                rest = rest + part * t.monomial(tuple(inside))
+        if joint.is_zero or not set(names) & joint.free():
+            t.use("sum-relation")
+            num = rest + close_again(t, "sum", names, list(ranges), joint)
+        t.release(names)
+    return t.polynomial(num.num)
 
 
 def _relation(t: Table, name: str, bodies: list[Normal]) -> tuple[list[Normal], int] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from lossproof.derivation import Step
+from lossproof.derivation import Definition, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.components import Components, Shape
 from lossproof.kernel.normal_form import Unsupported
@@ -30,8 +30,9 @@ from lossproof.term import (
     Relation,
     Symbol,
     Term,
+    binders,
+    children,
     free_names,
-    walk,
 )
 
 
@@ -39,8 +40,7 @@ def validate(step: Step) -> None:
     """InputError (LP102, LP106, LP108) where a line or hypothesis has no meaning."""
     for term in (step.left, step.right, *step.given):
         _names(term, step)
-        for part in walk(term):
-            _node(part, step)
+        _check(term, step, frozenset())
     _shapes(step)
 
 
@@ -52,7 +52,15 @@ def _names(term: Term, step: Step) -> None:
         raise InputError(diagnostic("LP102", f"`{name}` is not declared", term.span, helps=helps))
 
 
-def _node(term: Term, step: Step) -> None:
+def _check(term: Term, step: Step, bound: frozenset[str]) -> None:
+    """The node and all below it; `bound` are the names that run over integers here."""
+    _node(term, step, bound)
+    inner = bound | set(binders(term))
+    for child in children(term):
+        _check(child, step, inner)
+
+
+def _node(term: Term, step: Step, bound: frozenset[str]) -> None:
     match term:
         case Call(function, args):
             least, most = {**KNOWN_FUNCTIONS, **ARRAY_FUNCTIONS}.get(function, (None, None))
@@ -73,49 +81,54 @@ def _node(term: Term, step: Step) -> None:
                 message = f"`{family}` has {rank} indices, not {len(indices)}" if rank else f"`{family}` has no entries"
                 raise InputError(diagnostic("LP106", message, term.span))
             for index in indices:
-                if not _may_be_integer(index, step):
+                if not _may_be_integer(index, step, bound):
                     message = f"the index {pretty(index)} of `{family}` is no integer"
                     raise InputError(diagnostic("LP108", message, term.span))
         case Derivative(_, by, _):
             _differentiable(by, step)
         case Fold(range=range_) | ForAll(range=range_):
-            for bound in (range_.lower, range_.upper):
-                if not _may_be_integer(bound, step):
-                    message = f"the bound {pretty(bound)} of `{range_.name}` is no integer"
+            for end in (range_.lower, range_.upper):
+                if not _may_be_integer(end, step, bound):
+                    message = f"the bound {pretty(end)} of `{range_.name}` is no integer"
                     raise InputError(diagnostic("LP108", message, term.span))
 
 
-def _may_be_integer(term: Term, step: Step) -> bool:
-    """Whether a bound or an index is built from integers as such must be; a name that is not declared
-    is a bound variable, which runs over integers."""
+def _may_be_integer(term: Term, step: Step, bound: frozenset[str]) -> bool:
+    """Whether a bound or an index is built from integers, as such must be."""
     match term:
         case Number(value):
             return value.denominator == 1
+        case Symbol(name) if name in bound:
+            return True
         case Symbol(name):
             declaration = step.declarations.get(name)
             if declaration is not None:
                 return declaration.kind in ("integer", "size", "index") or declaration.domain.integer
             definition = step.definitions.get(name)
-            return definition is None or _may_be_integer(definition.body, step)
+            return definition is None or _may_be_integer(definition.body, step, _indices(definition))
         case Entry(family):
             declaration = step.declarations.get(family)
             definition = step.definitions.get(family)
             if declaration is not None:
                 return declaration.domain.integer
-            return definition is not None and _may_be_integer(definition.body, step)
+            return definition is not None and _may_be_integer(definition.body, step, _indices(definition))
         case Add(args) | Mul(args):
-            return all(_may_be_integer(a, step) for a in args)
+            return all(_may_be_integer(a, step, bound) for a in args)
         case Pow(base, Number(value)):
-            return value.denominator == 1 and value >= 0 and _may_be_integer(base, step)
+            return value.denominator == 1 and value >= 0 and _may_be_integer(base, step, bound)
         case Const(name):
             return name in ("oo", "-oo")
         case Call(function, args):
             return function in ("floor", "ceiling") or (
                 function in ("Max", "Min", "Abs", "Mod", "KroneckerDelta", "binomial", "factorial")
-                and all(_may_be_integer(a, step) for a in args)
+                and all(_may_be_integer(a, step, bound) for a in args)
             )
         case _:
             return False
+
+
+def _indices(definition: Definition) -> frozenset[str]:
+    return frozenset(r.name for r in definition.ranges)
 
 
 def _rank(family: str, step: Step) -> int | None:

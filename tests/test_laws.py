@@ -1,0 +1,171 @@
+"""The table of laws: every law holds inside its conditions, fails or is undefined outside, and is used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+from random import Random
+
+import pytest
+from steps import make_step
+
+import lossproof
+from lossproof import checker
+from lossproof.derivation import Step
+from lossproof.kernel import judge
+from lossproof.kernel.derivatives import derivative_of
+from lossproof.kernel.enclosure import Evaluator
+from lossproof.kernel.jets import Undefined
+from lossproof.kernel.laws import DEFINITIONS, LAWS, SYMBOLS, Law
+from lossproof.kernel.points import Point
+from lossproof.kernel.validity import validate
+from lossproof.read.expression import parse_declarations
+from lossproof.search.concrete_functions import candidates
+from lossproof.term import Relation, RelationName
+
+KERNEL = Path(lossproof.__file__).parent / "kernel"
+PLAIN: Mapping[str, RelationName] = {"=": "=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
+OF_CHAINS = ("transitivity",)
+"""Laws that join steps: no single step uses them."""
+EACH = pytest.mark.parametrize("law", [pytest.param(law, id=name) for name, law in LAWS.items()])
+
+
+def step_of(law: Law, given: tuple[str, ...] | None = None) -> Step:
+    """The law's instance as a step, under its conditions or others."""
+    return make_step(SYMBOLS, law.left, law.right, relation=law.relation, given=law.given if given is None else given,
+                     let=DEFINITIONS)
+
+
+@pytest.mark.parametrize("law", [pytest.param(law, id=name) for name, law in LAWS.items() if name not in OF_CHAINS])
+def test_an_instance_is_proved_by_its_law(law: Law) -> None:
+    """Under its conditions the instance of a law is proved, and the law is among those that were used."""
+    result = checker.check(step_of(law))
+    assert result.verdict.verdict == "proved", result.verdict
+    assert law.name in result.verdict.laws
+
+
+@EACH
+def test_an_instance_means_something(law: Law) -> None:
+    """The instance and its conditions are well formed."""
+    validate(step_of(law))
+
+
+def sample(law: Law, random: Random) -> Point:
+    """A point over the names of the instances, with the law's values outside the conditions where it asks for them."""
+    fixed = {name: Fraction(value) for name, value in law.outside.items()}
+    n = int(fixed.get("n", Fraction(random.randint(2, 4))))
+
+    def real() -> Fraction:
+        return Fraction(random.randint(-9, 9), random.randint(1, 4))
+
+    values = {"n": Fraction(n), "m": Fraction(random.randint(-2, 4)), "p": Fraction(random.randint(1, n)),
+              "j": Fraction(random.randint(0, n + 1)), "s": Fraction(random.choice((-1, 1)))}
+    values |= {name: real() for name in ("x", "y", "t")} | fixed
+    entries = {name: {at: real() for at in product(range(1, n + 1), repeat=rank)}
+               for name, rank in (("u", 1), ("v", 1), ("a", 2))}
+    names = parse_declarations(SYMBOLS)
+    chosen = {name: random.choice(candidates(names[name])) for name in ("f", "G")}
+    return Point(values, entries, chosen)
+
+
+def related(step: Step, point: Point) -> bool | None:
+    """Whether the relation of the two sides holds at the point; None where a side is undefined.
+
+    Sides whose enclosures overlap at high precision count as equal.
+    """
+    evaluator = Evaluator(step.declarations, step.definitions, point, 400)
+    try:
+        for side in (step.left, step.right):
+            evaluator.number(side)
+    except Undefined:
+        return None
+    return evaluator.holds(Relation(PLAIN[step.relation], step.left, step.right)) is not False
+
+
+def satisfies(step: Step, point: Point) -> bool:
+    """Whether the hypotheses hold at the point."""
+    evaluator = Evaluator(step.declarations, step.definitions, point, 200)
+    return all(evaluator.holds(g) is True for g in step.given)
+
+
+def inside(law: Law, random: Random) -> Point:
+    """A point at which no value outside the conditions is asked for; equations among them are solved by hand."""
+    point = sample(replace(law, outside={}), random)
+    values = dict(point.values)
+    if "Eq(x, u[j])" in law.given:
+        values["j"] = Fraction(random.randint(1, int(values["n"])))
+        values["x"] = point.entries["u"][int(values["j"]),]
+    return replace(point, values=values)
+
+
+@EACH
+def test_an_instance_holds_inside(law: Law) -> None:
+    """At every sampled point that satisfies the conditions both sides are defined, and as the law says."""
+    random = Random(law.name)
+    step = judge.without_limits(step_of(law))
+    found = [related(step, point) for point in (inside(law, random) for _ in range(200)) if satisfies(step, point)]
+    assert len(found) >= 5
+    assert all(found[:12])
+
+
+@pytest.mark.parametrize("law", [pytest.param(law, id=name) for name, law in LAWS.items() if law.outside])
+def test_an_instance_fails_outside(law: Law) -> None:
+    """Just outside the conditions the two sides are not both defined and related, whatever the other names are."""
+    random = Random(law.name)
+    step = judge.without_limits(step_of(law, ()))
+    for _ in range(8):
+        point = sample(law, random)
+        assert related(step, point) is not True, point
+
+
+@pytest.mark.parametrize("law", [pytest.param(law, id=name) for name, law in LAWS.items() if law.given])
+def test_a_law_with_conditions_shows_why(law: Law) -> None:
+    """A law whose instance needs hypotheses says at which values it fails without them."""
+    assert law.outside
+
+
+def used_in_sources() -> Mapping[str, set[str]]:
+    """The names that the kernel's sources pass on as laws, with the files that do."""
+    patterns = (r'Proved\(\("([^"]+)"', r'\.use\(\s*"([^"{}]+)"', r'\._used\(\s*"([^"{}]+)"', r'laws\["([^"]+)"\]',
+                r'\.use\(\s*"[^"]+" if [^"]+ else "([^"]+)"')
+    found: dict[str, set[str]] = {}
+    for path in KERNEL.glob("*.py"):
+        source = path.read_text(encoding="utf-8")
+        for pattern in patterns:
+            for name in re.findall(pattern, source):
+                found.setdefault(name, set()).add(path.name)
+        if 'f"derivative-of-{name}"' in source:
+            inside = (KERNEL / "derivatives.py").read_text(encoding="utf-8").split(f"def {derivative_of.__name__}")[1]
+            for name in re.findall(r'case "(\w+)"', inside.split("\ndef ")[0]):
+                found.setdefault(f"derivative-of-{name}", set()).add(path.name)
+    return found
+
+
+def test_the_kernel_uses_laws_of_the_table_only() -> None:
+    """Every name that the kernel calls a law is in the table."""
+    unknown = {name: files for name, files in used_in_sources().items() if name not in LAWS}
+    assert not unknown
+
+
+def test_every_use_is_seen() -> None:
+    """No place in the kernel passes a law's name in a way that the test above does not read."""
+    for path in KERNEL.glob("*.py"):
+        for call in re.findall(r"\.use\((?!\s*\")(.*)", path.read_text(encoding="utf-8")):
+            assert call.startswith(('f"derivative-of-{name}"', "law)", "name)", "law,")), (path.name, call)
+
+
+def test_every_law_is_used() -> None:
+    """The table holds no law that the kernel does not use."""
+    assert not set(LAWS) - set(used_in_sources())
+
+
+def test_every_law_has_a_statement_and_a_source() -> None:
+    """A law says what it is, when it holds, and where it comes from."""
+    for law in LAWS.values():
+        assert law.statement
+        assert law.conditions
+        assert law.reference
