@@ -349,7 +349,9 @@ class _Latex:
                 sizes = r" \times ".join([self.at(a, Level.POWER) for a in args])
                 return f"{sign}_{{{sizes}}}", Level.ATOM
             case _:
-                return f"{_FUNCTIONS[function]}{_bracket(self.commas(args))}", Level.ATOM
+                # trace and det; or a function of the same name with other arguments, which only a hand-made tree holds
+                made = self._function(function)
+                return f"{made}{_bracket(self.commas(args))}", Level.POWER if made.raised else Level.ATOM
 
 
 def _is_one_fraction(written: str) -> bool:

@@ -15,11 +15,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from multiprocessing import Process, SimpleQueue, get_context
+from multiprocessing import SimpleQueue, get_context
 from pathlib import Path
 from typing import Any
 
-import evaluation
+import sampling
 from edits import choose, edits
 
 from lossproof import checker
@@ -30,7 +30,7 @@ from lossproof.verdict import Refuted
 
 ROOT = Path(__file__).parent.parent
 SEED = "edits 1"
-PER_LINE = 6
+PER_LINE = 4
 POINTS = 5
 """An edit is taken to change nothing where so many points show no difference."""
 SECONDS = 30
@@ -82,8 +82,8 @@ def _line_jobs(document: Document, derivation: Derivation, number: int, per_line
 def effect(step: Step, seed: str) -> str:
     """Whether the edited step is broken or holds, by points; unclear where too few say anything."""
     agreed = 0
-    for point in islice(evaluation.points(step, seed), 4 * POINTS):
-        match evaluation.compare(step, point):
+    for point in islice(sampling.points(step, seed), 4 * POINTS):
+        match sampling.compare(step, point):
             case "unrelated":
                 return "broken"
             case "related":
@@ -99,7 +99,7 @@ def outcome(job: Job, changed: str) -> Outcome:
     result = checker.check(job.step)
     shown = ""
     if isinstance(result.verdict, Refuted):
-        shown = evaluation.confirms(job.step, result.verdict.counterexample, job.seed)
+        shown = sampling.confirms(job.step, result.verdict.counterexample, job.seed)
     seconds = time.perf_counter() - begun
     return Outcome(changed, result.verdict.verdict, shown, result.fault or "", seconds)
 
@@ -131,7 +131,7 @@ class _Worker:
     def _start(self) -> None:
         context = get_context("fork")
         self.inbox, self.outbox = context.SimpleQueue(), context.SimpleQueue()
-        self.process: Process = context.Process(target=_work, args=(self.tasks, self.inbox, self.outbox), daemon=True)
+        self.process = context.Process(target=_work, args=(self.tasks, self.inbox, self.outbox), daemon=True)
         self.process.start()
 
     def give(self, number: int) -> None:

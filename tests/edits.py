@@ -246,7 +246,7 @@ def _folds(kind: str, body: Term, range_: Range, condition: Term | None, step: S
         return Fold(**parts)  # type: ignore[arg-type]
     yield "change-bound", fold(range=Range(range_.name, add(range_.lower, ONE), range_.upper))
     yield "change-bound", fold(range=Range(range_.name, range_.lower, add(range_.upper, MINUS_ONE)))
-    yield "drop-sum", body if condition is None else fold(condition=None)
+    yield "drop-sum", body
     if condition is not None:
         yield "drop-condition", fold(condition=None)
     else:
@@ -296,7 +296,8 @@ def _families_like(name: str, step: Step) -> list[str]:
         declared = step.declarations.get(of)
         return declared.shape if declared is not None and declared.kind == "family" else None
     mine = sizes(name)
-    return [] if mine is None else [n for n in (*step.declarations, *step.definitions) if n != name and sizes(n) == mine]
+    everything = (*step.declarations, *step.definitions)
+    return [] if mine is None else [n for n in everything if n != name and sizes(n) == mine]
 
 
 def _names_like(name: str, step: Step) -> list[str]:

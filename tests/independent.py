@@ -182,7 +182,7 @@ def _entry(family: str, at: tuple[int, ...], w: _World) -> mpf:
 def _integer(term: Term, w: _World) -> int:
     value = _value(term, w)
     nearest = int(mpmath.nint(value))
-    if abs(value - nearest) > mpf(10) ** (-w.dps // 2):
+    if abs(value - nearest) > mpf(10) ** (-w.dps // 3):
         raise Undefined("an index or bound that is no integer")
     return nearest
 
@@ -239,7 +239,7 @@ def _holds(condition: Term, w: _World) -> bool:
     match condition:
         case Relation(op, left, right):
             a, b = _value(left, w), _value(right, w)
-            if abs(a - b) <= mpf(10) ** (-w.dps // 2) * max(1, abs(a), abs(b)):
+            if abs(a - b) <= mpf(10) ** (-w.dps // 3) * max(1, abs(a), abs(b)):
                 return op in ("=", "<=", ">=")
             return bool(_COMPARE[op](a, b))
         case Bool("and", args):
@@ -285,7 +285,8 @@ def _derivative(body: Term, by: Term, order: int, w: _World) -> mpf:
         # the error of the central difference is of order h^2; two steps of extrapolation leave h^4
         coarse, fine = ((at(here + s) - at(here - s)) / (2 * s) for s in (h, h / 2))
         return (4 * fine - coarse) / 3
-    return (at(here + h) - 2 * at(here) + at(here - h)) / h**2
+    coarse, fine = ((at(here + s) - 2 * at(here) + at(here - s)) / s**2 for s in (h, h / 2))
+    return (4 * fine - coarse) / 3
 
 
 # functions

@@ -59,7 +59,8 @@ def new_table(work: int = 200_000) -> Table:
             case FunctionalAtom():
                 return refunctional(t, atom, change)
             case PowAtom(base, exponent):
-                return functions.power(t, change(base), change(exponent), integer=True)
+                power = change(exponent)
+                return functions.power(t, change(base), power, integer=sums.is_integer(t, power))
 
     for kind in get_args(Atom):
         t.constructors[kind] = rebuild

@@ -105,7 +105,7 @@ class Conditions:
                 inner = {}
                 self._collect(body, ranges, inner)
                 for c in inner:
-                    found[Condition(_substituted(c.term, variable, value), c.exact)] = None
+                    found[Condition(self._substituted(c.term, variable, value), c.exact)] = None
                 return
             case Integral():
                 raise Unsupported("the definedness of an integral")
@@ -142,6 +142,22 @@ class Conditions:
             self._collect(child, ranges, found)
         for condition_ in self._own(term, ranges):
             found[condition_] = None
+
+    def _substituted(self, condition: Term, variable: Term, value: Term) -> Term:
+        """The condition with the variable at a value, also where a quantity depends on it."""
+        if not isinstance(variable, Symbol) or variable.name not in self.n.mentions(condition):
+            return _substituted(condition, variable, value) if isinstance(variable, Entry) else condition
+        plain = {
+            name: q.body for name, q in self.n.definitions.items()
+            if not q.ranges and not self.n.arrays.shape(q.body) and name != variable.name
+        }
+        unfolded = condition
+        for _ in plain:
+            unfolded = substitute(unfolded, plain)
+        if self.n.mentions(unfolded) - free_names(unfolded):
+            # it may be reached through an indexed quantity too
+            return _substituted(condition, variable, value)
+        return substitute(unfolded, {variable.name: value})
 
     def _apart(self, term: Term) -> Term:
         """A binder renamed where its name means something else inside a quantity of the body, or is
@@ -252,7 +268,18 @@ class Conditions:
         for c in inner:
             found[self._open(c, name)] = None
         for kink in self._kinks(body, ranges, name):
-            found[kink] = None
+            found[self._at_entry(kink, by)] = None
+
+    def _at_entry(self, kink: Condition, by: Term) -> Condition:
+        """A kink of every summand that reads only its own entry is asked for at the moving entry only."""
+        match kink.term, by:
+            case ForAll(inside, range_, None), Entry(family, (index,)):
+                own = Entry(family, (Symbol(range_.name),))
+                reads = [p for p in walk(inside) if isinstance(p, Entry) and p.family == family]
+                through = self.n.mentions(inside) & set(self.n.definitions)
+                if all(p == own for p in reads) and not through and Symbol(family) not in walk(inside):
+                    return Condition(substitute(inside, {range_.name: index}), kink.exact)
+        return kink
 
     def _open(self, c: Condition, name: str) -> Condition:
         """The condition in a neighbourhood: >= becomes >, which is more than needed."""

@@ -30,7 +30,7 @@ from lossproof.kernel.atoms import (
 )
 from lossproof.kernel.functions import absolute_power, delta, exp, function, power
 from lossproof.kernel.normal_form import Normal, Sign, Table, Unsupported
-from lossproof.kernel.sums import close_again, opened
+from lossproof.kernel.sums import close_again, is_integer, opened
 
 Chain = Callable[[Atom], Normal | None]
 """The derivative of an atom that stands for a quantity, None for any other atom."""
@@ -108,8 +108,8 @@ class Differentiator:
                 inner = self(base)
                 if inner.is_zero:
                     return inner
-                return self._used("derivative-of-power", exponent * power(t, base, exponent - t.one, integer=True)
-                                  * inner)
+                lower = power(t, base, exponent - t.one, integer=is_integer(t, exponent))
+                return self._used("derivative-of-power", exponent * lower * inner)
 
     def _used(self, law: str, result: Normal, divisor: int = 1) -> Normal:
         self.t.use(law)

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice, product
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 from flint import arb
 
 from lossproof.derivation import Declaration, Step
-from lossproof.kernel.atoms import AbsAtom, DeltaAtom, Var
+from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, Var
 from lossproof.kernel.comparison import Factory, admissible, compared, decimal
 from lossproof.kernel.comparison import decided as condition_at
 from lossproof.kernel.conditions import Condition, Conditions
@@ -30,7 +30,7 @@ from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsu
 from lossproof.kernel.normalize import NeedsCases, Normalizer, decided
 from lossproof.kernel.points import Point
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sums import eliminate_relations
+from lossproof.kernel.sums import eliminate_relations, is_integer
 from lossproof.kernel.validity import validate
 from lossproof.term import (
     ONE,
@@ -50,6 +50,7 @@ from lossproof.term import (
     Term,
     free_names,
     map_children,
+    mul,
     subtract,
     walk,
 )
@@ -222,9 +223,10 @@ class _Case:
             try:
                 related = self._related()
             except NeedsCases as needed:
-                return self._split_sign(needed.poly)
-            if isinstance(related, list):
-                return related
+                related = needed.poly
+        if isinstance(related, Normal):
+            # split by what the hypotheses leave, not by what definedness adds: a domain is judged, too
+            return self._split(related)
         if not related:
             return Open("the two sides' normal forms differ")
         if self.defined:
@@ -263,56 +265,68 @@ class _Case:
                 kept = others
         return tuple(dict.fromkeys(_tidy(c.term) for c in kept))
 
-    def _related(self) -> bool | list[Term]:
+    def _related(self) -> bool | Normal:
+        """Whether the lines are related, or what the answer depends on the sign of."""
         step = self.step
         if step.relation != "=":
             if step.left == step.right:
                 return step.relation in ("<=", ">=")
             written = step.left if step.right == ZERO else subtract(step.left, step.right)
-            return decided(step.relation, sign_of(self.h, written)) is True
+            if decided(step.relation, sign_of(self.h, written)) is True:
+                return True
+            return self._depends_on(self.h.value(written))
         if step.left == step.right:
             self.n.table.use("same-line")
             return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
             return True
-        return self._split(difference)
+        return self._depends_on(difference)
 
-    def _split(self, difference: Normal) -> bool | list[Term]:
-        """Cases for a delta or an absolute value that is left in the difference."""
+    def _depends_on(self, difference: Normal) -> Literal[False] | Normal:
+        """The argument of a delta, an absolute value or a sign that is left in the difference."""
         t = self.n.table
         for i in difference.atoms():
             match t[i]:
-                case DeltaAtom(inner) if self._closed(inner):
-                    return self._hypotheses(inner, ("=", "!="))
-                case AbsAtom(inner) if self._closed(inner):
-                    return self._split_sign(inner)
+                case DeltaAtom(inner) | AbsAtom(inner) | FunctionAtom("sign", (inner,)) if self._closed(inner):
+                    return inner
         return False
 
     def _closed(self, normal: Normal) -> bool:
         return not any(name[0] in "%#@" for name in normal.free())
 
-    def _split_sign(self, poly: Normal) -> list[Term]:
+    def _split(self, poly: Normal) -> list[Term]:
+        """The cases of a sign as hypotheses; all that are not ruled out by what is known."""
         if not self._closed(poly):
             raise Unsupported("cases on a bound variable")
-        # all three, even where definedness rules one out: that is for the case itself to say
-        return self._hypotheses(poly, (">", "=", "<"))
-
-    def _hypotheses(self, poly: Normal, ops: tuple[RelationName, ...]) -> list[Term]:
+        ops: tuple[RelationName, ...] = ("=", "!=") if is_integer(self.n.table, poly) else (">", "=", "<")
         term = Readback(self.n.table, frozenset(self.step.declarations)).term(poly)
         # an equation is written for one variable, so that it can act
         left, right = _solved(self.n, poly, term)
-        return [Relation(op, left, right) if op in ("=", "!=") else Relation(op, term, ZERO) for op in ops]
+        sign = self.n.table.sign(poly)
+        # a case that contradicts what is known is no case
+        return [
+            Relation(op, left, right) if op in ("=", "!=") else Relation(op, term, ZERO)
+            for op in ops if decided(op, sign) is not False
+        ]
+
+
+_MIRRORED: dict[RelationName, RelationName] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "=", "!=": "!="}
 
 
 def _tidy(condition: Term) -> Term:
-    """x - 1 != 0 as x != 1."""
+    """x - 1 != 0 as x != 1, 2 x != 0 as x != 0, 2 <= n as n >= 2."""
     match condition:
+        case Relation(op, Number() as left, right) if not isinstance(right, Number):
+            return _tidy(Relation(_MIRRORED[op], right, left))
         case Relation(op, Add((term, Number(value))), right) if right == ZERO:
-            return Relation(op, term, Number(-value))
+            return _tidy(Relation(op, term, Number(-value)))
         case Relation(op, Add((Number(value), Mul((Number(factor), term)))), right) if right == ZERO and factor == -1:
-            flipped: dict[str, RelationName] = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
-            return Relation(flipped.get(op, op), term, Number(value))
+            return _tidy(Relation(_MIRRORED[op], term, Number(value)))
+        case Relation(op, Mul((Number(factor), *rest)), Number(value)) if rest and factor != 0:
+            return _tidy(Relation(op if factor > 0 else _MIRRORED[op], mul(*rest), Number(value / factor)))
+        case Relation("!=", Pow(base, Number(power)), right) if right == ZERO and power > 0:
+            return _tidy(Relation("!=", base, ZERO))
         case ForAll(body, range_, extra):
             return ForAll(_tidy(body), range_, extra)
         case _:

@@ -59,7 +59,9 @@ def eventual_sign(t: Table, facts: Facts, body: Normal, name: str, target: Norma
     if name not in body.free():
         return t.sign(body)
     signs = {_Asymptotics(t, facts, name, target, way).sign(body) for way in _ways(target, side)}
-    return signs.pop() if len(signs) == 1 else Sign.UNKNOWN
+    if len(signs) == 1:
+        return signs.pop()
+    return Sign.NONZERO if signs <= {Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO} else Sign.UNKNOWN
 
 
 def _ways(target: Normal | str, side: Side) -> tuple[Side, ...]:

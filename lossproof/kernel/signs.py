@@ -119,6 +119,10 @@ _OF_SIGN = {
 }
 
 
+_MOST_FACTS = 40
+"""So many facts are tried for one sign."""
+
+
 class Facts:
     """Answers for one table: `sign`, integer names, entries in range."""
 
@@ -129,7 +133,6 @@ class Facts:
         self._memo: dict[Normal, Sign] = {}
         self._depth = 0
         self._shifted: dict[str, Interval] = {}
-        self._closed_ends: set[str] = set()
         self.entry_shape: Mapping[str, tuple[Bounds, ...] | None] = {}
         table.sign = self.sign
         table.is_integer_name = self._is_integer_name
@@ -252,7 +255,24 @@ class Facts:
             known = both(known, flipped(self._by_facts(-poly, facts, 2)))
         if known in (Sign.POSITIVE, Sign.NEGATIVE):
             return known
-        return both(known, self._by_peeling(poly))
+        known = both(known, self._by_peeling(poly))
+        return both(known, self._by_ends(poly))
+
+    def _by_ends(self, poly: Normal) -> Sign:
+        """Something affine in an atom between two bounds lies between its values at these."""
+        t = self.table
+        degrees = poly.num.degrees()
+        for i in poly.atoms():
+            interval = self._interval(i)
+            if degrees[i] != 1 or interval.lower is None or interval.upper is None:
+                continue
+            ends = [self.sign(t.with_atom(poly, i, t.rational(end))) for end in (interval.lower, interval.upper)]
+            for strict, weak in ((Sign.POSITIVE, Sign.NONNEGATIVE), (Sign.NEGATIVE, Sign.NONPOSITIVE)):
+                if all(end is strict for end in ends):
+                    return strict
+                if all(end in (strict, weak, Sign.ZERO) for end in ends):
+                    return weak
+        return Sign.UNKNOWN
 
     def _proportional(self, a: Normal, b: Normal) -> Fraction | None:
         ratio = (a / b).constant if len(a.num) == len(b.num) else None
@@ -267,26 +287,33 @@ class Facts:
             return plain
         t = self.table
         values: dict[int, Normal] = {}
+        ends: list[tuple[int, Fraction]] = []
         for i in poly.atoms():
             interval = self._interval(i)
             if interval.lower in (None, 0) and interval.upper is None:
                 continue
             values[i] = self._from_bounds(i, interval)
+            if interval.lower is not None and interval.upper is not None and not interval.upper_open:
+                ends.append((i, interval.upper))
         if not values:
             return plain
         moved = t.rebuild(poly, lambda i: values.get(i) or t.monomial(((i, 1),)))
         # the denominator is a product of 1 + (something nonnegative)
-        return self._terms_sign(moved.num)
+        sign = self._terms_sign(moved.num)
+        if sign in (Sign.POSITIVE, Sign.NEGATIVE):
+            # closed upper ends are reached in the limit u -> oo only: strictness is asked for there too
+            for i, end in ends:
+                if self._by_terms(t.with_atom(poly, i, t.rational(end))) is not sign:
+                    return Sign.NONNEGATIVE if sign is Sign.POSITIVE else Sign.NONPOSITIVE
+        return sign
 
     def _from_bounds(self, number: int, interval: Interval) -> Normal:
+        """The atom as its lower bound plus, or its upper bound less, something; between both bounds as
+        (lower + upper u)/(1 + u), where u = oo stands for the upper one."""
         t = self.table
         name = f"%+{number}"
         if interval.lower is not None and interval.upper is not None:
-            # a closed end is reached only in the limit: strictness is lost there, not the sign
-            strict = interval.lower_open
-            self._shifted[name] = Interval(Fraction(0), None, lower_open=strict)
-            if not interval.upper_open:
-                self._closed_ends.add(name)
+            self._shifted[name] = Interval(Fraction(0), None, lower_open=interval.lower_open)
             u = t.var(name)
             low, high = t.rational(interval.lower), t.rational(interval.upper)
             return (low + high * u) / (t.one + u)
@@ -300,7 +327,6 @@ class Facts:
     def _terms_sign(self, poly: object) -> Sign:
         found: Sign | None = None
         strict = False
-        names: set[int] = set()
         for mono, coefficient in self.table.terms(poly):
             sign = self._monomial_sign(mono)
             if coefficient < 0:
@@ -308,7 +334,6 @@ class Facts:
             if sign in (Sign.UNKNOWN, Sign.NONZERO):
                 # a single term may still be known not to be 0
                 return sign if len(self.table.terms(poly)) == 1 else Sign.UNKNOWN
-            names |= {i for i, _ in mono}
             weak = Sign.NONNEGATIVE if sign in (Sign.POSITIVE, Sign.NONNEGATIVE) else Sign.NONPOSITIVE
             if sign is Sign.ZERO:
                 continue
@@ -317,8 +342,6 @@ class Facts:
             found, strict = weak, strict or sign in (Sign.POSITIVE, Sign.NEGATIVE)
         if found is None:
             return Sign.ZERO
-        if any(isinstance(a := self.table[i], Var) and a.name in self._closed_ends for i in names):
-            strict = False
         if not strict:
             return found
         return Sign.POSITIVE if found is Sign.NONNEGATIVE else Sign.NEGATIVE
@@ -350,8 +373,11 @@ class Facts:
                 strict = self.sign(base) is Sign.NONZERO
                 return _OF_SIGN[Sign.POSITIVE if strict else Sign.NONNEGATIVE]
             case LogAtom(base):
-                if self.sign(base) is Sign.POSITIVE:
-                    return _OF_SIGN[self.sign(base - self.table.one)]
+                match self.sign(base):
+                    case Sign.POSITIVE:
+                        return _OF_SIGN[self.sign(base - self.table.one)]
+                    case Sign.NEGATIVE:
+                        return _OF_SIGN[self.sign(-base - self.table.one)]
                 return Interval()
             case DeltaAtom():
                 return Interval(Fraction(0), Fraction(1))
@@ -425,7 +451,13 @@ class Facts:
                     if difference.constant is None:
                         found.append(Fact(difference, Sign.NONNEGATIVE, frozenset()))
                 found += [Fact(me - e, Sign.NONZERO, frozenset()) for e in bounds.excluded]
-        return found
+        # facts about what these facts are about: x > -c and c > 0 bear on x
+        reached: frozenset[str] = frozenset().union(*(f.poly.free() for f in found)) - free
+        found += [
+            f for f in self._facts
+            if not f.names and not reached.isdisjoint(f.poly.free()) and free.isdisjoint(f.poly.free())
+        ]
+        return found[:_MOST_FACTS]
 
     def _instantiate(self, fact: Fact, poly: Normal) -> list[Fact]:
         if len(fact.names) != 1:

@@ -56,7 +56,12 @@ def product_over(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
     t.use("product-of-factors")
     result = t.one
     for poly, direction in ((body.num, 1), (body.den, -1)):
-        content, factors = t.factors(poly)
+        content, found = t.factors(poly)
+        factors = []
+        for factor, multiplicity in found:
+            if t.sign(factor) is Sign.NEGATIVE:
+                factor, content = -factor, content * (-1) ** multiplicity
+            factors.append((factor, multiplicity))
         for factor, multiplicity in [(t.rational(content), 1), *factors]:
             result = result * _product_of(t, name, bounds, factor) ** (direction * multiplicity)
     return result
@@ -180,9 +185,9 @@ def _sum_of(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
     """The sum of one monomial over its denominator."""
     if name not in body.free():
         count = _count(t, bounds)
-        if count is not None and not bounds.excluded:
+        if count is not None and _separate_points(t, bounds):
             t.use("sum-of-constant")
-            return count * body
+            return (count - t.rational(len(bounds.excluded))) * body
         return body * _close(t, "sum", [name], [bounds], t.one)
     closed = _power_sum(t, name, bounds, body)
     if closed is not None:
@@ -195,6 +200,14 @@ def _sum_of(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
     result = _close(t, "sum", names, ranges, body)
     t.release(names[1:])
     return result
+
+
+def _separate_points(t: Table, bounds: Bounds) -> bool:
+    """Whether the excluded values are known to lie in the range and to differ."""
+    full = Bounds(bounds.lower, bounds.upper)
+    points = bounds.excluded
+    return all(in_range(t, e, full) is True for e in points) and all(
+        _nonzero(t, a - b) for i, a in enumerate(points) for b in points[:i])
 
 
 def _power_sum(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | None:

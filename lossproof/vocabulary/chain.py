@@ -97,7 +97,9 @@ def _hypotheses(given: Any) -> tuple[Any, ...]:
 
 
 def _words(cites: str | Iterable[str]) -> tuple[str, ...]:
-    return tuple(cites.replace(",", " ").split()) if isinstance(cites, str) else tuple(cites)
+    if isinstance(cites, str):      # "A5, page 3" cites two places: a blank is part of a name
+        return tuple(word for part in cites.split(",") if (word := part.strip()))
+    return tuple(cites)
 
 
 def _one_of(what: str, said: str, allowed: tuple[str, ...]) -> None:
