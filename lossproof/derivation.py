@@ -1,6 +1,6 @@
 """A derivation as data: declarations, quantities, hypotheses, lines.
 
-Trusted (data only). Imports `term`. Readers make these, the checker walks them.
+Trusted (data only). Imports `term` and `diagnostic`. Readers make these, the checker walks them.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from lossproof.diagnostic import Diagnostic
 from lossproof.term import Range, Span, Term
 
 Kind = Literal["scalar", "integer", "size", "index", "family", "function", "functional"]
@@ -100,6 +101,10 @@ class Line:
     `relation` joins the line to the one before. `given` holds hypotheses of this step only.
     `expect` is the verdict that the author expects; `erratum` says why the source is wrong
     where a mistake is recorded on purpose, `correct` is what the line should have been.
+    `latex` is the author's own, carried along as text.
+
+    `unread` says why the line's expression could not be read (then `term` is a Symbol that
+    holds its text), `given_unread` why its hypotheses could not. Neither is ever judged.
     """
 
     term: Term
@@ -110,6 +115,9 @@ class Line:
     erratum: str | None = None
     correct: Term | None = None
     span: Span | None = field(default=None, compare=False)
+    latex: str | None = None
+    unread: Diagnostic | None = None
+    given_unread: Diagnostic | None = None
 
 
 @dataclass(frozen=True, slots=True)

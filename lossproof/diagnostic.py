@@ -28,11 +28,15 @@ class Diagnostic:
 
 
 class InputError(Exception):
-    """Input that cannot be read or has no meaning; carries the diagnostic that says so."""
+    """Input that cannot be read or has no meaning; carries the diagnostic that says so.
 
-    def __init__(self, diagnostic: Diagnostic) -> None:
+    `derivation` is the name of the derivation it belongs to, where one line of a file is one and its name was read.
+    """
+
+    def __init__(self, diagnostic: Diagnostic, derivation: str | None = None) -> None:
         super().__init__(diagnostic.message)
         self.diagnostic = diagnostic
+        self.derivation = derivation
 
 
 CODES: dict[str, tuple[str, Severity]] = {

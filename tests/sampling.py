@@ -46,6 +46,10 @@ def _drawn(step: Step, chance: random.Random, attempt: int) -> Point:
         if d.kind == "size":
             least = int(d.domain.lower or 1)
             values[d.name] = Fraction(max(least, chance.choice([1, 2, 2, 3, 3])))
+    for hypothesis in step.given:       # sizes first: families and indices follow them
+        match hypothesis:
+            case Relation("=", Symbol(size), other) | Relation("=", other, Symbol(size)) if size in values:
+                values[size] = _rational(evaluate(other, step, point))
     for d in step.declarations.values():
         match d.kind:
             case "index" if d.upper is not None and d.lower is not None:

@@ -14,7 +14,7 @@ import edit_sweep
 import pytest
 import sampling
 from edits import choose, edits
-from steps import make_step
+from steps import Symbols, make_step
 
 from lossproof import checker
 from lossproof.derivation import Document, Step
@@ -55,7 +55,7 @@ def test_the_evaluation_agrees_with_the_derivations(path: Path) -> None:
             assert outcomes == {expected}, f"{derivation.name}, line {number}"
 
 
-SYMBOLS = {"K": {"kind": "size"}, "k": {"kind": "index", "upto": "K"}, "p": {"kind": "index", "upto": "K"},
+SYMBOLS: Symbols = {"K": {"kind": "size"}, "k": {"kind": "index", "upto": "K"}, "p": {"kind": "index", "upto": "K"},
            "q": {"kind": "index", "upto": "K"}, "z": {"kind": "indexed", "shape": ["K"]},
            "y": {"kind": "indexed", "shape": ["K"]}, "x": {"kind": "scalar"}, "w": {"kind": "scalar"},
            "f": {"kind": "function"}, "A": {"kind": "matrix", "shape": ["K", "K"]},

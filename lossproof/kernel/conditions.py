@@ -19,6 +19,7 @@ from lossproof.kernel.normal_form import DivisionByZero, Sign, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope, decided
 from lossproof.kernel.sums import EXPAND_UP_TO, is_integer
 from lossproof.term import (
+    ARRAY_FUNCTIONS,
     MINUS_ONE,
     ONE,
     ZERO,
@@ -116,6 +117,9 @@ class Conditions:
                 for i in indices:
                     self._collect(i, ranges, found)
                 self._collect(self.n.arrays.component(array, indices), ranges, found)
+                return
+            case Call(function) if function in ARRAY_FUNCTIONS and self.n.arrays.shape(term):
+                self._family(term, found)
                 return
             case Call("softmax" | "logsumexp" | "dot" | "trace" | "matmul", _) as call:
                 for arg in call.args[1:]:

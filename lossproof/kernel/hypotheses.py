@@ -43,6 +43,10 @@ class Hypotheses:
         self._acted: frozenset[str] = frozenset()
         normalizer.before_limit = self._before_limit
         parts = [part for hypothesis in given for part in _conjuncts(hypothesis)]
+        # what is not 0 may be divided by when the equations are solved
+        for part in parts:
+            if not _is_equation(part):
+                self.n.facts.learn_all(self.facts(part))
         # symbols first, so that later rules are written in what these leave
         for part in sorted((p for p in parts if _is_equation(p)), key=_order):
             self._equation(part)
@@ -231,6 +235,13 @@ class Hypotheses:
         equation = t.polynomial((self.value(left) - self.value(right)).num)
         if equation.constant is not None:
             return None
+        # of a product that is 0, the one factor that may be 0
+        open_factors = [
+            f for f, _ in t.factors(equation.num)[1]
+            if t.sign(f) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+        ]
+        if len(open_factors) == 1:
+            (equation,) = open_factors
         ranked = sorted(equation.atoms(), key=lambda i: (not isinstance(t[i], FoldAtom), not isinstance(
             t[i], EntryAtom), not isinstance(t[i], Var), -i))
         for i in ranked:

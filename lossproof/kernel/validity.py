@@ -38,6 +38,8 @@ from lossproof.term import (
 
 def validate(step: Step) -> None:
     """InputError (LP102, LP106, LP108) where a line or hypothesis has no meaning."""
+    for name in sorted(set(step.declarations) & set(step.definitions)):
+        raise InputError(diagnostic("LP104", f"`{name}` is declared and defined, too", step.definitions[name].span))
     for term in (step.left, step.right, *step.given):
         _names(term, step)
         _check(term, step, frozenset())
