@@ -30,8 +30,8 @@ from lossproof.term import (
     free_names,
     map_children,
     number,
-    subtract,
     substitute,
+    subtract,
     walk,
 )
 

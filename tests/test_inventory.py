@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 
 import pytest
 import sampling
 from inventory import FIXED_SIZES, READER_ONLY, ROWS, SOURCES, A, B, C, Chain, E, Source
 from steps import at, judge
+from verified import document, results
 
 from lossproof import checker
-from lossproof.derivation import Declaration, Definition, Derivation, Document, Step
+from lossproof.derivation import Declaration, Definition, Derivation, Step
 from lossproof.print_text import text
 from lossproof.read.expression import parse, parse_declarations
-from lossproof.read.python_file import read
 from lossproof.term import (
     ONE,
     Add,
@@ -43,26 +42,11 @@ from lossproof.term import (
 )
 from lossproof.verdict import Refuted, StepResult
 
-DERIVATIONS = Path(__file__).parent.parent / "derivations"
 LINE_RELATIONS = ("<= ", ">= ", "< ", "> ")
-
-
-@cache
-def document(file: str) -> Document:
-    return read(DERIVATIONS / file)
 
 
 def citing(source: Source, row: str) -> list[Derivation]:
     return [d for d in document(source.file).derivations if row in d.cites]
-
-
-@cache
-def results(file: str, name: str) -> tuple[dict[int, StepResult], StepResult | None]:
-    """The results of a derivation's steps by line number, and of its claim."""
-    here = document(file)
-    derivation = next(d for d in here.derivations if d.name == name)
-    steps = {i: checker.check_step(here, derivation, i) for i in range(2, len(derivation.lines) + 1)}
-    return steps, checker.check_claim(here, derivation)
 
 
 def source_of(row: str) -> Source:

@@ -25,8 +25,9 @@ from lossproof.kernel.atoms import (
     PowAtom,
     RootAtom,
     Var,
+    binder,
 )
-from lossproof.kernel.normal_form import Normal, Table, binder, height
+from lossproof.kernel.normal_form import Normal, Table, height
 from lossproof.kernel.sums import map_bounds
 
 Change = Callable[[Normal], Normal]

@@ -128,3 +128,48 @@ Atom = (
     Var | ConstAtom | EntryAtom | ExpAtom | RootAtom | LogAtom | AbsAtom | DeltaAtom | FoldAtom
     | FunctionAtom | FunctionalAtom | PowAtom
 )
+
+
+def binder(number: int) -> str:
+    """The name of a binder inside an atom."""
+    return f"#{number}"
+
+
+def arguments(atom: Atom) -> tuple[Normal, ...]:
+    """The normal forms inside an atom, bounds included."""
+    match atom:
+        case Var() | ConstAtom():
+            return ()
+        case EntryAtom(indices=indices):
+            return indices
+        case ExpAtom(exponent=inner) | RootAtom(base=inner) | LogAtom(base=inner) | AbsAtom(base=inner):
+            return (inner,)
+        case DeltaAtom(difference=inner):
+            return (inner,)
+        case FunctionAtom(args=args):
+            return args
+        case PowAtom(base=base, exponent=exponent):
+            return (base, exponent)
+        case FoldAtom(ranges=ranges, body=body):
+            return (body, *(x for r in ranges for x in (r.lower, r.upper, *r.excluded)))
+        case FunctionalAtom(ranges=ranges, body=body, partials=partials):
+            return (body, *(x for r in ranges for x in (r.lower, r.upper)), *(i for p in partials for i in p))
+
+
+def free_names_of(atom: Atom) -> frozenset[str]:
+    """The names free in an atom: variables and families, its own binders left out."""
+    match atom:
+        case Var(name):
+            return frozenset((name,))
+        case EntryAtom(family=family):
+            found = frozenset((family,))
+        case FunctionAtom(name=name) | FunctionalAtom(name=name):
+            found = frozenset((name,))
+        case _:
+            found = frozenset()
+    for inner in arguments(atom):
+        found |= inner.free()
+    match atom:
+        case FoldAtom(ranges=ranges, first=first) | FunctionalAtom(ranges=ranges, first=first):
+            found -= {binder(first + i) for i in range(len(ranges))}
+    return found

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
-from lossproof.kernel.normal_form import DivisionByZero, Sign, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Scope, decided
+from lossproof.kernel.normal_form import DivisionByZero, Unsupported
+from lossproof.kernel.normalize import NeedsCases, Scope
+from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.sums import EXPAND_UP_TO, is_integer
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -398,7 +399,7 @@ class Conditions:
         match condition:
             case Relation(op, left, right):
                 sign = self.n.sign_near(subtract(left, right), limit, scope)
-                return decided(op, sign) is True
+                return sign_decides(op, sign) is True
             case Bool("and", args):
                 return all(self.discharged_near(a, limit, scope) for a in args)
             case Bool("or", args):
@@ -516,7 +517,7 @@ class Conditions:
                     sign = sign_of(self.h, left if right == ZERO else subtract(left, right))
                 except (Unsupported, DivisionByZero, NeedsCases):
                     return False
-                return decided(op, sign) is False
+                return sign_decides(op, sign) is False
             case ForAll(body, range_, None):
                 # one index at which it fails is enough
                 return any(
@@ -541,7 +542,7 @@ class Conditions:
             match condition:
                 case Relation(op, left, right):
                     difference = left if right == ZERO else subtract(left, right)
-                    return decided(op, sign_of(self.h, difference, scope)) is True
+                    return sign_decides(op, sign_of(self.h, difference, scope)) is True
                 case Bool("and", args):
                     return all(self.discharged(a, scope) for a in args)
                 case Bool("or", args):

@@ -29,7 +29,8 @@ from lossproof.kernel.atoms import (
     Var,
 )
 from lossproof.kernel.functions import absolute_power, delta, exp, function, power
-from lossproof.kernel.normal_form import Normal, Sign, Table, Unsupported
+from lossproof.kernel.normal_form import Normal, Table, Unsupported
+from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.sums import close_again, is_integer, opened
 
 Chain = Callable[[Atom], Normal | None]

@@ -20,7 +20,8 @@ from lossproof.kernel.atoms import (
     PowAtom,
     RootAtom,
 )
-from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Table, Unsupported
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
+from lossproof.kernel.sign_sets import Sign
 
 ODD_FUNCTIONS = frozenset({"sin", "tan", "asin", "atan", "asinh", "atanh", "erf"})
 EVEN_FUNCTIONS = frozenset({"cos"})

@@ -13,8 +13,9 @@ from fractions import Fraction
 
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
 from lossproof.kernel.functions import reduce
-from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Unsupported
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import Normalizer, Scope
+from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import in_range, is_integer, map_bounds, split_entry
 from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term

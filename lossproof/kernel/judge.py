@@ -27,9 +27,10 @@ from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer, decided
+from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.points import Point
 from lossproof.kernel.readback import Readback
+from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.sums import eliminate_relations, is_integer
 from lossproof.kernel.validity import validate
 from lossproof.term import (
@@ -272,7 +273,7 @@ class _Case:
             if step.left == step.right:
                 return step.relation in ("<=", ">=")
             written = step.left if step.right == ZERO else subtract(step.left, step.right)
-            if decided(step.relation, sign_of(self.h, written)) is True:
+            if sign_decides(step.relation, sign_of(self.h, written)) is True:
                 return True
             return self._depends_on(self.h.value(written))
         if step.left == step.right:
@@ -307,7 +308,7 @@ class _Case:
         # a case that contradicts what is known is no case
         return [
             Relation(op, left, right) if op in ("=", "!=") else Relation(op, term, ZERO)
-            for op in ops if decided(op, sign) is not False
+            for op in ops if sign_decides(op, sign) is not False
         ]
 
 

@@ -15,7 +15,8 @@ from typing import Literal
 
 from lossproof.kernel.atoms import AbsAtom, Atom, ExpAtom, FunctionAtom, LogAtom, RootAtom, Var
 from lossproof.kernel.functions import absolute_power, function, log_abs, reduce
-from lossproof.kernel.normal_form import Normal, Sign, Table, Unsupported
+from lossproof.kernel.normal_form import Normal, Table, Unsupported
+from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.signs import Facts
 
 Side = Literal["+", "-", "+-"]

@@ -8,27 +8,20 @@ nothing: atoms may depend on each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from enum import Enum
 from fractions import Fraction
 
 from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
 
 from lossproof.kernel.atoms import (
-    AbsAtom,
     Atom,
     Bounds,
-    ConstAtom,
-    DeltaAtom,
-    EntryAtom,
-    ExpAtom,
     FoldAtom,
     FunctionalAtom,
-    FunctionAtom,
-    LogAtom,
-    PowAtom,
-    RootAtom,
     Var,
+    arguments,
+    free_names_of,
 )
+from lossproof.kernel.sign_sets import Sign
 
 Monomial = tuple[tuple[int, int], ...]
 """Atom numbers with their exponents, ascending."""
@@ -44,18 +37,6 @@ class DivisionByZero(Exception):
 
 class OutOfWork(Exception):
     """The step's budget of work is used up."""
-
-
-class Sign(Enum):
-    """What is known of a real number's sign; UNKNOWN is no knowledge."""
-
-    ZERO = "= 0"
-    POSITIVE = "> 0"
-    NEGATIVE = "< 0"
-    NONNEGATIVE = ">= 0"
-    NONPOSITIVE = "<= 0"
-    NONZERO = "!= 0"
-    UNKNOWN = "?"
 
 
 class Normal:
@@ -427,11 +408,6 @@ def _context(size: int) -> fmpz_mpoly_ctx:
     return fmpz_mpoly_ctx.get(("x", size), Ordering.lex)
 
 
-def binder(number: int) -> str:
-    """The name of a binder inside an atom."""
-    return f"#{number}"
-
-
 def height(*normals: Normal) -> int:
     """One more than the highest binder that occurs at any depth."""
     highest = 0
@@ -449,43 +425,3 @@ def _atom_height(table: Table, number: int) -> int:
             return int(name[1:]) + 1
         case atom:
             return height(*arguments(atom))
-
-
-def arguments(atom: Atom) -> tuple[Normal, ...]:
-    """The normal forms inside an atom, bounds included."""
-    match atom:
-        case Var() | ConstAtom():
-            return ()
-        case EntryAtom(indices=indices):
-            return indices
-        case ExpAtom(exponent=inner) | RootAtom(base=inner) | LogAtom(base=inner) | AbsAtom(base=inner):
-            return (inner,)
-        case DeltaAtom(difference=inner):
-            return (inner,)
-        case FunctionAtom(args=args):
-            return args
-        case PowAtom(base=base, exponent=exponent):
-            return (base, exponent)
-        case FoldAtom(ranges=ranges, body=body):
-            return (body, *(x for r in ranges for x in (r.lower, r.upper, *r.excluded)))
-        case FunctionalAtom(ranges=ranges, body=body, partials=partials):
-            return (body, *(x for r in ranges for x in (r.lower, r.upper)), *(i for p in partials for i in p))
-
-
-def free_names_of(atom: Atom) -> frozenset[str]:
-    """The names free in an atom: variables and families, its own binders left out."""
-    match atom:
-        case Var(name):
-            return frozenset((name,))
-        case EntryAtom(family=family):
-            found = frozenset((family,))
-        case FunctionAtom(name=name) | FunctionalAtom(name=name):
-            found = frozenset((name,))
-        case _:
-            found = frozenset()
-    for inner in arguments(atom):
-        found |= inner.free()
-    match atom:
-        case FoldAtom(ranges=ranges, first=first) | FunctionalAtom(ranges=ranges, first=first):
-            found -= {binder(first + i) for i in range(len(ranges))}
-    return found

@@ -19,7 +19,8 @@ from lossproof.kernel.algebra import functional, new_table
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, EntryAtom, Var
 from lossproof.kernel.components import Components
 from lossproof.kernel.derivatives import Chain, Differentiator
-from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Table, Unsupported
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
+from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.signs import Facts
 from lossproof.kernel.sums import in_range, is_integer, product_over, split_entry, sum_over
 from lossproof.term import (
@@ -502,7 +503,7 @@ class Normalizer:
         """Whether a condition holds by what is known of signs; None where that is not known."""
         match condition:
             case Relation(op, left, right):
-                return decided(op, self.table.sign(self.normal(left, scope) - self.normal(right, scope)))
+                return sign_decides(op, self.table.sign(self.normal(left, scope) - self.normal(right, scope)))
             case Bool("not", (inner,)):
                 known = self.holds(inner, scope)
                 return None if known is None else not known
@@ -524,16 +525,3 @@ class Normalizer:
                     if self.holds(a, scope) is None:
                         return self._undecided(a, scope)
         raise Unsupported("this condition")
-
-
-def decided(op: str, sign: Sign) -> bool | None:
-    """Whether x `op` 0 holds for an x of this sign; None where the sign does not tell."""
-    yes = {
-        "=": {Sign.ZERO}, "!=": {Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO}, ">": {Sign.POSITIVE},
-        ">=": {Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO}, "<": {Sign.NEGATIVE},
-        "<=": {Sign.NEGATIVE, Sign.NONPOSITIVE, Sign.ZERO},
-    }
-    opposite = {"=": "!=", "!=": "=", ">": "<=", ">=": "<", "<": ">=", "<=": ">"}
-    if sign in yes[op]:
-        return True
-    return False if sign in yes[opposite[op]] else None

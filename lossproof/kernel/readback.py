@@ -25,7 +25,8 @@ from lossproof.kernel.atoms import (
     RootAtom,
     Var,
 )
-from lossproof.kernel.normal_form import Normal, Sign, Table, Unsupported
+from lossproof.kernel.normal_form import Normal, Table, Unsupported
+from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.sums import open_fold
 from lossproof.term import (
     MINUS_ONE,

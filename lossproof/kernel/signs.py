@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lossproof.derivation import Declaration, Domain
+from lossproof.derivation import Declaration
 from lossproof.kernel.atoms import (
     AbsAtom,
     Bounds,
@@ -28,47 +28,11 @@ from lossproof.kernel.atoms import (
     PowAtom,
     RootAtom,
     Var,
+    binder,
 )
-from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Sign, Table, Unsupported, binder
+from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
+from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, both, flipped, interval_of, product_sign, sum_sign
 from lossproof.kernel.sums import in_range, opened, split_term
-
-_FLIPPED = {
-    Sign.POSITIVE: Sign.NEGATIVE, Sign.NEGATIVE: Sign.POSITIVE, Sign.NONNEGATIVE: Sign.NONPOSITIVE,
-    Sign.NONPOSITIVE: Sign.NONNEGATIVE,
-}
-_SETS = {
-    Sign.ZERO: frozenset("0"), Sign.POSITIVE: frozenset("+"), Sign.NEGATIVE: frozenset("-"),
-    Sign.NONNEGATIVE: frozenset("0+"), Sign.NONPOSITIVE: frozenset("0-"), Sign.NONZERO: frozenset("+-"),
-    Sign.UNKNOWN: frozenset("0+-"),
-}
-_FROM_SET = {values: sign for sign, values in _SETS.items()}
-
-
-def flipped(sign: Sign) -> Sign:
-    """The sign of -x."""
-    return _FLIPPED.get(sign, sign)
-
-
-def both(a: Sign, b: Sign) -> Sign:
-    """What is known when both are known of one number."""
-    return _FROM_SET.get(_SETS[a] & _SETS[b], a)
-
-
-def product_sign(a: Sign, b: Sign) -> Sign:
-    """The sign of a product."""
-    found = frozenset(
-        "0" if "0" in (x, y) else "+" if x == y else "-" for x in _SETS[a] for y in _SETS[b]
-    )
-    return _FROM_SET[found]
-
-
-def sum_sign(a: Sign, b: Sign) -> Sign:
-    """The sign of a sum."""
-    found: set[str] = set()
-    for x in _SETS[a]:
-        for y in _SETS[b]:
-            found |= {y} if x == "0" else {x} if y == "0" or x == y else {"0", "+", "-"}
-    return _FROM_SET[frozenset(found)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,43 +44,6 @@ class Fact:
     mentions: frozenset[str]
     names: tuple[str, ...] = ()
     ranges: tuple[Bounds, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Bounds of an atom; None is no bound."""
-
-    lower: Fraction | None = None
-    upper: Fraction | None = None
-    lower_open: bool = False
-    upper_open: bool = False
-    nonzero: bool = False
-
-    @property
-    def sign(self) -> Sign:
-        """The sign that the bounds give."""
-        if self.lower is not None and self.lower >= 0:
-            strict = self.lower > 0 or self.lower_open or self.nonzero
-            return Sign.POSITIVE if strict else Sign.NONNEGATIVE
-        if self.upper is not None and self.upper <= 0:
-            strict = self.upper < 0 or self.upper_open or self.nonzero
-            return Sign.NEGATIVE if strict else Sign.NONPOSITIVE
-        return Sign.NONZERO if self.nonzero else Sign.UNKNOWN
-
-
-def interval_of(domain: Domain) -> Interval:
-    """The interval of a declared domain (of a finite set: its hull)."""
-    if domain.values is not None:
-        return Interval(min(domain.values), max(domain.values), nonzero=0 not in domain.values)
-    lower, upper = domain.lower, domain.upper
-    return Interval(lower, upper, domain.lower_open, domain.upper_open, domain.nonzero)
-
-
-_OF_SIGN = {
-    Sign.POSITIVE: Interval(Fraction(0), None, lower_open=True), Sign.NONNEGATIVE: Interval(Fraction(0)),
-    Sign.NEGATIVE: Interval(None, Fraction(0), upper_open=True), Sign.NONPOSITIVE: Interval(None, Fraction(0)),
-    Sign.ZERO: Interval(Fraction(0), Fraction(0)), Sign.NONZERO: Interval(nonzero=True), Sign.UNKNOWN: Interval(),
-}
 
 
 _MOST_FACTS = 40
@@ -365,29 +292,29 @@ class Facts:
                 declaration = self.declarations.get(family)
                 return interval_of(declaration.domain) if declaration is not None else Interval()
             case ExpAtom() | ConstAtom():
-                return _OF_SIGN[Sign.POSITIVE]
+                return OF_SIGN[Sign.POSITIVE]
             case RootAtom(base):
                 strict = self.sign(base) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
-                return _OF_SIGN[Sign.POSITIVE if strict else Sign.NONNEGATIVE]
+                return OF_SIGN[Sign.POSITIVE if strict else Sign.NONNEGATIVE]
             case AbsAtom(base):
                 strict = self.sign(base) is Sign.NONZERO
-                return _OF_SIGN[Sign.POSITIVE if strict else Sign.NONNEGATIVE]
+                return OF_SIGN[Sign.POSITIVE if strict else Sign.NONNEGATIVE]
             case LogAtom(base):
                 match self.sign(base):
                     case Sign.POSITIVE:
-                        return _OF_SIGN[self.sign(base - self.table.one)]
+                        return OF_SIGN[self.sign(base - self.table.one)]
                     case Sign.NEGATIVE:
-                        return _OF_SIGN[self.sign(-base - self.table.one)]
+                        return OF_SIGN[self.sign(-base - self.table.one)]
                 return Interval()
             case DeltaAtom():
                 return Interval(Fraction(0), Fraction(1))
             case FoldAtom() as fold:
-                return _OF_SIGN[self._fold_sign(fold)]
+                return OF_SIGN[self._fold_sign(fold)]
             case FunctionAtom("sin" | "cos" | "tanh" | "erf", _, (0,)):
                 return Interval(Fraction(-1), Fraction(1))
             case PowAtom(base):
                 sign = self.sign(base)
-                return _OF_SIGN[sign if sign is Sign.POSITIVE else Sign.UNKNOWN]
+                return OF_SIGN[sign if sign is Sign.POSITIVE else Sign.UNKNOWN]
             case _:
                 return Interval()
 
@@ -532,4 +459,3 @@ class Facts:
                 if known is not Sign.UNKNOWN:
                     return known
         return Sign.UNKNOWN
-

@@ -16,9 +16,10 @@ from functools import partial
 from itertools import permutations
 from math import comb
 
-from lossproof.kernel.atoms import Bounds, DeltaAtom, EntryAtom, ExpAtom, FoldAtom, LogAtom, RootAtom, Var
+from lossproof.kernel.atoms import Bounds, DeltaAtom, EntryAtom, ExpAtom, FoldAtom, LogAtom, RootAtom, Var, binder
 from lossproof.kernel.functions import exp, power, reduce
-from lossproof.kernel.normal_form import DivisionByZero, Normal, Sign, Table, Unsupported, binder, height
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported, height
+from lossproof.kernel.sign_sets import Sign
 
 EXPAND_UP_TO = 64
 """Concrete ranges of at most so many values are written out."""
@@ -567,5 +568,3 @@ def _relation(t: Table, name: str, bodies: list[Normal]) -> tuple[list[Normal], 
         if candidates:
             return track, candidates[-1]
     return None
-
-

@@ -23,6 +23,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from lossproof.derivation import Declaration, Definition, Domain, Kind
+from lossproof.diagnostic import InputError
 from lossproof.read.forms import Builder
 from lossproof.read.lexical import refuse, scan, shorten
 from lossproof.read.syntax import LAWLESS_FUNCTIONS, RESERVED, is_condition
@@ -31,6 +32,7 @@ from lossproof.term import ARRAY_FUNCTIONS, KNOWN_FUNCTIONS, Number, Span, Term
 __all__ = ["parse", "parse_declarations"]
 
 _EMPTY: Mapping[str, Definition] = {}
+_NO_PLACES: Mapping[str, Span] = {}
 
 
 def parse(text: str, *, names: Mapping[str, Declaration], definitions: Mapping[str, Definition] = _EMPTY,
@@ -92,17 +94,18 @@ _RATIONAL = re.compile(r"(?P<top>[+-]?[0-9]{1,100}(?:\.[0-9]{0,100})?(?:[eE][+-]
 _MATRIX_ASSUMPTIONS = frozenset({"symmetric", "invertible", "positive_definite", "orthogonal", "diagonal"})
 
 
-def parse_declarations(symbols: Mapping[str, Mapping[str, object]], *,
-                       span: Span | None = None) -> dict[str, Declaration]:
+def parse_declarations(symbols: Mapping[str, Mapping[str, object]], *, span: Span | None = None,
+                       places: Mapping[str, Span] = _NO_PLACES) -> dict[str, Declaration]:
     """The declarations of a JSON `symbols` object: name -> {"kind": ..., ...}.
 
     Kinds: scalar, integer, size (min), index (from, upto), indexed (shape or rank), vector,
     matrix, function (arity), functional; any of them may have `latex`. Numbers are integers or strings ("1/2", "0.1").
+    `places` says where each declaration stands; one that it does not hold stands at `span`.
     Raises InputError: LP101 for a JSON float, LP104 for a name that has a fixed meaning, LP105
     for complex values, LP107 for keys and values that are not known, and what `parse` raises
     for the sizes and bounds, which may use every declared size, index and integer.
     """
-    reader = _DeclarationReader(span)
+    reader = _DeclarationReader(span, places)
     first = {name: reader.outline(name, entry) for name, entry in symbols.items()}
     return {name: reader.complete(first[name], symbols[name], first) for name in symbols}
 
@@ -110,11 +113,15 @@ def parse_declarations(symbols: Mapping[str, Mapping[str, object]], *,
 class _DeclarationReader:
     """Reads declarations in two passes, as bounds and sizes may name what is declared later."""
 
-    def __init__(self, span: Span | None) -> None:
+    def __init__(self, span: Span | None, places: Mapping[str, Span]) -> None:
         self._span = span
+        self._places = places
 
     def _refuse(self, code: str, name: str, message: str, *helps: str) -> NoReturn:
-        refuse(code, f"`{shorten(str(name))}`: {message}", self._span, *helps)
+        refuse(code, f"`{shorten(str(name))}`: {message}", self._place(name), *helps)
+
+    def _place(self, name: str) -> Span | None:
+        return self._places.get(name, self._span)
 
     def outline(self, name: str, entry: object) -> Declaration:
         """The declaration without its sizes and bounds."""
@@ -131,7 +138,7 @@ class _DeclarationReader:
         latex = entry.get("latex")
         if latex is not None and not isinstance(latex, str):
             self._refuse("LP107", name, "`latex` is a string")
-        made = Declaration(name, "scalar", latex=latex, span=self._span)
+        made = Declaration(name, "scalar", latex=latex, span=self._place(name))
         match kind:
             case "size":
                 least = self._whole(name, entry.get("min", 1), "min", 1)
@@ -207,7 +214,11 @@ class _DeclarationReader:
         wrong = all_names.get(value.strip())
         if wrong is not None and wrong.name not in allowed:
             self._refuse("LP107", name, f"`{shorten(value)}` is no size, index or integer")
-        term = parse(value, names=allowed, span=self._span)
+        try:
+            term = parse(value, names=allowed)
+        except InputError as error:     # its place in the size would need the place of the size: the name says enough
+            found = error.diagnostic
+            self._refuse(found.code, name, f"{_quote(value)}: {found.message}", *found.helps)
         if is_condition(term):
             self._refuse("LP107", name, f"{_quote(value)} is no size or bound")
         return term
