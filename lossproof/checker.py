@@ -13,7 +13,7 @@ from itertools import chain
 
 from lossproof.derivation import Derivation, Document, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import judge
+from lossproof.kernel import judge, pointwise, proof
 from lossproof.kernel.points import Point
 from lossproof.search import counterexample, repair
 from lossproof.term import Bool
@@ -89,7 +89,7 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
 def _chained(document: Document, derivation: Derivation, claim: Step) -> Proved | None:
     """The claim from its steps, where it is not settled on its own and every step is proved."""
     try:
-        if isinstance(judge.prove(claim), judge.Claim):
+        if isinstance(proof.prove(claim), proof.Claim):
             return None
     except InputError:
         return None
@@ -109,10 +109,10 @@ def check(step: Step) -> StepResult:
 
 def _decide(step: Step) -> StepResult:
     begun = time.perf_counter()
-    claim = judge.prove(step)
+    claim = proof.prove(step)
     proof_seconds = time.perf_counter() - begun
-    plain = judge.without_limits(step)
-    if isinstance(claim, judge.Claim):
+    plain = pointwise.without_limits(step)
+    if isinstance(claim, proof.Claim):
         return _exhibit(plain, claim)
     attempts = [Attempt("normal form", claim.reason, proof_seconds)]
     begun = time.perf_counter()
@@ -134,22 +134,22 @@ def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepRes
     return StepResult(0, verdict, attempts=attempts)
 
 
-def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
+def _exhibit(step: Step, claim: proof.Claim) -> StepResult:
     """The verdict of a claim: it needs a point at which it says something, and no point against it."""
     agreed: list[Point] = []
     for point in chain(_outside(step, claim), counterexample.points(step, limit=POINTS_TRIED)):
-        found = judge.compare(step, point)
+        found = pointwise.compare(step, point)
         if found is None:
             continue
-        if not found.holds and claim.assumed and not judge.holds_at(step, point, claim.assumed):
+        if not found.holds and claim.assumed and not pointwise.holds_at(step, point, claim.assumed):
             return _refuted(step, point, ())
-        if step.relation in ("=>", "<=>") and not judge.holds_at(step, point, claim.conditions):
+        if step.relation in ("=>", "<=>") and not pointwise.holds_at(step, point, claim.conditions):
             # the right side need not be defined there
             continue
         if not found.holds:
             fault = f"proved, but the sides are {judge.shown(found.left)} and {judge.shown(found.right)} at a point"
             return StepResult(0, Unknown("the kernel and the enclosures disagree", "LP401"), fault=fault)
-        if judge.holds_at(step, point, claim.conditions):
+        if pointwise.holds_at(step, point, claim.conditions):
             agreed.append(point)
         if len(agreed) >= POINTS_TO_EXHIBIT:
             break
@@ -160,7 +160,7 @@ def _exhibit(step: Step, claim: judge.Claim) -> StepResult:
     return StepResult(0, verdict)
 
 
-def _outside(step: Step, claim: judge.Claim) -> Iterator[Point]:
+def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
     """Points at which a condition fails that the proof assumed beyond definedness."""
     for condition in claim.assumed:
         yield from counterexample.points(
@@ -178,9 +178,9 @@ def _diagnose(step: Step) -> Diagnosis:
 
 def _is_proved(step: Step) -> bool:
     try:
-        found = judge.prove(step)
+        found = proof.prove(step)
     except InputError:
         return False
-    return isinstance(found, judge.Claim) and not isinstance(_exhibit(judge.without_limits(step), found).verdict,
+    return isinstance(found, proof.Claim) and not isinstance(_exhibit(pointwise.without_limits(step), found).verdict,
                                                              Unknown | Refuted)
 

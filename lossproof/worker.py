@@ -1,9 +1,10 @@
-"""What runs inside a child process: reading one file after another, or judging one step after another.
+"""What runs inside a child process: reading one file after another, or reading lines and judging steps.
 
 Not trusted: it carries data. `runner` starts it as a program of its own (a fresh interpreter, so that nothing of
 the parent's state can change a verdict) and talks to it over a socket, in pickles that both ends made themselves.
 The reader imports SymPy once and then reads each file in a fork of itself: what one file does to SymPy's caches,
-to the interpreter or to itself never reaches the next. The judge imports the kernel and no SymPy.
+to the interpreter or to itself never reaches the next. The judge imports the kernel and no SymPy; it also reads the
+lines of JSON Lines files, which are data and not code, so that they stand under the same limits as a step.
 """
 
 from __future__ import annotations
@@ -27,7 +28,11 @@ from lossproof.diagnostic import Diagnostic, InputError, diagnostic
 from lossproof.term import Span
 from lossproof.verdict import StepResult, Unknown
 
-__all__ = ["Died", "Judged", "OutOfMemory", "Question", "Read", "Ready", "Request", "Setup", "Take", "main"]
+__all__ = ["Died", "Forget", "Judged", "Outline", "OutOfMemory", "Parse", "Question", "Read", "Ready", "Request", "Setup",
+           "Take", "main"]
+
+# The derivations of a document in order: each one's name, and the lines (numbers from 1) that have a result of their own.
+Outline = tuple[tuple[str, tuple[int, ...]], ...]
 
 # The alarm inside the reading fork names the line of a loop; a fork that does not react (it is in C code) is killed
 # this many seconds later.
@@ -49,6 +54,24 @@ class Request:
 
     path: str
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parse:
+    """To a judge: read this line of a JSON Lines file with `read_line` of `module`, and keep the document under `key`."""
+
+    key: int
+    module: str
+    path: str
+    line: int
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """To a judge: the document under this number is not asked about any more."""
+
+    key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +98,15 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """From a reader: the pickled document, or what is wrong with the file."""
+    """The pickled document with its outline, or what is wrong with the file, or with the line of a JSON Lines file.
+
+    `derivation` is the name of the derivation that the error belongs to, where it was read.
+    """
 
     document: bytes | None
     error: Diagnostic | None
+    outline: Outline = ()
+    derivation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +176,15 @@ def _serve_judge(connection: Connection, checker: Any) -> None:
         match message:
             case Take(key, pickled):
                 documents[key] = pickle.loads(pickled)
+            case Forget(key):
+                documents.pop(key, None)
+            case Parse():
+                try:
+                    answer = _parse(message, documents)
+                except MemoryError:
+                    connection.send(OutOfMemory())
+                    return
+                connection.send(answer)
             case Question(key, number, index):
                 try:
                     result = _answer(checker, documents[key], number, index)
@@ -157,6 +194,35 @@ def _serve_judge(connection: Connection, checker: Any) -> None:
                 connection.send(Judged(result))
             case _:
                 raise TypeError(f"not a message to a judge: {message!r}")
+
+
+def _parse(request: Parse, documents: dict[int, Document]) -> Read | Judged:
+    """What the line says, as `Read`; an exception of the reader becomes a fault of lossproof."""
+    try:
+        document: Document = importlib.import_module(request.module).read_line(request.path, request.line, request.text)
+        documents[request.key] = document
+        return _read(document)
+    except InputError as error:
+        return Read(None, error.diagnostic, derivation=error.derivation)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault of ours and must not pass silently
+        return Judged(StepResult(0, Unknown("lossproof failed on this line", "LP402"), fault=_fault(error)))
+
+
+def _read(document: Document) -> Read:
+    """The message that hands a document over. Line 1 has a result only where it could not be read."""
+    outline = tuple(
+        (derivation.name, tuple(index for index, line in enumerate(derivation.lines, 1)
+                                if index > 1 or line.unread is not None))
+        for derivation in document.derivations)
+    return Read(pickle.dumps(document), None, outline)
+
+
+def _fault(error: Exception) -> str:
+    """An exception of ours in one line, with the place that raised it."""
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"  # noqa: PTH119
 
 
 def _answer(checker: Any, document: Document, number: int, index: int | None) -> StepResult | None:
@@ -172,9 +238,7 @@ def _answer(checker: Any, document: Document, number: int, index: int | None) ->
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault of ours and must not pass silently
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        fault = f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"  # noqa: PTH119
-        result = StepResult(index or 0, Unknown("lossproof failed on this step", "LP402"), fault=fault)
+        result = StepResult(index or 0, Unknown("lossproof failed on this step", "LP402"), fault=_fault(error))
     seconds = time.perf_counter() - started
     return replace(result, seconds=seconds) if result is not None and not result.seconds else result
 
@@ -258,14 +322,13 @@ def _read_and_exit(reader: Any, request: Request, memory: int, descriptor: int) 
     signal.setitimer(signal.ITIMER_REAL, request.seconds)
     try:
         _limit_memory(memory)
-        document: Document = reader.read(request.path)
-        data = pickle.dumps(document)
+        found = _read(reader.read(request.path))
     except InputError as error:
         reply(Read(None, error.diagnostic))
     except BaseException as error:  # noqa: BLE001 - the file is code: it may raise anything, SystemExit too
         reply(Read(None, _failed(request, error)))
     signal.setitimer(signal.ITIMER_REAL, 0)
-    reply(Read(data, None))
+    reply(found)
 
 
 def _failed(request: Request, error: BaseException) -> Diagnostic:

@@ -16,7 +16,7 @@ from steps import make_step
 import lossproof
 from lossproof import checker
 from lossproof.derivation import Step
-from lossproof.kernel import judge
+from lossproof.kernel import judge, pointwise, proof
 from lossproof.kernel.derivatives import derivative_of
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.jets import Undefined
@@ -106,7 +106,7 @@ def inside(law: Law, random: Random) -> Point:
 def test_an_instance_holds_inside(law: Law) -> None:
     """At every sampled point that satisfies the conditions both sides are defined, and as the law says."""
     random = Random(law.name)
-    step = judge.without_limits(step_of(law))
+    step = pointwise.without_limits(step_of(law))
     found = [related(step, point) for point in (inside(law, random) for _ in range(200)) if satisfies(step, point)]
     assert len(found) >= 5
     assert all(found[:12])
@@ -116,7 +116,7 @@ def test_an_instance_holds_inside(law: Law) -> None:
 def test_an_instance_fails_outside(law: Law) -> None:
     """Just outside the conditions the two sides are not both defined and related, whatever the other names are."""
     random = Random(law.name)
-    step = judge.without_limits(step_of(law, ()))
+    step = pointwise.without_limits(step_of(law, ()))
     for _ in range(8):
         point = sample(law, random)
         assert related(step, point) is not True, point

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
 
-from lossproof.kernel import functions, sums
+from lossproof.kernel import binders, functions, sums
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
@@ -27,8 +27,8 @@ from lossproof.kernel.atoms import (
     Var,
     binder,
 )
+from lossproof.kernel.binders import map_bounds
 from lossproof.kernel.normal_form import Normal, Table, height
-from lossproof.kernel.sums import map_bounds
 
 Change = Callable[[Normal], Normal]
 
@@ -61,7 +61,7 @@ def new_table(work: int = 200_000) -> Table:
                 return refunctional(t, atom, change)
             case PowAtom(base, exponent):
                 power = change(exponent)
-                return functions.power(t, change(base), power, integer=sums.is_integer(t, power))
+                return functions.power(t, change(base), power, integer=binders.is_integer(t, power))
 
     for kind in get_args(Atom):
         t.constructors[kind] = rebuild

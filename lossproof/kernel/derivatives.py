@@ -28,10 +28,11 @@ from lossproof.kernel.atoms import (
     RootAtom,
     Var,
 )
+from lossproof.kernel.binders import is_integer, opened
 from lossproof.kernel.functions import absolute_power, delta, exp, function, power
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
-from lossproof.kernel.sums import close_again, is_integer, opened
+from lossproof.kernel.sums import close_again
 
 Chain = Callable[[Atom], Normal | None]
 """The derivative of an atom that stands for a quantity, None for any other atom."""

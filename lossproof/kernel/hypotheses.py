@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
+from lossproof.kernel.binders import in_range, is_integer, map_bounds
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.signs import Fact
-from lossproof.kernel.sums import in_range, is_integer, map_bounds, split_entry
+from lossproof.kernel.sums import split_entry
 from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
 
 SIGN_OF = {

@@ -25,9 +25,9 @@ from lossproof.kernel.atoms import (
     RootAtom,
     Var,
 )
+from lossproof.kernel.binders import open_fold
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
-from lossproof.kernel.sums import open_fold
 from lossproof.term import (
     MINUS_ONE,
     ONE,

@@ -30,9 +30,10 @@ from lossproof.kernel.atoms import (
     Var,
     binder,
 )
+from lossproof.kernel.binders import in_range, opened
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, both, flipped, interval_of, product_sign, sum_sign
-from lossproof.kernel.sums import in_range, opened, split_term
+from lossproof.kernel.sums import split_term
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,33 @@ upper - lower + 1 only where that is known not to be negative.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from fractions import Fraction
-from functools import partial
-from itertools import permutations
 from math import comb
 
-from lossproof.kernel.atoms import Bounds, DeltaAtom, EntryAtom, ExpAtom, FoldAtom, LogAtom, RootAtom, Var, binder
+from lossproof.kernel.atoms import Bounds, DeltaAtom, ExpAtom, FoldAtom, Var, binder
+from lossproof.kernel.binders import (
+    NOT_NEGATIVE,
+    close_fold,
+    constant_part,
+    count_of,
+    entry_offset,
+    in_range,
+    known_nonzero,
+    map_bounds,
+    open_fold,
+    opened,
+    separate_points,
+    solve_linear,
+    surely_defined,
+)
 from lossproof.kernel.functions import exp, power, reduce
-from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported, height
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 
 EXPAND_UP_TO = 64
 """Concrete ranges of at most so many values are written out."""
 
-_NOT_NEGATIVE = (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE)
 
 
 def sum_over(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
@@ -77,11 +88,11 @@ def _product_of(t: Table, name: str, bounds: Bounds, factor: Normal) -> Normal:
         t.use("product-of-exp")
         return exp(t, sum_over(t, name, bounds, atom.exponent.scaled(Fraction(1, atom.root))))
     if name not in factor.free():
-        count = _count(t, bounds)
+        count = count_of(t, bounds)
         if count is None or bounds.excluded:
             raise Unsupported("a product over a range that may be empty")
         return power(t, factor, count, integer=True)
-    return _close(t, "product", [name], [bounds], factor)
+    return close_fold(t, "product", [name], [bounds], factor)
 
 
 def _expand(t: Table, name: str, bounds: Bounds, body: Normal) -> list[Normal] | None:
@@ -100,43 +111,11 @@ def _expand(t: Table, name: str, bounds: Bounds, body: Normal) -> list[Normal] |
         differences = [value - e for e in bounds.excluded]
         if any(d.is_zero for d in differences):
             continue
-        if not all(_nonzero(t, d) for d in differences):
+        if not all(known_nonzero(t, d) for d in differences):
             return None
         kept.append(value)
     t.use("concrete-range")
     return [t.substitute(body, {name: value}) for value in kept]
-
-
-def _nonzero(t: Table, normal: Normal) -> bool:
-    value = normal.constant
-    return value not in (None, 0) or t.sign(normal) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
-
-
-def in_range(t: Table, value: Normal, bounds: Bounds) -> bool | None:
-    """Whether an integer-valued normal form is in the range: True, False, or None where not known."""
-    if not is_integer(t, value):
-        return None
-    below, above = t.sign(value - bounds.lower), t.sign(bounds.upper - value)
-    if Sign.NEGATIVE in (below, above):
-        return False
-    if any((value - e).is_zero for e in bounds.excluded):
-        return False
-    if below in _NOT_NEGATIVE and above in _NOT_NEGATIVE and all(_nonzero(t, value - e) for e in bounds.excluded):
-        return True
-    return None
-
-
-def is_integer(t: Table, value: Normal) -> bool:
-    """Whether the value is an integer at every point: a polynomial in integer variables."""
-    if not value.den.is_one():
-        return False
-    return all(isinstance(atom := t[i], Var) and t.is_integer_name(atom.name) for i in value.atoms())
-
-
-def _count(t: Table, bounds: Bounds) -> Normal | None:
-    """upper - lower + 1 where that is known not to be negative."""
-    count = bounds.upper - bounds.lower + t.one
-    return count if t.sign(count) in _NOT_NEGATIVE else None
 
 
 def _eliminate_delta(t: Table, name: str, bounds: Bounds, body: Normal) -> tuple[Normal, Normal] | None:
@@ -145,7 +124,7 @@ def _eliminate_delta(t: Table, name: str, bounds: Bounds, body: Normal) -> tuple
         atom = t[i]
         if not isinstance(atom, DeltaAtom) or name not in atom.difference.free():
             continue
-        point = _solve_linear(t, atom.difference, name)
+        point = solve_linear(t, atom.difference, name)
         if point is None:
             continue
         inside = in_range(t, point, bounds)
@@ -166,30 +145,14 @@ def _eliminate_delta(t: Table, name: str, bounds: Bounds, body: Normal) -> tuple
     return None
 
 
-def _solve_linear(t: Table, difference: Normal, name: str) -> Normal | None:
-    """The value of `name` at which the difference is 0, where it is name times +-1 plus a rest free of it."""
-    coefficient, rest = 0, t.zero
-    own = t.number(Var(name))
-    for mono, c in t.terms(difference.num):
-        if mono == ((own, 1),):
-            coefficient = c
-        elif any(name in t.free_of(i) for i, _ in mono):
-            return None
-        else:
-            rest = rest + t.monomial(mono).scaled(Fraction(c))
-    if not difference.den.is_one() or abs(coefficient) != 1:
-        return None
-    return rest.scaled(Fraction(-1, coefficient))
-
-
 def _sum_of(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
     """The sum of one monomial over its denominator."""
     if name not in body.free():
-        count = _count(t, bounds)
-        if count is not None and _separate_points(t, bounds):
+        count = count_of(t, bounds)
+        if count is not None and separate_points(t, bounds):
             t.use("sum-of-constant")
             return (count - t.rational(len(bounds.excluded))) * body
-        return body * _close(t, "sum", [name], [bounds], t.one)
+        return body * close_fold(t, "sum", [name], [bounds], t.one)
     closed = _power_sum(t, name, bounds, body)
     if closed is not None:
         return closed
@@ -198,17 +161,9 @@ def _sum_of(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
         aligned = _align(t, name, bounds, body)
         if aligned is not None:
             return aligned
-    result = _close(t, "sum", names, ranges, body)
+    result = close_fold(t, "sum", names, ranges, body)
     t.release(names[1:])
     return result
-
-
-def _separate_points(t: Table, bounds: Bounds) -> bool:
-    """Whether the excluded values are known to lie in the range and to differ."""
-    full = Bounds(bounds.lower, bounds.upper)
-    points = bounds.excluded
-    return all(in_range(t, e, full) is True for e in points) and all(
-        _nonzero(t, a - b) for i, a in enumerate(points) for b in points[:i])
 
 
 def _power_sum(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | None:
@@ -216,7 +171,7 @@ def _power_sum(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | No
     if not body.den.is_one() or len(body.num) != 1 or bounds.excluded:
         return None
     ((mono, coefficient),) = t.terms(body.num)
-    if coefficient != 1 or len(mono) != 1 or t[mono[0][0]] != Var(name) or _count(t, bounds) is None:
+    if coefficient != 1 or len(mono) != 1 or t[mono[0][0]] != Var(name) or count_of(t, bounds) is None:
         return None
     degree = mono[0][1]
     if degree > 12:
@@ -261,32 +216,6 @@ def _flatten(t: Table, name: str, bounds: Bounds, body: Normal) -> tuple[list[st
     return names, ranges, body
 
 
-@contextmanager
-def opened(t: Table, atom: FoldAtom, change: Callable[[Normal], Normal] = lambda n: n) -> Iterator[
-        tuple[list[str], list[Bounds], Normal]]:
-    """Names for the binders, their ranges (changed), and the body in these names; for the duration."""
-    names, ranges, body = open_fold(t, atom, change)
-    try:
-        yield names, ranges, body
-    finally:
-        t.release(names)
-
-
-def open_fold(t: Table, atom: FoldAtom, change: Callable[[Normal], Normal] = lambda n: n) -> tuple[
-        list[str], list[Bounds], Normal]:
-    """The same, for the caller to release."""
-    values: dict[str, Normal] = {}
-    names: list[str] = []
-    ranges: list[Bounds] = []
-    for i, bounds in enumerate(atom.ranges):
-        range_ = map_bounds(map_bounds(bounds, partial(t.substitute, values=values)), change)
-        name = t.open(range_)
-        values = {**values, binder(atom.first + i): t.var(name)}
-        names.append(name)
-        ranges.append(range_)
-    return names, ranges, t.substitute(atom.body, values)
-
-
 def split_term(t: Table, atom: FoldAtom, index: Normal) -> Normal:
     """A sum over one range as the sum over the range less `index`, plus the term there (in the range)."""
     (bounds,) = atom.ranges
@@ -296,11 +225,6 @@ def split_term(t: Table, atom: FoldAtom, index: Normal) -> Normal:
     result = sum_over(t, name, rest, body) + t.substitute(body, {name: index})
     t.release((name,))
     return result
-
-
-def map_bounds(bounds: Bounds, change: Callable[[Normal], Normal]) -> Bounds:
-    """The bounds with a change applied to each of their normal forms."""
-    return Bounds(change(bounds.lower), change(bounds.upper), tuple(change(e) for e in bounds.excluded))
 
 
 def close_again(t: Table, kind: str, names: list[str], ranges: list[Bounds], body: Normal) -> Normal:
@@ -321,7 +245,7 @@ def refold(atom: FoldAtom, change: Callable[[Normal], Normal]) -> Normal:
 def _align(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | None:
     """The sum with its index shifted so that entries have no offset, and its bounds' small
     constant parts peeled off as single terms; None where it stands so already."""
-    offset = _offset(t, name, body)
+    offset = entry_offset(t, name, body)
     shift = t.one - bounds.lower if offset is None else t.rational(offset)
     if not shift.is_zero:
         t.use("sum-shift")
@@ -330,14 +254,14 @@ def _align(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | None:
         return sum_over(t, fresh, moved, t.substitute(body, {name: t.var(fresh) - shift}))
     if bounds.excluded:
         return None
-    lower, upper = bounds.lower.integer, _small_part(t, bounds.upper)
+    lower, upper = bounds.lower.integer, constant_part(t, bounds.upper)
     if lower is not None and 1 < lower <= 9:
         return _peel(t, name, Bounds(t.one, bounds.upper), body, range(1, lower), -1)
-    if upper is not None and upper[1] and t.sign(upper[0]) in _NOT_NEGATIVE and lower == 1:
+    if upper is not None and upper[1] and t.sign(upper[0]) in NOT_NEGATIVE and lower == 1:
         base, extra = upper
         if extra > 0:
             return _peel(t, name, Bounds(bounds.lower, base), body, range(1, extra + 1), 1, base)
-        if t.sign(bounds.upper) in _NOT_NEGATIVE:
+        if t.sign(bounds.upper) in NOT_NEGATIVE:
             return _peel(t, name, Bounds(bounds.lower, base), body, range(extra + 1, 1), -1, base)
     return None
 
@@ -348,7 +272,7 @@ def _peel(t: Table, name: str, wider: Bounds, body: Normal, at: Iterable[int], s
     and the ranges are not negative in length."""
     points = [t.rational(i) if base is None else base + t.rational(i) for i in at]
     # sum over lower..upper is the sum over 1..upper less the terms below lower only if upper >= lower - 1
-    if base is None and t.sign(wider.upper - points[-1]) not in _NOT_NEGATIVE:
+    if base is None and t.sign(wider.upper - points[-1]) not in NOT_NEGATIVE:
         return None
     try:
         terms = [t.substitute(body, {name: p}) for p in points]
@@ -359,98 +283,6 @@ def _peel(t: Table, name: str, wider: Bounds, body: Normal, at: Iterable[int], s
     t.use("sum-split")
     fresh = t.fresh(wider)
     return sum_over(t, fresh, wider, t.substitute(body, {name: t.var(fresh)})) + t.total(terms).scaled(Fraction(sign))
-
-
-def surely_defined(t: Table, normal: Normal) -> bool:
-    """Whether every division, log, root and entry in the normal form is known to be defined."""
-    if not normal.den.is_constant() and not _nonzero(t, t.polynomial(normal.den)):
-        return False
-    for i in normal.atoms():
-        match t[i]:
-            case Var():
-                continue
-            case EntryAtom(family, indices):
-                if not t.entry_in_range(family, indices):
-                    return False
-            case ExpAtom(exponent):
-                if not surely_defined(t, exponent):
-                    return False
-            case LogAtom(base) | RootAtom(base):
-                if t.sign(base) is not Sign.POSITIVE or not surely_defined(t, base):
-                    return False
-            case _:
-                return False
-    return True
-
-
-def _offset(t: Table, name: str, body: Normal) -> int | None:
-    """The least constant c of entries with index name + c, None where there is no such entry."""
-    offsets: list[int] = []
-    own = t.number(Var(name))
-
-    def look(normal: Normal) -> None:
-        for i in normal.atoms():
-            if name not in t.free_of(i):
-                continue
-            atom = t[i]
-            if isinstance(atom, EntryAtom):
-                for index in atom.indices:
-                    terms = dict(t.terms(index.num)) if index.den.is_one() else {}
-                    if terms.get(((own or 0, 1),)) == 1 and set(terms) <= {((own or 0, 1),), ()}:
-                        offsets.append(terms.get((), 0))
-            elif isinstance(atom, ExpAtom):
-                look(atom.exponent)
-            elif isinstance(atom, LogAtom | RootAtom):
-                look(atom.base)
-
-    look(body)
-    return min(offsets) if offsets else None
-
-
-def _small_part(t: Table, upper: Normal) -> tuple[Normal, int] | None:
-    """upper as (rest, integer constant), for a polynomial upper bound with a small constant."""
-    if not upper.den.is_one() or upper.constant is not None:
-        return None
-    constant = sum(c for m, c in t.terms(upper.num) if not m)
-    return (upper - t.rational(constant), constant) if abs(constant) <= 8 else None
-
-
-def _close(t: Table, kind: str, names: list[str], ranges: list[Bounds], body: Normal) -> Normal:
-    """The fold atom with canonical binders: the smallest key over the orders that the bounds allow."""
-    inner = [n for r in ranges for n in (r.lower, r.upper, *r.excluded)]
-    first = height(body, *inner)
-    best: FoldAtom | None = None
-    best_key: object = None
-    for order in _orders(names, ranges):
-        values = {names[j]: t.var(binder(first + i)) for i, j in enumerate(order)}
-
-        def rename(normal: Normal, values: dict[str, Normal] = values) -> Normal:
-            return t.substitute(normal, values)
-
-        atom = FoldAtom(
-            "sum" if kind == "sum" else "product", tuple(map_bounds(ranges[j], rename) for j in order), rename(body),
-            first,
-        )
-        key = (atom.body.key, [(r.lower.key, r.upper.key, [e.key for e in r.excluded]) for r in atom.ranges])
-        if best is None or key < best_key:  # type: ignore[operator]
-            best, best_key = atom, key
-    assert best is not None
-    return t.atom(best)
-
-
-def _orders(names: list[str], ranges: list[Bounds]) -> Iterator[tuple[int, ...]]:
-    """Orders of the binders in which every bound mentions only earlier ones."""
-    size = len(names)
-    if size == 1 or size > 4:
-        yield tuple(range(size))
-        return
-    uses = [
-        {j for j in range(size) if j != i and any(names[j] in n.free() for n in (r.lower, r.upper, *r.excluded))}
-        for i, r in enumerate(ranges)
-    ]
-    for order in permutations(range(size)):
-        if all(uses[j] <= set(order[:i]) for i, j in enumerate(order)):
-            yield order
 
 
 def split_entry(t: Table, normal: Normal, family: str, index: tuple[Normal, ...]) -> Normal:
@@ -469,102 +301,3 @@ def split_entry(t: Table, normal: Normal, family: str, index: tuple[Normal, ...]
         return split_term(t, atom, index[0])
 
     return t.replace(normal, frozenset((family,)), value)
-
-
-def eliminate_relations(t: Table, normal: Normal) -> Normal:
-    """`normal` with linear relations between sums over one range used to remove sums.
-
-    Two sums over a range whose bodies (and 1, whose sum is the count) are linearly dependent
-    over the field of what does not depend on the index satisfy the same relation.
-    """
-    normal = _combined(t, normal)
-    groups = {r: sums for r, sums in _sums_by_range(t, normal).items() if len(r) == 1}
-    for (bounds,), sums in groups.items():
-        count = _count(t, bounds) if not bounds.excluded else None
-        if len(sums) + (count is not None) < 2 or len(sums) > 12:
-            continue
-        name = t.fresh(bounds)
-        folds = [fold for i in sums if isinstance(fold := t[i], FoldAtom)]
-        bodies = [t.substitute(fold.body, {binder(fold.first): t.var(name)}) for fold in folds]
-        values = [t.atom(fold) for fold in folds]
-        if count is not None:
-            bodies, values = [t.one, *bodies], [count, *values]
-        found = _relation(t, name, bodies)
-        if found is not None:
-            coefficients, pivot = found
-            t.use("sum-relation")
-            others = t.total(c * v for i, (c, v) in enumerate(zip(coefficients, values, strict=True)) if i != pivot)
-            solved = -(others / coefficients[pivot])
-            (gone,) = values[pivot].atoms()
-            changed = t.with_atom(t.polynomial(normal.num), gone, solved)
-            return eliminate_relations(t, changed)
-    return normal
-
-
-def _sums_by_range(t: Table, normal: Normal) -> dict[tuple[Bounds, ...], list[int]]:
-    groups: dict[tuple[Bounds, ...], list[int]] = {}
-    for i in normal.atoms():
-        atom = t[i]
-        if isinstance(atom, FoldAtom) and atom.kind == "sum":
-            groups.setdefault(atom.ranges, []).append(i)
-    return groups
-
-
-def _combined(t: Table, normal: Normal) -> Normal:
-    """The numerator with sums over one range that occur linearly put under one sum again: where the
-    joint body cancels, so do they, whatever denominators they were split over."""
-    num = t.polynomial(normal.num)
-    for ranges, sums in _sums_by_range(t, num).items():
-        if len(sums) < 2 or any("#" in name for r in ranges for x in (r.lower, r.upper) for name in x.free()):
-            continue
-        names = [t.open(r) for r in ranges]
-        joint, rest = t.zero, t.zero
-        for mono, c in t.terms(num.num):
-            inside = [(i, e) for i, e in mono if i in sums]
-            part = t.monomial(tuple((i, e) for i, e in mono if i not in sums)).scaled(Fraction(c))
-            if len(inside) == 1 and inside[0][1] == 1:
-                fold = t[inside[0][0]]
-                assert isinstance(fold, FoldAtom)
-                values = {binder(fold.first + k): t.var(name) for k, name in enumerate(names)}
-                joint = joint + part * t.substitute(fold.body, values)
-            else:
-                rest = rest + part * t.monomial(tuple(inside))
-        if joint.is_zero or not set(names) & joint.free():
-            t.use("sum-relation")
-            num = rest + close_again(t, "sum", names, list(ranges), joint)
-        t.release(names)
-    return t.polynomial(num.num)
-
-
-def _relation(t: Table, name: str, bodies: list[Normal]) -> tuple[list[Normal], int] | None:
-    """Coefficients, free of `name`, with sum c_i bodies_i = 0, and a pivot whose c is known not to be 0
-    (never the first body if that is the constant 1)."""
-    common = t.one
-    for body in bodies:
-        so_far, den = t.aligned(common.num, body.den)
-        common = common * t.polynomial(den) / t.polynomial(so_far.gcd(den))
-    columns: list[object] = []
-    rows: list[tuple[dict[object, Normal], list[Normal]]] = []
-    for index, body in enumerate(bodies):
-        row: dict[object, Normal] = {}
-        for coefficient, part in t.split(body * common, name):
-            row[part] = coefficient
-            if part not in columns:
-                columns.append(part)
-        rows.append((row, [t.one if i == index else t.zero for i in range(len(bodies))]))
-    done: list[tuple[object, dict[object, Normal], list[Normal]]] = []
-    for row, track in rows:
-        t.spend(4)
-        for column, pivot_row, pivot_track in done:
-            if column in row and not row[column].is_zero:
-                ratio = row[column] / pivot_row[column]
-                row = {c: row.get(c, t.zero) - ratio * pivot_row.get(c, t.zero) for c in {**row, **pivot_row}}
-                track = [a - ratio * b for a, b in zip(track, pivot_track, strict=True)]
-        live = [c for c in columns if c in row and not row[c].is_zero]
-        if live:
-            done.append((live[0], row, track))
-            continue
-        candidates = [i for i, c in enumerate(track) if not c.is_zero and bodies[i] != t.one and _nonzero(t, c)]
-        if candidates:
-            return track, candidates[-1]
-    return None

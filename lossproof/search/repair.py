@@ -12,13 +12,14 @@ from fractions import Fraction
 
 from lossproof.derivation import Step
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, ExpAtom, FoldAtom
-from lossproof.kernel.conditions import Conditions
+from lossproof.kernel.binders import in_range
+from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sums import in_range, split_term, sum_over
+from lossproof.kernel.sums import split_term, sum_over
 from lossproof.print_text import pretty
 from lossproof.term import Add, Fold, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count, walk
 from lossproof.verdict import Diagnosis

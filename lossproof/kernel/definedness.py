@@ -1,0 +1,339 @@
+"""Where a written line is defined, read from the tree before any rewriting.
+
+Trusted. Imports `kinks`, `conditions` and the ground floor.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lossproof.kernel.atoms import Bounds
+from lossproof.kernel.binders import is_integer
+from lossproof.kernel.conditions import Condition
+from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.kinks import Neighbourhoods
+from lossproof.kernel.normal_form import DivisionByZero, Unsupported
+from lossproof.kernel.normalize import NeedsCases, Scope
+from lossproof.kernel.sign_sets import Sign
+from lossproof.term import (
+    ARRAY_FUNCTIONS,
+    MINUS_ONE,
+    ONE,
+    ZERO,
+    Bool,
+    Call,
+    Component,
+    Const,
+    Derivative,
+    Entry,
+    Fold,
+    ForAll,
+    Integral,
+    Limit,
+    Number,
+    Partial,
+    Piecewise,
+    Pow,
+    Range,
+    Relation,
+    Subst,
+    Symbol,
+    Term,
+    children,
+    free_names,
+    substitute,
+)
+
+
+class Conditions(Neighbourhoods):
+    """Definedness of written terms under the hypotheses of a step."""
+
+    def __init__(self, hypotheses: Hypotheses) -> None:
+        super().__init__(hypotheses)
+        self.n.defined_at = self.defined
+        self._quantities: dict[str, tuple[Condition, ...]] = {}
+
+    def defined(self, term: Term, scope: Scope) -> bool:
+        """Whether the term is known to be defined, bound variables as in the scope."""
+        return all(self.discharged(c.term, scope) for c in self.written(term))
+
+    def written(self, term: Term) -> tuple[Condition, ...]:
+        """The conditions under which every part of the term is defined, without repetition."""
+        found: dict[Condition, None] = {}
+        self._collect(term, {}, found)
+        return tuple(found)
+
+    # collecting
+
+    def _collect(self, term: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
+        term = self.apart(term)
+        match term:
+            case Fold(_, body, range_, condition):
+                for bound in (range_.lower, range_.upper):
+                    self._collect(bound, ranges, found)
+                inner: dict[Condition, None] = {}
+                self._collect(body, {**ranges, range_.name: range_}, inner)
+                for c in inner:
+                    found[self.quantified(c, range_, condition)] = None
+                return
+            case Derivative(body, by, _):
+                self._derivative(body, by, ranges, found)
+                return
+            case Limit():
+                self._limit(term, found)
+                return
+            case Subst(body, variable, value):
+                self._collect(value, ranges, found)
+                inner = {}
+                self._collect(body, ranges, inner)
+                for c in inner:
+                    found[Condition(self._substituted(c.term, variable, value), c.exact)] = None
+                return
+            case Integral():
+                raise Unsupported("the definedness of an integral")
+            case Piecewise(pieces):
+                self._piecewise(pieces, ranges, found)
+                return
+            case Component(array, indices):
+                for i in indices:
+                    self._collect(i, ranges, found)
+                self._collect(self.n.arrays.component(array, indices), ranges, found)
+                return
+            case Call(function) if function in ARRAY_FUNCTIONS and self.n.arrays.shape(term):
+                self._family(term, found)
+                return
+            case Call("softmax" | "logsumexp" | "dot" | "trace" | "matmul", _) as call:
+                for arg in call.args[1:]:
+                    if not self.n.arrays.shape(arg):
+                        self._collect(arg, ranges, found)
+                self._collect(self.n.arrays.scalar(call), ranges, found)
+                return
+            case Call(function, (family,)) | Partial(function, family, _) if self.is_functional(function):
+                self._family(family, found)
+                if isinstance(term, Partial):
+                    for i in term.indices:
+                        self._collect(i, ranges, found)
+                return
+            case Symbol(name) if name in self.n.definitions:
+                for c in self._quantity(name):
+                    found[c] = None
+                return
+            case Entry(family, indices):
+                for i in indices:
+                    self._collect(i, ranges, found)
+                self._entry(family, indices, ranges, found)
+                return
+        for child in children(term):
+            self._collect(child, ranges, found)
+        for condition_ in self._own(term, ranges):
+            found[condition_] = None
+
+    def _substituted(self, condition: Term, variable: Term, value: Term) -> Term:
+        """The condition with the variable at a value, also where a quantity depends on it."""
+        if not isinstance(variable, Symbol) or variable.name not in self.n.mentions(condition):
+            return _substituted(condition, variable, value) if isinstance(variable, Entry) else condition
+        plain = {
+            name: q.body for name, q in self.n.definitions.items()
+            if not q.ranges and not self.n.arrays.shape(q.body) and name != variable.name
+        }
+        unfolded = condition
+        for _ in plain:
+            unfolded = substitute(unfolded, plain)
+        if self.n.mentions(unfolded) - free_names(unfolded):
+            # it may be reached through an indexed quantity too
+            return _substituted(condition, variable, value)
+        return substitute(unfolded, {variable.name: value})
+
+    def _family(self, family: Term, found: dict[Condition, None]) -> None:
+        """Every entry of a family that is taken whole."""
+        inner: dict[Condition, None] = {}
+        component, ranges = self.generic(family)
+        self._collect(component, {r.name: r for r in ranges}, inner)
+        for c in inner:
+            for r in reversed(ranges):
+                c = self.quantified(c, r, None)
+            found[c] = None
+
+    def _quantity(self, name: str) -> tuple[Condition, ...]:
+        """Conditions of a quantity's definition (with its own indices free)."""
+        if name not in self._quantities:
+            self._quantities[name] = ()
+            definition = self.n.definitions[name]
+            inner: dict[Condition, None] = {}
+            if not definition.ranges and self.n.arrays.shape(definition.body):
+                self._family(definition.body, inner)
+            else:
+                self._collect(definition.body, {r.name: r for r in definition.ranges}, inner)
+            self._quantities[name] = tuple(inner)
+        return self._quantities[name]
+
+    def _entry(self, family: str, indices: tuple[Term, ...], ranges: dict[str, Range],
+               found: dict[Condition, None]) -> None:
+        definition = self.n.definitions.get(family)
+        if definition is not None and definition.ranges:
+            sizes: list[tuple[Term, Term]] = [(r.lower, r.upper) for r in definition.ranges]
+            values = {r.name: i for r, i in zip(definition.ranges, indices, strict=True)}
+            for c in self._quantity(family):
+                found[Condition(substitute(c.term, values), c.exact)] = None
+        elif definition is not None:
+            sizes = [(ONE, s) for s in self.n.arrays.shape(definition.body)]
+            for c in self._quantity(family):
+                # known for all entries at once: sufficient for this one
+                found[Condition(c.term, exact=False)] = None
+        else:
+            declaration = self.n.declarations.get(family)
+            if declaration is None or declaration.shape is None:
+                return
+            sizes = [(ONE, s) for s in declaration.shape]
+        for index, (lower, upper) in zip(indices, sizes, strict=True):
+            if not self._plainly_in(index, lower, upper, ranges):
+                found[Condition(Relation(">=", index, lower))] = None
+                found[Condition(Relation("<=", index, upper))] = None
+
+    def _plainly_in(self, index: Term, lower: Term, upper: Term, ranges: dict[str, Range]) -> bool:
+        if not isinstance(index, Symbol):
+            return False
+        if index.name in ranges:
+            return ranges[index.name].lower == lower and ranges[index.name].upper == upper
+        declaration = self.n.declarations.get(index.name)
+        if declaration is None or declaration.kind != "index":
+            return False
+        return declaration.upper is None or ((declaration.lower or ONE) == lower and declaration.upper == upper)
+
+    def _derivative(self, body: Term, by: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
+        """A derivative exists where the body is defined in a neighbourhood and has no kink."""
+        if isinstance(by, Entry):
+            self._collect(by, ranges, found)
+        name = by.family if isinstance(by, Entry) else by.name if isinstance(by, Symbol) else ""
+        inner: dict[Condition, None] = {}
+        self._collect(body, ranges, inner)
+        for c in inner:
+            found[self.opened(c, name)] = None
+        for kink in self.kinks(body, ranges, name):
+            found[self.at_entry(kink, by)] = None
+
+    def _limit(self, term: Limit, found: dict[Condition, None]) -> None:
+        """Conditions about the variable must hold near the target; the others stand."""
+        if not isinstance(term.target, Const):
+            self._collect(term.target, {}, found)
+        variable = term.variable
+        name = variable.family if isinstance(variable, Entry) else variable.name if isinstance(
+            variable, Symbol) else ""
+        for c in self.written(term.body):
+            if name not in self.n.mentions(c.term):
+                found[c] = None
+            elif not self.discharged_near(c.term, term):
+                raise Unsupported("a limit along which the expression is not seen to be defined")
+
+    def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], ranges: dict[str, Range],
+                   found: dict[Condition, None]) -> None:
+        earlier: list[Term] = []
+        for value, condition in pieces:
+            self._collect(condition, ranges, found)
+            inner: dict[Condition, None] = {}
+            self._collect(value, ranges, inner)
+            for c in inner:
+                excused = (*earlier, Bool("not", (condition,)))
+                found[Condition(Bool("or", (*excused, c.term)), c.exact)] = None
+            earlier.append(condition)
+        if pieces[-1][1] != Bool("and", ()):
+            found[Condition(Bool("or", tuple(earlier)))] = None
+
+    def _own(self, term: Term, ranges: dict[str, Range]) -> list[Condition]:
+        """Conditions of the node itself, its parts being defined."""
+        if isinstance(term, Call) and any(term.orders) and term.function not in self.n.declarations:
+            # a known function's derivative: defined inside the function's domain, away from kinks
+            inside = self._own(replace(term, orders=()), ranges)
+            return [*(_strict(c) for c in inside), *self.kinks_of_call(term)]
+        match term:
+            case Pow(base, exponent):
+                return self._power(base, exponent, self._scope(ranges))
+            case Call("log", (x,)):
+                return [Condition(Relation(">", x, ZERO))]
+            case Call("sqrt", (x,)):
+                return [Condition(Relation(">=", x, ZERO))]
+            case Call("xlogy", (x, y)):
+                return [Condition(Bool("or", (Relation(">", y, ZERO), Relation("=", x, ZERO))))]
+            case Call("tan", (x,)):
+                return [Condition(Relation("!=", Call("cos", (x,)), ZERO))]
+            case Call("asin" | "acos", (x,)):
+                return [Condition(Relation(">=", x, MINUS_ONE)), Condition(Relation("<=", x, ONE))]
+            case Call("atanh", (x,)):
+                return [Condition(Relation(">", x, MINUS_ONE)), Condition(Relation("<", x, ONE))]
+            case Call("acosh", (x,)):
+                return [Condition(Relation(">=", x, ONE))]
+            case Call("gamma" | "loggamma" | "digamma", (x,)):
+                return [Condition(Relation(">", x, ZERO), exact=False)]
+            case Call("polygamma", (_, x)):
+                return [Condition(Relation(">", x, ZERO), exact=False)]
+            case Call("beta", (x, y)):
+                return [Condition(Relation(">", a, ZERO), exact=False) for a in (x, y)]
+            case Call("zeta", (x,)):
+                return [Condition(Relation(">", x, ONE), exact=False)]
+            case Call("Mod", (_, y)):
+                return [Condition(Relation("!=", y, ZERO))]
+            case Call("factorial" | "harmonic", (x,)):
+                return [Condition(Relation(">=", x, ZERO), exact=False)]
+            case Call("binomial", (x, y)):
+                return [Condition(Relation(">=", y, ZERO), exact=False), Condition(Relation(">=", x, y), exact=False)]
+            case Call("inverse", (x,)):
+                return [Condition(Relation("!=", Call("det", (x,)), ZERO))]
+            case _:
+                return []
+
+    def _scope(self, ranges: dict[str, Range]) -> Scope:
+        """The bound variables around a node as opened ones."""
+        scope = Scope()
+        for name, r in ranges.items():
+            bounds = Bounds(self.h.value(r.lower, scope), self.h.value(r.upper, scope))
+            scope = scope.bind(name, self.n.table.var(self.n.table.open(bounds)))
+        return scope
+
+    def _power(self, base: Term, exponent: Term, scope: Scope) -> list[Condition]:
+        if isinstance(base, Const):
+            return []
+        if isinstance(exponent, Number):
+            value = exponent.value
+            if value.denominator == 1:
+                return [] if value >= 0 else [Condition(Relation("!=", base, ZERO))]
+            return [Condition(Relation(">=" if value > 0 else ">", base, ZERO))]
+        try:
+            integer = is_integer(self.n.table, self.h.value(exponent, scope))
+        except (Unsupported, DivisionByZero, NeedsCases):
+            integer = False
+        sign = sign_of(self.h, exponent, scope)
+        if integer:
+            if sign in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO):
+                return []
+            return [Condition(Bool("or", (Relation("!=", base, ZERO), Relation(">=", exponent, ZERO))))]
+        # a negative base is defined where the exponent happens to be an integer, so neither is exact
+        if sign is Sign.POSITIVE:
+            return [Condition(Relation(">=", base, ZERO), exact=False)]
+        return [Condition(Relation(">", base, ZERO), exact=False)]
+
+
+
+def _strict(c: Condition) -> Condition:
+    match c.term:
+        case Relation(">=", left, right):
+            return Condition(Relation(">", left, right), exact=False)
+        case Relation("<=", left, right):
+            return Condition(Relation("<", left, right), exact=False)
+        case _:
+            return Condition(c.term, exact=False)
+
+
+def _substituted(condition: Term, variable: Term, value: Term) -> Term:
+    """The condition with the variable at a value, also where a quantity depends on it."""
+    match condition:
+        case Relation(op, left, right):
+            return Relation(op, Subst(left, variable, value), Subst(right, variable, value))
+        case Bool(op, args):
+            return Bool(op, tuple(_substituted(a, variable, value) for a in args))
+        case ForAll(body, range_, extra):
+            if range_.name in free_names(value) | free_names(variable):
+                raise Unsupported("a substitution under a binder of the same name")
+            return ForAll(_substituted(body, variable, value), range_, extra)
+        case _:
+            raise Unsupported("a substitution in this condition")

@@ -1,0 +1,197 @@
+"""Where a derivative may not exist: conditions in a neighbourhood, and away from kinks.
+
+Trusted. Imports `conditions` and the ground floor. A kink (|x| at 0, a tie in a maximum, the border
+of a piece) gives a condition that is not exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lossproof.kernel.binders import is_integer
+from lossproof.kernel.conditions import Condition, Discharge, negation
+from lossproof.kernel.normal_form import DivisionByZero, Unsupported
+from lossproof.kernel.normalize import NeedsCases
+from lossproof.term import (
+    ONE,
+    ZERO,
+    Bool,
+    Call,
+    Component,
+    Derivative,
+    Entry,
+    Family,
+    Fold,
+    ForAll,
+    Integral,
+    Limit,
+    Partial,
+    Piecewise,
+    Range,
+    Relation,
+    Subst,
+    Symbol,
+    Term,
+    binders,
+    children,
+    free_names,
+    fresh_name,
+    rename_binders,
+    substitute,
+    walk,
+)
+
+_KINKED = frozenset({"Abs", "sign", "Heaviside", "Max", "Min", "floor", "ceiling", "Mod", "KroneckerDelta"})
+
+
+class Neighbourhoods(Discharge):
+    """Conditions of lines under a derivative."""
+
+    def apart(self, term: Term) -> Term:
+        """A binder renamed where its name means something else inside a quantity of the body, or is
+        not one of the names that are declared to run."""
+        names = binders(term)
+        if not names or isinstance(term, Integral):
+            return term
+        reached: frozenset[str] = frozenset()
+        for part in children(term):
+            for name in free_names(part) & set(self.n.definitions):
+                reached |= self.n.mentions(Symbol(name))
+        taken = set(self.n.declarations) | set(self.n.definitions) | free_names(term) | set(names)
+        renamed: dict[str, str] = {}
+        for name in names:
+            declaration = self.n.declarations.get(name)
+            other = declaration is not None and declaration.kind != "index"
+            if name in reached or name in self.n.definitions or other:
+                renamed[name] = fresh_name(name + "'", taken)
+                taken.add(renamed[name])
+        return rename_binders(term, renamed) if renamed else term
+
+    def is_functional(self, function: str) -> bool:
+        declaration = self.n.declarations.get(function)
+        return declaration is not None and declaration.kind == "functional"
+
+    def generic(self, family: Term) -> tuple[Term, list[Range]]:
+        """The entry of a family at fresh indices, and the ranges of these."""
+        shape = self.n.arrays.shape(family)
+        taken = free_names(family) | set(self.n.declarations) | set(self.n.definitions)
+        names = [fresh_name(f"i{i + 1}", taken) for i in range(len(shape))]
+        component = self.n.arrays.component(family, tuple(Symbol(n) for n in names))
+        return component, [Range(n, ONE, s) for n, s in zip(names, shape, strict=True)]
+
+    def quantified(self, c: Condition, range_: Range, condition: Term | None) -> Condition:
+        """The condition for every value of a bound variable."""
+        if range_.name not in free_names(c.term) and condition is None and self._starts_at_one(range_):
+            return c
+        return Condition(ForAll(c.term, range_, condition), c.exact)
+
+    def _starts_at_one(self, range_: Range) -> bool:
+        """1..size, which is never empty."""
+        declaration = self.n.declarations.get(range_.upper.name) if isinstance(range_.upper, Symbol) else None
+        return range_.lower == ONE and declaration is not None and declaration.kind == "size"
+
+    def at_entry(self, kink: Condition, by: Term) -> Condition:
+        """A kink of every summand that reads only its own entry is asked for at the moving entry only."""
+        match kink.term, by:
+            case ForAll(inside, range_, None), Entry(family, (index,)):
+                own = Entry(family, (Symbol(range_.name),))
+                reads = [p for p in walk(inside) if isinstance(p, Entry) and p.family == family]
+                through = self.n.mentions(inside) & set(self.n.definitions)
+                if all(p == own for p in reads) and not through and Symbol(family) not in walk(inside):
+                    return Condition(substitute(inside, {range_.name: index}), kink.exact)
+        return kink
+
+    def opened(self, c: Condition, name: str) -> Condition:
+        """The condition in a neighbourhood: >= becomes >, which is more than needed."""
+        if name not in self.n.mentions(c.term):
+            return c
+        match c.term:
+            case Relation(">=" | "<=" as op, left, right) if not self._discrete(left, right):
+                return Condition(Relation(">" if op == ">=" else "<", left, right), exact=False)
+            case ForAll(body, range_, condition):
+                inner = self.opened(Condition(body, c.exact), name)
+                return Condition(ForAll(inner.term, range_, condition), inner.exact)
+            case Relation("="):
+                # an equation about the variable holds in no neighbourhood
+                return Condition(Bool("or", ()), exact=False)
+            case Bool("not", (inner_term,)):
+                return self.opened(Condition(negation(inner_term), exact=False), name)
+            case Bool(op, args):
+                parts = [self.opened(Condition(a, c.exact), name) for a in args]
+                return Condition(Bool(op, tuple(p.term for p in parts)), False)
+            case _:
+                return c
+
+    def _discrete(self, *terms: Term) -> bool:
+        """Whether only integers are compared, which no derivative moves."""
+        try:
+            return all(is_integer(self.n.table, self.n.normal(t)) for t in terms)
+        except (Unsupported, DivisionByZero, NeedsCases):
+            return False
+
+    def kinks(self, body: Term, ranges: dict[str, Range], name: str) -> list[Condition]:
+        """Conditions that keep the body away from points where a function in it may have no derivative."""
+        found: list[Condition] = []
+        if name not in self.n.mentions(body):
+            return found
+        body = self.apart(body)
+        match body:
+            case Fold(_, inside, range_, condition):
+                return [self.quantified(c, range_, condition)
+                        for c in self.kinks(inside, {**ranges, range_.name: range_}, name)]
+            case Call("softmax" | "logsumexp" | "dot" | "trace" | "matmul", _) as call:
+                return self.kinks(self.n.arrays.scalar(call), ranges, name)
+            case Call(function, (family,)) | Partial(function, family, _) if self.is_functional(function):
+                entry, bounds = self.generic(family)
+                kinks = self.kinks(entry, {**ranges, **{r.name: r for r in bounds}}, name)
+                for r in reversed(bounds):
+                    kinks = [self.quantified(c, r, None) for c in kinks]
+                return kinks
+            case Symbol(quantity) if quantity in self.n.definitions and quantity != name:
+                definition = self.n.definitions[quantity]
+                if self.n.arrays.shape(definition.body):
+                    raise Unsupported(f"the derivative through the array {quantity} taken whole")
+                return self.kinks(definition.body, {}, name)
+            case Family() | Integral() | ForAll() | Derivative() | Limit() | Subst():
+                # kinks under these are not followed: smooth bodies only
+                if any((isinstance(part, Call) and part.function in _KINKED) or isinstance(part, Piecewise)
+                       for part in self._reached(body)):
+                    raise Unsupported("a derivative through an operator over a function with kinks")
+                return []
+            case Entry(quantity, indices) if quantity in self.n.definitions and quantity != name:
+                definition = self.n.definitions[quantity]
+                values = {r.name: i for r, i in zip(definition.ranges, indices, strict=False)}
+                if definition.ranges:
+                    return [Condition(substitute(c.term, values), False)
+                            for c in self.kinks(definition.body, {}, name)]
+                return self.kinks(self.n.arrays.component(definition.body, indices), ranges, name)
+            case Component(array, indices):
+                return self.kinks(self.n.arrays.component(array, indices), ranges, name)
+        match body:
+            case Call():
+                found += self.kinks_of_call(body)
+            case Piecewise(pieces):
+                for _, condition in pieces:
+                    for part in walk(condition):
+                        if isinstance(part, Relation) and name in self.n.mentions(part):
+                            found.append(Condition(Relation("!=", part.left, part.right), exact=False))
+        for child in children(body):
+            found += self.kinks(child, ranges, name)
+        return found
+
+    def kinks_of_call(self, call: Call) -> list[Condition]:
+        match call:
+            case Call("Abs" | "sign" | "Heaviside", (x,)):
+                return [Condition(Relation("!=", x, ZERO), exact=False)]
+            case Call("Max" | "Min", args):
+                return [Condition(Relation("!=", a, b), exact=False) for i, a in enumerate(args) for b in args[i + 1:]]
+            case Call("floor" | "ceiling" | "Mod" | "KroneckerDelta" as function, _):
+                raise Unsupported(f"the derivative of {function}")
+            case _:
+                return []
+
+    def _reached(self, term: Term) -> Iterator[Term]:
+        """All nodes of a term and of the quantities in it."""
+        yield from walk(term)
+        for name in self.n.mentions(term) & set(self.n.definitions):
+            yield from walk(self.n.definitions[name].body)

@@ -1,0 +1,89 @@
+"""The known functions as normal forms: what logistic, tanh, Max, xlogy and the others mean.
+
+Trusted. Imports `functions`, `derivatives`. A function without a meaning here is an atom.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from lossproof.kernel import functions
+from lossproof.kernel.atoms import Var
+from lossproof.kernel.derivatives import Differentiator
+from lossproof.kernel.normal_form import Normal, Table
+from lossproof.kernel.sign_sets import Sign
+
+
+def known_prime(t: Table, function: str, values: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
+    """A known function's derivative: differentiated at a fresh variable, then put at its place."""
+    names = [t.fresh() for _ in values]
+    result = known(t, function, tuple(t.var(n) for n in names))
+    for name, order in zip(names, orders, strict=True):
+        for _ in range(order):
+            result = Differentiator(t, Var(name), lambda _atom: None)(result)
+    return t.substitute(result, dict(zip(names, values, strict=True)))
+
+
+def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
+    """The value of a known function; DivisionByZero where it is undefined everywhere."""
+    x = values[0]
+    half = Fraction(1, 2)
+    match function, values:
+        case "exp", _:
+            return functions.exp(t, x)
+        case "log", _:
+            return functions.log_abs(t, x)
+        case "sqrt", _:
+            return functions.power(t, x, t.rational(half))
+        case "Abs", _:
+            return functions.absolute(t, x)
+        case "Max" | "Min", _:
+            result = x
+            for other in values[1:]:
+                gap = functions.absolute(t, result - other)
+                t.use("max-as-abs")
+                result = (result + other + (gap if function == "Max" else -gap)).scaled(half)
+            return result
+        case "sign", _:
+            sign = t.sign(x)
+            if sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
+                return t.rational({Sign.POSITIVE: 1, Sign.NEGATIVE: -1, Sign.ZERO: 0}[sign])
+            return functions.function(t, "sign", values, (0,))
+        case "KroneckerDelta", (i, j):
+            return functions.delta(t, i - j)
+        case "logistic", _:
+            t.use("logistic")
+            return t.one / (t.one + functions.exp(t, -x))
+        case "softplus", _:
+            t.use("softplus")
+            return functions.log_abs(t, t.one + functions.exp(t, x))
+        case "xlogy", (a, b):
+            return a if a.is_zero else a * functions.log_abs(t, b)
+        case "sinh" | "cosh", _:
+            t.use("hyperbolic")
+            e, f = functions.exp(t, x), functions.exp(t, -x)
+            return (e - f if function == "sinh" else e + f).scaled(half)
+        case "tanh", _:
+            t.use("hyperbolic")
+            e = functions.exp(t, x.scaled(Fraction(2)))
+            return (e - t.one) / (e + t.one)
+        case "tan", _:
+            return functions.function(t, "sin", values, (0,)) / functions.function(t, "cos", values, (0,))
+        case "asinh", _:
+            t.use("inverse-hyperbolic")
+            return functions.log_abs(t, x + functions.absolute_power(t, x * x + t.one, half))
+        case "acosh", _:
+            t.use("inverse-hyperbolic")
+            return functions.log_abs(t, x + functions.absolute_power(t, x * x - t.one, half))
+        case "atanh", _:
+            t.use("inverse-hyperbolic")
+            return (functions.log_abs(t, t.one + x) - functions.log_abs(t, t.one - x)).scaled(half)
+        case "erfc", _:
+            return t.one - functions.function(t, "erf", values, (0,))
+        case "factorial", _ if (n := x.integer) is not None and 0 <= n <= 200:
+            result = t.one
+            for factor in range(2, n + 1):
+                result = result.scaled(Fraction(factor))
+            return result
+        case _:
+            return functions.function(t, function, values, (0,) * len(values))

@@ -1,0 +1,145 @@
+"""Both lines of a step at a concrete point, by enclosures.
+
+Trusted. Shares no rule with `proof`, save that a limit is replaced by the value that the kernel
+finds for it. Points come from outside (search proposes); every hypothesis is checked again here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import islice, product
+from typing import cast, get_args
+
+from flint import arb
+
+from lossproof.derivation import Step
+from lossproof.kernel.comparison import Factory, admissible, compared, decided
+from lossproof.kernel.definedness import Conditions
+from lossproof.kernel.enclosure import Evaluator
+from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
+from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
+from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.points import Point
+from lossproof.kernel.readback import Readback
+from lossproof.term import Component, Limit, Number, Relation, RelationName, Term, map_children, walk
+
+HYPOTHESIS_PRECISION = 256
+OPERATIONS = 60_000
+MOST_ENTRIES = 64
+"""So many entries of an array line are compared at a point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Both lines at one point: their values. `holds` is False where the step's relation provably
+    fails, True where it holds or the enclosures still overlap at the last precision."""
+
+    holds: bool
+    left: Fraction | arb | bool
+    right: Fraction | arb | bool
+    position: tuple[int, ...] = ()
+
+
+def without_limits(step: Step) -> Step:
+    """The step with every limit that the kernel can take replaced by its value, under the conditions for
+    it, so that the lines can be evaluated at a point. Limits that it cannot take stay."""
+
+    conditions: dict[Term, None] = {}
+
+    def change(term: Term) -> Term:
+        if isinstance(term, Limit):
+            value = _limit_value(step, term, conditions)
+            return term if value is None else value
+        return map_children(term, change)
+
+    if not any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line)):
+        return step
+    left, right = change(step.left), change(step.right)
+    # the value stands for the limit only where the limit is defined
+    return replace(step, left=left, right=right, given=(*step.given, *conditions))
+
+
+def _limit_value(step: Step, term: Limit, conditions: dict[Term, None]) -> Term | None:
+    try:
+        n = Normalizer(step.declarations, step.definitions)
+        h = Hypotheses(n, step.given)
+        c = Conditions(h)
+        needed = [x.term for x in c.written(term) if not c.discharged(x.term)]
+        value = Readback(n.table, frozenset(step.declarations)).term(h.value(term))
+    except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
+        return None
+    conditions.update(dict.fromkeys(needed))
+    return value
+
+
+def hypotheses_hold(step: Step, point: Point) -> bool:
+    """Whether the point provably satisfies declarations and hypotheses."""
+    factory = _factory(step, point)
+    return admissible(point, step.declarations, factory(64)) and holds_at(step, point, step.given)
+
+
+def holds_at(step: Step, point: Point, conditions: tuple[Term, ...]) -> bool:
+    """Whether the conditions provably hold at a point."""
+    factory = _factory(step, point)
+    return all(decided(c, factory, HYPOTHESIS_PRECISION) is True for c in conditions)
+
+
+def _factory(step: Step, point: Point, operations: int = OPERATIONS) -> Factory:
+    return lambda precision: Evaluator(step.declarations, step.definitions, point, precision, operations)
+
+
+def compare(step: Step, point: Point) -> Outcome | None:
+    """Both lines at a point that satisfies the hypotheses; None where a line is undefined or undecided.
+
+    `step` is free of limits (`without_limits`).
+    """
+    try:
+        if not hypotheses_hold(step, point):
+            return None
+        if step.relation in ("=>", "<=>"):
+            return _compare_equations(step, point)
+        shape = _factory(step, point)(64).shape(step.left)
+        found: Outcome | None = None
+        for position in islice(product(*(range(1, n + 1) for n in shape)), MOST_ENTRIES):
+            found = _compare_at(step, point, position)
+            if found is None or not found.holds:
+                return found
+        return found
+    except (Undefined, Undecided, OutOfBudget):
+        return None
+
+
+def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome | None:
+    at = tuple(Number(Fraction(i)) for i in position)
+    left = Component(step.left, at) if at else step.left
+    right = Component(step.right, at) if at else step.right
+    factory = _factory(step, point)
+    values = compared(left, right, factory)
+    a, b = values.left, values.right
+    if a is None or b is None or isinstance(a, Undefined) or isinstance(b, Undefined):
+        return None
+    if step.relation == "=":
+        holds: bool | None = values.outcome != "differ"
+    else:
+        holds = decided(Relation(_plain(step.relation), left, right), factory)
+    return Outcome(holds is not False, a, b, position)
+
+
+def _compare_equations(step: Step, point: Point) -> Outcome | None:
+    factory = _factory(step, point)
+    a, b = decided(step.left, factory), decided(step.right, factory)
+    if a is None or b is None:
+        return None
+    fails = (a and not b) or (step.relation == "<=>" and b and not a)
+    if fails or (a and b):
+        return Outcome(not fails, a, b)
+    return None
+
+
+def _plain(relation: str) -> RelationName:
+    for op in get_args(RelationName):
+        if op == relation:
+            return cast(RelationName, op)
+    raise ValueError(relation)
