@@ -1,55 +1,54 @@
 """Runs every step of the given files in worker processes that can be killed.
 
-Not trusted: it carries questions and answers and decides nothing. Imports the data types, `worker` (the other end)
-and `summary`; no kernel and no SymPy, which only the children load.
+Not trusted: it carries questions and answers and decides nothing. Imports the data types, `worker_process` (our end of
+a worker), `summary` and the cutter of lines; no kernel and no SymPy, which only the children load.
 
-One process reads files (each in a fork of its own), one process a CPU judges steps. A step that takes too long, too
-much memory or its worker with it becomes `unknown`, with the reason; its worker is replaced and nothing else is lost.
-Results come back in the order of files, derivations and lines, whatever finished first.
+One process reads Python files (each in a fork of its own), one process a CPU reads lines of JSON Lines files and judges
+steps. A step that takes too long, too much memory or its worker with it becomes `unknown`, with the reason; its worker
+is replaced and nothing else is lost. Results come in the order of files, derivations and lines, whatever finished
+first, and as soon as all before them are there. Only so many files and lines are under way at a time, so memory does
+not grow with a JSON Lines file.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import pickle
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import IO, Literal
 
-from lossproof.derivation import Document
 from lossproof.diagnostic import Diagnostic, diagnostic
+from lossproof.read.lines import MAX_LINE, LineStream, RawLine
 from lossproof.summary import Checked
+from lossproof.task import FileTold, Task, Told
 from lossproof.term import Span
-from lossproof.verdict import DerivationResult, DocumentResult, StepResult, Unknown
-from lossproof.worker import Died, Judged, OutOfMemory, Question, Read, Ready, Request, Setup, Take
+from lossproof.verdict import StepResult, Unknown
+from lossproof.worker import Died, Judged, OutOfMemory, Parse, Question, Read, Ready, Request, Take
+from lossproof.worker_process import STARTUP_TIMEOUT, Job, Role, WorkerProcess
 
-__all__ = ["Event", "FileDone", "READ_TIMEOUT", "STEP_MEMORY", "STEP_TIMEOUT", "StepDone", "find_files", "run"]
+__all__ = ["Event", "FileDone", "READ_TIMEOUT", "STDIN", "STEP_MEMORY", "STEP_TIMEOUT", "StepDone", "find_files",
+           "is_lines", "run", "stream"]
 
 STEP_TIMEOUT = 10.0            # seconds
-STEP_MEMORY = 2048             # MiB of address space
-READ_TIMEOUT = 10.0            # seconds for one derivation file
-STARTUP_TIMEOUT = 120.0        # seconds until a worker has done its imports: a backstop, never met in practice
+STEP_MEMORY = 1024             # MiB of address space
+READ_TIMEOUT = 10.0            # seconds for one derivation file, or one line of a JSON Lines file
 EARLY_WORKERS = 4              # judges that start before any file is read; more follow when there is work for them
 FILES_PER_READER = 8           # a second reader costs another import of SymPy
+STDIN = "-"                    # the path that stands for standard input, as JSON Lines
 
-# The child's first line: it sees the modules that its parent sees, in the same order.
-BOOT = "import sys; sys.path[:] = {path!r}; from lossproof.worker import main; main({descriptor})"
+# So many files and lines are under way at a time, and so many bytes of lines: enough that no worker waits while the
+# first of them takes its time.
+OPEN_TASKS = 256
+OPEN_BYTES = 4 * MAX_LINE
 
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
-    """Event: a file was read (or not: then `steps` is 0); it has so many questions to judge."""
+    """Event: a file or a line was read (or not: then `steps` is 0); it has so many questions to judge."""
 
     path: str
     steps: int
@@ -67,8 +66,31 @@ class StepDone:
 Event = FileDone | StepDone
 
 
+def _no_event(event: Event) -> None:
+    """What is told of events where nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """What `run` and `stream` take beside the paths; see there."""
+
+    select: str | None = None
+    jobs: int | None = None
+    step_timeout: float = STEP_TIMEOUT
+    step_memory: int = STEP_MEMORY
+    read_timeout: float = READ_TIMEOUT
+    reader: str = "lossproof.read.python_file"
+    line_reader: str = "lossproof.read.jsonl"
+    checker: str = "lossproof.checker"
+
+
+def is_lines(path: str) -> bool:
+    """True for what is read as JSON Lines, line by line: standard input and `*.jsonl`."""
+    return path == STDIN or path.endswith(".jsonl")
+
+
 def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
-    """The derivation files that `paths` name: files as they are, directories by all their `*.py`, sorted.
+    """The derivation files that `paths` name: files as they are, directories by all their `*.py` and `*.jsonl`, sorted.
 
     Names that begin with `_` or `.` are left out of directories. Second, an error for each path that does not exist.
     """
@@ -76,9 +98,11 @@ def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic,
     errors: list[Diagnostic] = []
     for name in paths:
         path = Path(name)
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*.py")
-                            if not any(part[0] in "._" for part in p.relative_to(path).parts))
+        if name == STDIN:
+            found[name] = None
+        elif path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jsonl") and p.is_file()
+                            and not any(part[0] in "._" for part in p.relative_to(path).parts))
             found.update(dict.fromkeys(str(p) for p in inside))
         elif path.exists():
             found[str(path)] = None
@@ -87,201 +111,237 @@ def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic,
     return tuple(found), tuple(errors)
 
 
-def run(paths: Sequence[str], *, select: str | None = None, jobs: int | None = None,
-        step_timeout: float = STEP_TIMEOUT, step_memory: int = STEP_MEMORY,
-        on_event: Callable[[Event], None] = lambda event: None, read_timeout: float = READ_TIMEOUT,
-        reader: str = "lossproof.read.python_file", checker: str = "lossproof.checker") -> list[Checked]:
-    """Read and judge the files, in order. `select` keeps the derivations whose name matches it (`*` is a wildcard).
+def run(paths: Sequence[str], *, on_event: Callable[[Event], None] = _no_event, select: str | None = None,
+        jobs: int | None = None, step_timeout: float = STEP_TIMEOUT, step_memory: int = STEP_MEMORY,
+        read_timeout: float = READ_TIMEOUT, reader: str = _Options.reader, line_reader: str = _Options.line_reader,
+        checker: str = _Options.checker) -> list[Checked]:
+    """All that `stream` tells of files, at once."""
+    told = stream(paths, on_event=on_event, select=select, jobs=jobs, step_timeout=step_timeout,
+                  step_memory=step_memory, read_timeout=read_timeout, reader=reader, line_reader=line_reader,
+                  checker=checker)
+    with contextlib.closing(told):
+        return [one.checked for one in told if isinstance(one, FileTold)]
 
-    `jobs` workers judge at a time (default: one a CPU that this process may use). `step_timeout` is in seconds,
-    `step_memory` in MiB (0: no limit). `reader` and `checker` name the modules whose `read(path)`, `check_step` and
-    `check_claim` the children call. Never raises for what is in a file; on KeyboardInterrupt no process is left.
+
+def stream(paths: Sequence[str], *, on_event: Callable[[Event], None] = _no_event, select: str | None = None,
+           jobs: int | None = None, step_timeout: float = STEP_TIMEOUT, step_memory: int = STEP_MEMORY,
+           read_timeout: float = READ_TIMEOUT, reader: str = _Options.reader, line_reader: str = _Options.line_reader,
+           checker: str = _Options.checker) -> Iterator[Told]:
+    """Read and judge the files, and tell each step, each claim and each file (a line is one), in order, as they come.
+
+    `select` keeps the derivations whose name matches it (`*` is a wildcard). `jobs` workers judge at a time (default:
+    one a CPU that this process may use). `step_timeout` is in seconds, `step_memory` in MiB (0: no limit). `reader`,
+    `line_reader` and `checker` name the modules whose `read(path)`, `read_line(path, number, bytes)`, `check_step` and
+    `check_claim` the children call. Never raises for what is in a file. However it ends, no process is left.
     """
-    session = _Session([_File(path) for path in paths], select, jobs or _processors(), step_timeout,
-                       step_memory << 20, on_event, read_timeout, reader, checker)
+    session = _Session(paths, on_event, _Options(select, jobs, step_timeout, step_memory, read_timeout, reader,
+                                                 line_reader, checker))
     try:
-        session.work()
+        yield from session.work()
     finally:
         session.close()
-    return [file.checked() for file in session.files]
 
 
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@dataclass(slots=True)
-class _File:
-    """One file under way: its document once it is read, a slot for each answer."""
-
-    path: str
-    document: Document | None = None
-    pickled: bytes = b""
-    error: Diagnostic | None = None
-    chosen: list[int] = field(default_factory=list)
-    answers: dict[tuple[int, int | None], StepResult | None] = field(default_factory=dict)
-
-    def checked(self) -> Checked:
-        """The file's results in order of its lines."""
-        results: list[DerivationResult] = []
-        if self.document is not None:
-            for number in self.chosen:
-                derivation = self.document.derivations[number]
-                steps = [self.answers[number, index] for index in range(2, len(derivation.lines) + 1)]
-                results.append(DerivationResult(derivation.name, tuple(s for s in steps if s is not None),
-                                                self.answers.get((number, None))))
-        errors = () if self.error is None else (self.error,)
-        return Checked(self.document, DocumentResult(self.path, tuple(results), errors))
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """A file to read (`derivation` None), a step to judge, or a claim (`index` None)."""
-
-    file: int
-    derivation: int | None = None
-    index: int | None = None
-
-
-class _Worker:
-    """A child process and our end of its socket."""
-
-    def __init__(self, role: Literal["reader", "judge"], module: str, memory: int) -> None:
-        """Start the process; it is of use once it has sent `Ready`."""
-        self.role = role
-        self.ready = False
-        self.job: _Job | None = None
-        self.deadline = time.monotonic() + STARTUP_TIMEOUT
-        self.documents: set[int] = set()
-        self.errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in kill()
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            environment = {**os.environ, "PYTHONHASHSEED": "0"}   # no order may depend on the run
-            boot = BOOT.format(path=sys.path, descriptor=theirs.fileno())
-            # A group of its own: Ctrl-C at the terminal reaches the parent alone, which ends its children.
-            # What a derivation file prints must not mix with a report on stdout.
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", boot], stdin=subprocess.DEVNULL, process_group=0, env=environment,
-                pass_fds=[theirs.fileno()], stdout=sys.__stderr__ if role == "reader" and sys.__stderr__ else
-                subprocess.DEVNULL, stderr=self.errors)
-            self.connection = Connection(ours.detach())
-        with contextlib.suppress(OSError):
-            self.connection.send(Setup(role, module, memory))
-
-    def send(self, message: object) -> None:
-        """Hand a message over; OSError when the process is gone."""
-        self.connection.send(message)
-
-    def died(self) -> Died:
-        """How the process ended, after its end of the socket was closed."""
-        try:
-            code = self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            code = 0
-        self.errors.seek(0)
-        said = self.errors.read().decode(errors="replace").strip().splitlines()
-        last = f": {said[-1].strip()}" if said else ""
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        memory = any("memory" in line.lower() or "MemoryError" in line for line in said[-5:])
-        return Died(how + last, memory)
-
-    def kill(self) -> None:
-        """End the process and everything that it started."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-        self.connection.close()
-        self.errors.close()
-
-
 class _Session:
-    """The loop of one run: hand out jobs, take answers, replace workers."""
+    """The loop of one run: take up files and lines, hand out jobs, take answers, replace workers, tell results."""
 
-    def __init__(self, files: list[_File], select: str | None, jobs: int, step_timeout: float, memory: int,
-                 on_event: Callable[[Event], None], read_timeout: float, reader: str, checker: str) -> None:
-        self.files = files
-        self.select = select
-        self.limit = max(1, jobs)
-        self.step_timeout = step_timeout
-        self.memory = memory
+    def __init__(self, paths: Sequence[str], on_event: Callable[[Event], None], options: _Options) -> None:
+        self.paths = deque(paths)
         self.on_event = on_event
-        self.read_timeout = read_timeout
-        self.modules = {"reader": reader, "judge": checker}
-        self.workers: list[_Worker] = []
-        self.queues: dict[str, deque[_Job]] = {
-            "reader": deque(_Job(number) for number in range(len(files))), "judge": deque()}
-        self.broken: dict[str, str] = {}   # role -> why its workers do not start
+        self.options = options
+        self.limit = options.jobs or _processors()
+        self.lines: LineStream | None = None     # the JSON Lines file under way
+        self.path = ""                           # and what it is called
+        self.count = 0
+        self.tasks: dict[int, Task] = {}         # under way, in order
+        self.workers: list[WorkerProcess] = []
+        # steps come before lines: results of what is read already are waited for
+        self.queues: dict[str, deque[Job]] = {"files": deque(), "steps": deque(), "lines": deque()}
+        self.broken: dict[Role, str] = {}        # role -> why its workers do not start
 
-    def work(self) -> None:
-        """Until every file is read and every question answered."""
-        if not self.files:
+    def work(self) -> Iterator[Told]:
+        """Until every file is read, every question answered, and everything told."""
+        if not self.paths:
             return
-        for _ in range(min(self.limit, 1 + len(self.files) // FILES_PER_READER)):
+        python = sum(not is_lines(path) for path in self.paths)
+        for _ in range(min(self.limit, 1 + python // FILES_PER_READER) if python else 0):
             self._start("reader")
         for _ in range(min(self.limit, EARLY_WORKERS)):
             self._start("judge")
-        while self._hand_out():
-            deadline = min(worker.deadline for worker in self.workers if worker.job is not None or not worker.ready)
-            connections = {worker.connection: worker for worker in self.workers}
-            # Answers first, then the clock: a machine that slept must not lose what was ready.
-            for connection in wait(list(connections), max(0.0, deadline - time.monotonic())):
-                if isinstance(connection, Connection):
-                    self._receive(connections[connection])
-            now = time.monotonic()
-            for worker in [w for w in self.workers if w.deadline <= now and (w.job is not None or not w.ready)]:
-                self._overdue(worker)
+        while True:
+            wanted = self._take_up()
+            self._hand_out()
+            before = len(self.tasks)
+            yield from self._tell()
+            if not self.tasks and not self.paths and self.lines is None:
+                return
+            if len(self.tasks) == before:
+                self._wait(wanted)
 
     def close(self) -> None:
         """End all workers."""
         for worker in self.workers:
             worker.kill()
         self.workers.clear()
+        if self.lines is not None:
+            self.lines.close()
 
-    def _start(self, role: Literal["reader", "judge"]) -> None:
-        self.workers.append(_Worker(role, self.modules[role], self.memory))
+    # files and lines
 
-    def _drop(self, worker: _Worker) -> None:
+    def _take_up(self) -> bool:
+        """Take up files and lines while there is room; True where there is, and the next line is still to come."""
+        while len(self.tasks) < OPEN_TASKS and sum(task.size for task in self.tasks.values()) < OPEN_BYTES:
+            if self.lines is None:
+                if not self.paths:
+                    return False
+                self._open(self.paths.popleft())
+                continue
+            line = self.lines.next()
+            if line is not None:
+                self._take_line(line)
+            elif self.lines.ended:
+                self.lines.close()
+                self.lines = None
+            elif wait([self.lines.fileno()], 0):
+                self._read_lines(self.lines)
+            else:
+                return True
+        return False
+
+    def _open(self, path: str) -> None:
+        """Begin with a file: a Python file is a task, a JSON Lines file gives one a line."""
+        if not is_lines(path):
+            task = self._add(Task(path))
+            self.queues["files"].append(Job(task))
+            return
+        self.path = "<stdin>" if path == STDIN else path
+        try:
+            descriptor = 0 if path == STDIN else os.open(path, os.O_RDONLY)
+        except OSError as error:
+            self._unreadable(error)
+        else:
+            self.lines = LineStream(descriptor, owned=path != STDIN)
+
+    def _read_lines(self, lines: LineStream) -> None:
+        try:
+            lines.read()
+        except OSError as error:
+            self._unreadable(error)
+            lines.close()
+            self.lines = None
+
+    def _unreadable(self, error: OSError) -> None:
+        message = f"cannot read {self.path}: {error.strerror or error}"
+        self._fail(self._add(Task(self.path)), Read(None, diagnostic("LP002", message, Span(self.path, 1))))
+
+    def _take_line(self, line: RawLine) -> None:
+        number = self._add(Task(self.path, line))
+        if line.too_long:
+            helps = ("one line holds one derivation; split it",)
+            message = f"the line has {line.length} bytes; at most {MAX_LINE} are read"
+            self._fail(number, Read(None, diagnostic("LP002", message, Span(self.path, line.number), helps=helps)))
+        else:
+            self.queues["lines"].append(Job(number))
+
+    def _add(self, task: Task) -> int:
+        self.count += 1
+        self.tasks[self.count] = task
+        return self.count
+
+    def _fail(self, number: int, answer: Read) -> None:
+        self._note_read(number, answer)
+
+    # telling
+
+    def _tell(self) -> Iterator[Told]:
+        """What is known, up to the first question that is open."""
+        while self.tasks:
+            number, task = next(iter(self.tasks.items()))
+            yield from task.tell()
+            if not task.is_done():
+                return
+            del self.tasks[number]
+            yield task.end()
+
+    # workers
+
+    def _start(self, role: Role) -> None:
+        module = self.options.reader if role == "reader" else self.options.checker
+        self.workers.append(WorkerProcess(role, module, self.options.step_memory << 20))
+
+    def _drop(self, worker: WorkerProcess) -> None:
         worker.kill()
         self.workers.remove(worker)
 
-    def _hand_out(self) -> bool:
-        """Give waiting jobs to workers that are free; False when nothing is under way and nothing waits."""
+    def _wait(self, wanted: bool) -> None:
+        """Until an answer comes, a time limit ends, or, where that is `wanted`, there is something to read."""
+        busy = [worker.deadline for worker in self.workers if worker.job is not None or not worker.ready]
+        timeout = max(0.0, min(busy) - time.monotonic()) if busy else None
+        connections = {worker.connection: worker for worker in self.workers}
+        source = [self.lines.fileno()] if wanted and self.lines is not None else []
+        # Answers first, then the clock: a machine that slept must not lose what was ready.
+        for connection in wait([*connections, *source], timeout):
+            if isinstance(connection, Connection):
+                self._receive(connections[connection])
+        now = time.monotonic()
+        for worker in [w for w in self.workers if w.deadline <= now and (w.job is not None or not w.ready)]:
+            self._overdue(worker)
+
+    def _hand_out(self) -> None:
+        """Give waiting jobs to workers that are free, and start workers that are missing."""
         for worker in [w for w in self.workers if w.ready and w.job is None]:
-            queue = self.queues[worker.role]
-            if queue:
-                self._assign(worker, queue.popleft())
-            elif worker.role == "reader":
+            job = self._next(worker.role)
+            if job is not None:
+                self._assign(worker, job)
+            elif worker.role == "reader" and all(is_lines(path) for path in self.paths):
                 self._drop(worker)   # no file is left to read: free its memory
-        waiting = len(self.queues["judge"]) if "judge" not in self.broken else 0
+        waiting = len(self.queues["steps"]) + len(self.queues["lines"]) if "judge" not in self.broken else 0
         judges = [w for w in self.workers if w.role == "judge"]
         missing = min(self.limit - len(judges), waiting - sum(w.job is None for w in judges))
         for _ in range(missing):
             self._start("judge")
-        if self.queues["reader"] and "reader" not in self.broken and not any(w.role == "reader" for w in self.workers):
+        if self.queues["files"] and "reader" not in self.broken and not any(w.role == "reader" for w in self.workers):
             self._start("reader")
         for role, why in self.broken.items():
-            while self.queues[role]:
-                self._answer(self.queues[role].popleft(), self._no_worker(why))
-        return bool(self.queues["judge"] or self.queues["reader"] or any(w.job is not None for w in self.workers))
+            while (job := self._next(role)) is not None:
+                self._answer(job, self._no_worker(why))
 
-    def _assign(self, worker: _Worker, job: _Job) -> None:
+    def _next(self, role: Role) -> Job | None:
+        """The next job for a worker of this role."""
+        for name in ("files",) if role == "reader" else ("steps", "lines"):
+            if self.queues[name]:
+                return self.queues[name].popleft()
+        return None
+
+    def _assign(self, worker: WorkerProcess, job: Job) -> None:
         """Send a job; a worker that turns out to be gone is as one that died over it."""
         worker.job = job
-        file = self.files[job.file]
+        task = self.tasks[job.file]
+        limit = self.options.read_timeout
         try:
-            if job.derivation is None:
-                worker.deadline = time.monotonic() + self.read_timeout + STARTUP_TIMEOUT   # it keeps the time itself
-                worker.send(Request(file.path, self.read_timeout))
-                return
-            if job.file not in worker.documents:
-                worker.send(Take(job.file, file.pickled))
-                worker.documents.add(job.file)
-            worker.send(Question(job.file, job.derivation, job.index))
-            worker.deadline = time.monotonic() + self.step_timeout
+            if job.derivation is not None:
+                if not worker.has(job.file):
+                    worker.send(Take(job.file, task.pickled))
+                    worker.keep(job.file)
+                worker.send(Question(job.file, job.derivation, job.index))
+                limit = self.options.step_timeout
+            elif task.line is not None:
+                worker.send(Parse(job.file, self.options.line_reader, task.path, task.line.number, task.line.text))
+                worker.keep(job.file)
+            else:
+                worker.send(Request(task.path, limit))
+                limit += STARTUP_TIMEOUT        # it keeps the time itself
+            worker.deadline = time.monotonic() + limit
         except OSError:
             self._lost(worker)
 
-    def _receive(self, worker: _Worker) -> None:
+    # answers
+
+    def _receive(self, worker: WorkerProcess) -> None:
         try:
             message = worker.connection.recv()
         except (EOFError, OSError):
@@ -293,80 +353,99 @@ class _Session:
                 worker.ready = True
             case OutOfMemory() if job is not None:
                 self._drop(worker)
-                self._answer(job, self._out_of_memory())
+                if not self._again(worker, job):
+                    self._answer(job, self._out_of_memory(job))
             case Read() | Judged() if job is not None:
                 worker.job = None
+                worker.answered += 1
                 self._answer(job, message)
             case _:
                 raise TypeError(f"not an answer: {message!r}")
 
-    def _lost(self, worker: _Worker) -> None:
+    def _lost(self, worker: WorkerProcess) -> None:
         """The process ended by itself: its job is answered with that, others go on."""
         died = worker.died()
         self._drop(worker)
         if worker.job is not None:
-            self._answer(worker.job, died)
+            if not (died.memory and self._again(worker, worker.job)):
+                self._answer(worker.job, died)
         elif not worker.ready:
             self.broken[worker.role] = died.how
 
-    def _overdue(self, worker: _Worker) -> None:
+    def _again(self, worker: WorkerProcess, job: Job) -> bool:
+        """Put back a job that did not fit into a worker that held more than it: what came before must not matter."""
+        if worker.role != "judge" or not worker.answered:
+            return False
+        self.queues["lines" if job.derivation is None else "steps"].appendleft(job)
+        return True
+
+    def _overdue(self, worker: WorkerProcess) -> None:
         self._drop(worker)
         if worker.job is None:
             self.broken[worker.role] = f"no sign of life within {STARTUP_TIMEOUT:g} s"
+        elif worker.job.derivation is None and worker.role == "judge":
+            message = f"reading this line took longer than {self.options.read_timeout:g} s"
+            self._answer(worker.job, self._not_read(worker.job, message))
         else:
-            unknown = Unknown(f"no verdict within {self.step_timeout:g} s", "LP301")
-            self._answer(worker.job, Judged(StepResult(0, unknown, seconds=self.step_timeout)))
+            limit = self.options.step_timeout
+            unknown = Unknown(f"no verdict within {limit:g} s", "LP301")
+            self._answer(worker.job, Judged(StepResult(0, unknown, seconds=limit)))
 
-    def _out_of_memory(self) -> Judged:
-        return Judged(StepResult(0, Unknown(f"no verdict within {self.memory >> 20} MiB of memory", "LP304")))
+    def _not_read(self, job: Job, message: str) -> Read:
+        task = self.tasks[job.file]
+        return Read(None, diagnostic("LP002", message, Span(task.path, task.line.number if task.line else 1)))
+
+    def _out_of_memory(self, job: Job) -> Judged | Read:
+        limit = f"{self.options.step_memory} MiB of memory"
+        if job.derivation is None:
+            return self._not_read(job, f"reading this line takes more than {limit}")
+        return Judged(StepResult(0, Unknown(f"no verdict within {limit}", "LP304")))
 
     def _no_worker(self, why: str) -> Judged:
         reason = "the worker process does not start"
         return Judged(StepResult(0, Unknown(reason, "LP402"), fault=f"{reason} ({why})"))
 
-    def _answer(self, job: _Job, answer: Read | Judged | Died) -> None:
+    def _answer(self, job: Job, answer: Read | Judged | Died) -> None:
         """Note what came of a job."""
-        file = self.files[job.file]
+        task = self.tasks[job.file]
         if job.derivation is None:
-            self._note_file(job.file, file, answer)
+            self._note_read(job.file, answer)
             return
         match answer:
             case Judged(result):
                 pass
             case Died(memory=True):
-                result = self._out_of_memory().result
+                noted = self._out_of_memory(job)
+                assert isinstance(noted, Judged)
+                result = noted.result
             case Died(how=how):
                 result = StepResult(0, Unknown(f"its worker process ended ({how})", "LP305"))
             case Read():
                 raise TypeError("a step was answered by a file")
         if result is not None and result.index == 0 and job.index is not None:
             result = StepResult(job.index, result.verdict, seconds=result.seconds, fault=result.fault)
-        file.answers[job.derivation, job.index] = result
-        assert file.document is not None
-        self.on_event(StepDone(file.path, file.document.derivations[job.derivation].name, result))
+        task.answers[job.derivation, job.index] = result
+        self.on_event(StepDone(task.path, task.outline[job.derivation][0], result))
 
-    def _note_file(self, number: int, file: _File, answer: Read | Judged | Died) -> None:
-        """Note a read file and queue its questions."""
-        questions: list[_Job] = []
+    def _note_read(self, number: int, answer: Read | Judged | Died) -> None:
+        """Note a file or line that was read, or was not, and queue its questions."""
+        task = self.tasks[number]
+        what = "file" if task.line is None else "line"
+        place = Span(task.path, task.line.number if task.line else 1)
         match answer:
-            case Read(document=bytes() as pickled):
-                file.pickled = pickled
-                file.document = document = pickle.loads(pickled)
-                file.chosen = [i for i, derivation in enumerate(document.derivations)
-                               if self.select is None or fnmatchcase(derivation.name, self.select)]
-                for i in file.chosen:
-                    lines = len(document.derivations[i].lines)
-                    questions.extend(_Job(number, i, index) for index in range(2, lines + 1))
-                    if lines > 1:
-                        questions.append(_Job(number, i, None))
-            case Read(error=error):
-                file.error = error
+            case Read():
+                pass
+            case Died(memory=True) if task.line is not None:
+                noted = self._out_of_memory(Job(number))
+                assert isinstance(noted, Read)
+                answer = noted
             case Died(how=how):
-                file.error = diagnostic("LP003", f"the process that read this file ended ({how})", Span(file.path, 1))
+                code = "LP003" if task.line is None else "LP002"
+                answer = Read(None, diagnostic(code, f"the process that read this {what} ended ({how})", place))
             case Judged(result):
                 why = "" if result is None else result.fault or ""
-                file.error = diagnostic("LP402", "this file could not be read: a fault of lossproof",
-                                        Span(file.path, 1), notes=(why,))
-        self.queues["judge"].extend(questions)
-        self.on_event(FileDone(file.path, len(questions)))
-
+                message = f"this {what} could not be read: a fault of lossproof"
+                answer = Read(None, diagnostic("LP402", message, place, notes=(why,)))
+        task.read(answer, self.options.select)
+        self.queues["steps"].extend(Job(number, derivation, index) for derivation, index in task.questions())
+        self.on_event(FileDone(task.path, len(task.questions())))

@@ -16,7 +16,7 @@ from steps import make_step
 import lossproof
 from lossproof import checker
 from lossproof.derivation import Step
-from lossproof.kernel import judge, pointwise, proof
+from lossproof.kernel import pointwise
 from lossproof.kernel.derivatives import derivative_of
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.jets import Undefined

@@ -15,7 +15,7 @@ from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
 from lossproof.kernel.binders import in_range, is_integer, map_bounds
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
-from lossproof.kernel.normalize import Normalizer, Scope
+from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
@@ -109,7 +109,7 @@ class Hypotheses:
                     return self.facts(body, inner, (name,), (bounds,))
                 case _:
                     return []
-        except (Unsupported, DivisionByZero):
+        except (Unsupported, DivisionByZero, NeedsCases):
             return []
 
     def _sign_facts(self, difference: Normal, sign: Sign, mentions: frozenset[str], names: tuple[str, ...],
@@ -171,7 +171,7 @@ class Hypotheses:
                     )
                 case _:
                     rule = None
-        except (Unsupported, DivisionByZero):
+        except (Unsupported, DivisionByZero, NeedsCases):
             rule = None
         if rule is not None:
             self.rules.append(Rule(mentions | self._acted, rule))

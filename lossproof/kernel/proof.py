@@ -182,6 +182,12 @@ class _Case:
 
     def settle(self) -> Claim | Open | list[Term]:
         """A claim, the reason why not, or hypotheses that split this case."""
+        try:
+            return self._settled()
+        except NeedsCases as needed:
+            return self._split(needed.poly)
+
+    def _settled(self) -> Claim | Open | list[Term]:
         left, right = self._open(self.step.left), self._open(self.step.right)
         impossible = [[c for c in side if self.c.impossible(c.term)] for side in (left, right)]
         if any(impossible):

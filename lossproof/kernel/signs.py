@@ -47,6 +47,8 @@ class Fact:
     ranges: tuple[Bounds, ...] = ()
 
 
+_DEEPEST = 5
+"""Signs are asked for within signs to this depth."""
 _MOST_FACTS = 40
 """So many facts are tried for one sign."""
 
@@ -59,6 +61,7 @@ class Facts:
         self.declarations = declarations
         self._facts: list[Fact] = []
         self._memo: dict[Normal, Sign] = {}
+        self._unknown_at: dict[Normal, int] = {}
         self._depth = 0
         self._shifted: dict[str, Interval] = {}
         self.entry_shape: Mapping[str, tuple[Bounds, ...] | None] = {}
@@ -69,7 +72,11 @@ class Facts:
     def learn(self, fact: Fact) -> None:
         """Take a hypothesis, or the definedness of a written line, as known."""
         self._facts.append(fact)
+        self._forget()
+
+    def _forget(self) -> None:
         self._memo.clear()
+        self._unknown_at.clear()
 
     def learn_all(self, facts: list[Fact]) -> None:
         """Learn several."""
@@ -88,24 +95,24 @@ class Facts:
             f for f in before
             if names.isdisjoint(f.mentions) or (keep_open and f.sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO))
         ]
-        self._memo.clear()
+        self._forget()
         try:
             yield
         finally:
             self._facts = before
-            self._memo.clear()
+            self._forget()
 
     @contextmanager
     def assuming(self, facts: list[Fact]) -> Iterator[None]:
         """Take these as known for a while."""
         before = self._facts
         self._facts = [*before, *facts]
-        self._memo.clear()
+        self._forget()
         try:
             yield
         finally:
             self._facts = before
-            self._memo.clear()
+            self._forget()
 
     def declare_positive(self, name: str) -> None:
         """A fresh variable that is positive."""
@@ -134,7 +141,8 @@ class Facts:
             return Sign.ZERO if value == 0 else Sign.POSITIVE if value > 0 else Sign.NEGATIVE
         if normal in self._memo:
             return self._memo[normal]
-        if self._depth > 5:
+        # a sign that was not found with as much depth left will not be found now
+        if self._depth > _DEEPEST or self._unknown_at.get(normal, _DEEPEST) <= self._depth:
             return Sign.UNKNOWN
         self._depth += 1
         try:
@@ -145,7 +153,9 @@ class Facts:
             result = Sign.UNKNOWN
         finally:
             self._depth -= 1
-        if result is not Sign.UNKNOWN or self._depth == 0:
+        if result is Sign.UNKNOWN:
+            self._unknown_at[normal] = self._depth
+        else:
             self._memo[normal] = result
         return result
 
@@ -430,6 +440,7 @@ class Facts:
                 Fraction(terms[m], c) for m, c in self.table.terms(known.num) if m in terms and terms[m] * c > 0
             }
             for ratio in sorted(ratios):
+                self.table.spend()
                 rest = poly - known.scaled(ratio)
                 other = Sign.ZERO if rest.is_zero else self._by_terms(rest)
                 if other in (Sign.UNKNOWN, Sign.NONPOSITIVE, Sign.NEGATIVE, Sign.NONZERO):
