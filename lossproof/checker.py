@@ -53,8 +53,16 @@ def step_of(document: Document, derivation: Derivation, index: int) -> Step:
 
 
 def check_step(document: Document, derivation: Derivation, index: int) -> StepResult:
-    """The result of the step from line index - 1 to line `index`."""
+    """The result of the step from line index - 1 to line `index`; an error for a line that could not be read.
+
+    Line 1 has a result only as such an error. A step from a line that could not be read is unknown.
+    """
     line = derivation.lines[index - 1]
+    wrong = line.unread or line.given_unread
+    if wrong is not None:
+        return StepResult(index, Error(wrong))
+    if derivation.lines[index - 2].unread is not None:
+        return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
     result = replace(check(step), index=index)
     if line.correct is not None:
@@ -65,6 +73,7 @@ def check_step(document: Document, derivation: Derivation, index: int) -> StepRe
 def check_claim(document: Document, derivation: Derivation) -> StepResult | None:
     """The result for first line against last; None for a chain of one step or less.
 
+    It is unknown where one of them, or a hypothesis of a step, could not be read.
     Hypotheses of single steps count for the claim, since every one of them is used on the way.
     Where the claim is not settled on its own but every step is proved, it is proved by these.
     """
@@ -78,6 +87,10 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
             message = f"`{relation}` and `{line.relation}` do not compose to a claim about first and last line"
             return StepResult(len(lines), Error(diagnostic("LP109", message, line.span)))
         relation = composed
+    missing = [number for number, line in enumerate(lines, 1)
+               if line.given_unread or (line.unread and number in (1, len(lines)))]
+    if missing:
+        return StepResult(len(lines), Unknown(f"line {missing[0]} could not be read"))
     given = tuple(dict.fromkeys((*derivation.given, *(g for line in lines for g in line.given))))
     step = Step(lines[0].term, lines[-1].term, relation, given, document.declarations, document.definitions)
     chained = _chained(document, derivation, step)

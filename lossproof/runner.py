@@ -1,7 +1,7 @@
 """Runs every step of the given files in worker processes that can be killed.
 
 Not trusted: it carries questions and answers and decides nothing. Imports the data types, `worker_process` (our end of
-a worker), `summary` and the cutter of lines; no kernel and no SymPy, which only the children load.
+a worker), `task` and `intake`; no kernel and no SymPy, which only the children load.
 
 One process reads Python files (each in a fork of its own), one process a CPU reads lines of JSON Lines files and judges
 steps. A step that takes too long, too much memory or its worker with it becomes `unknown`, with the reason; its worker
@@ -16,13 +16,14 @@ import contextlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
+from typing import TypedDict, Unpack
 
-from lossproof.diagnostic import Diagnostic, diagnostic
-from lossproof.read.lines import MAX_LINE, LineStream, RawLine
+from lossproof.diagnostic import diagnostic
+from lossproof.intake import Intake, find_files
+from lossproof.read.lines import MAX_LINE
 from lossproof.summary import Checked
 from lossproof.task import FileTold, Task, Told
 from lossproof.term import Span
@@ -30,15 +31,14 @@ from lossproof.verdict import StepResult, Unknown
 from lossproof.worker import Died, Judged, OutOfMemory, Parse, Question, Read, Ready, Request, Take
 from lossproof.worker_process import STARTUP_TIMEOUT, Job, Role, WorkerProcess
 
-__all__ = ["Event", "FileDone", "READ_TIMEOUT", "STDIN", "STEP_MEMORY", "STEP_TIMEOUT", "StepDone", "find_files",
-           "is_lines", "run", "stream"]
+__all__ = ["Event", "FileDone", "Options", "READ_TIMEOUT", "STEP_MEMORY", "STEP_TIMEOUT", "StepDone", "find_files",
+           "run", "stream"]
 
 STEP_TIMEOUT = 10.0            # seconds
 STEP_MEMORY = 1024             # MiB of address space
 READ_TIMEOUT = 10.0            # seconds for one derivation file, or one line of a JSON Lines file
 EARLY_WORKERS = 4              # judges that start before any file is read; more follow when there is work for them
 FILES_PER_READER = 8           # a second reader costs another import of SymPy
-STDIN = "-"                    # the path that stands for standard input, as JSON Lines
 
 # So many files and lines are under way at a time, and so many bytes of lines: enough that no worker waits while the
 # first of them takes its time.
@@ -70,9 +70,28 @@ def _no_event(event: Event) -> None:
     """What is told of events where nobody asked."""
 
 
+class Options(TypedDict, total=False):
+    """What `run` and `stream` take beside the paths; README describes the first four.
+
+    `select` keeps the derivations whose name matches it (`*` is a wildcard). `jobs` workers judge at a time (default:
+    one a CPU that this process may use). `step_timeout` and `read_timeout` are in seconds, `step_memory` in MiB (0: no
+    limit). `reader`, `line_reader` and `checker` name the modules whose `read(path)`, `read_line(path, number, bytes)`,
+    `check_step` and `check_claim` the children call.
+    """
+
+    select: str | None
+    jobs: int | None
+    step_timeout: float
+    step_memory: int
+    read_timeout: float
+    reader: str
+    line_reader: str
+    checker: str
+
+
 @dataclass(frozen=True, slots=True)
-class _Options:
-    """What `run` and `stream` take beside the paths; see there."""
+class _Settings:
+    """The options, with what holds where one is not given."""
 
     select: str | None = None
     jobs: int | None = None
@@ -84,58 +103,20 @@ class _Options:
     checker: str = "lossproof.checker"
 
 
-def is_lines(path: str) -> bool:
-    """True for what is read as JSON Lines, line by line: standard input and `*.jsonl`."""
-    return path == STDIN or path.endswith(".jsonl")
-
-
-def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
-    """The derivation files that `paths` name: files as they are, directories by all their `*.py` and `*.jsonl`, sorted.
-
-    Names that begin with `_` or `.` are left out of directories. Second, an error for each path that does not exist.
-    """
-    found: dict[str, None] = {}
-    errors: list[Diagnostic] = []
-    for name in paths:
-        path = Path(name)
-        if name == STDIN:
-            found[name] = None
-        elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jsonl") and p.is_file()
-                            and not any(part[0] in "._" for part in p.relative_to(path).parts))
-            found.update(dict.fromkeys(str(p) for p in inside))
-        elif path.exists():
-            found[str(path)] = None
-        else:
-            errors.append(diagnostic("LP002", f"`{name}` does not exist", Span(name, 1)))
-    return tuple(found), tuple(errors)
-
-
-def run(paths: Sequence[str], *, on_event: Callable[[Event], None] = _no_event, select: str | None = None,
-        jobs: int | None = None, step_timeout: float = STEP_TIMEOUT, step_memory: int = STEP_MEMORY,
-        read_timeout: float = READ_TIMEOUT, reader: str = _Options.reader, line_reader: str = _Options.line_reader,
-        checker: str = _Options.checker) -> list[Checked]:
+def run(paths: Sequence[str], *, on_event: Callable[[Event], None] = _no_event,
+        **options: Unpack[Options]) -> list[Checked]:
     """All that `stream` tells of files, at once."""
-    told = stream(paths, on_event=on_event, select=select, jobs=jobs, step_timeout=step_timeout,
-                  step_memory=step_memory, read_timeout=read_timeout, reader=reader, line_reader=line_reader,
-                  checker=checker)
-    with contextlib.closing(told):
+    with contextlib.closing(stream(paths, on_event=on_event, **options)) as told:
         return [one.checked for one in told if isinstance(one, FileTold)]
 
 
-def stream(paths: Sequence[str], *, on_event: Callable[[Event], None] = _no_event, select: str | None = None,
-           jobs: int | None = None, step_timeout: float = STEP_TIMEOUT, step_memory: int = STEP_MEMORY,
-           read_timeout: float = READ_TIMEOUT, reader: str = _Options.reader, line_reader: str = _Options.line_reader,
-           checker: str = _Options.checker) -> Iterator[Told]:
+def stream(paths: Sequence[str], *, on_event: Callable[[Event], None] = _no_event,
+           **options: Unpack[Options]) -> Generator[Told, None, None]:
     """Read and judge the files, and tell each step, each claim and each file (a line is one), in order, as they come.
 
-    `select` keeps the derivations whose name matches it (`*` is a wildcard). `jobs` workers judge at a time (default:
-    one a CPU that this process may use). `step_timeout` is in seconds, `step_memory` in MiB (0: no limit). `reader`,
-    `line_reader` and `checker` name the modules whose `read(path)`, `read_line(path, number, bytes)`, `check_step` and
-    `check_claim` the children call. Never raises for what is in a file. However it ends, no process is left.
+    Never raises for what is in a file. However it ends, also by `close`, no process is left.
     """
-    session = _Session(paths, on_event, _Options(select, jobs, step_timeout, step_memory, read_timeout, reader,
-                                                 line_reader, checker))
+    session = _Session(paths, on_event, _Settings(**options))
     try:
         yield from session.work()
     finally:
@@ -149,13 +130,11 @@ def _processors() -> int:
 class _Session:
     """The loop of one run: take up files and lines, hand out jobs, take answers, replace workers, tell results."""
 
-    def __init__(self, paths: Sequence[str], on_event: Callable[[Event], None], options: _Options) -> None:
-        self.paths = deque(paths)
+    def __init__(self, paths: Sequence[str], on_event: Callable[[Event], None], settings: _Settings) -> None:
+        self.intake = Intake(paths)
         self.on_event = on_event
-        self.options = options
-        self.limit = options.jobs or _processors()
-        self.lines: LineStream | None = None     # the JSON Lines file under way
-        self.path = ""                           # and what it is called
+        self.settings = settings
+        self.limit = settings.jobs or _processors()
         self.count = 0
         self.tasks: dict[int, Task] = {}         # under way, in order
         self.workers: list[WorkerProcess] = []
@@ -165,95 +144,44 @@ class _Session:
 
     def work(self) -> Iterator[Told]:
         """Until every file is read, every question answered, and everything told."""
-        if not self.paths:
+        if self.intake.is_empty():
             return
-        python = sum(not is_lines(path) for path in self.paths)
+        python = self.intake.python_files
         for _ in range(min(self.limit, 1 + python // FILES_PER_READER) if python else 0):
             self._start("reader")
         for _ in range(min(self.limit, EARLY_WORKERS)):
             self._start("judge")
         while True:
-            wanted = self._take_up()
+            self._take_up()
             self._hand_out()
             before = len(self.tasks)
             yield from self._tell()
-            if not self.tasks and not self.paths and self.lines is None:
+            if not self.tasks and self.intake.is_empty():
                 return
             if len(self.tasks) == before:
-                self._wait(wanted)
+                self._wait()
 
     def close(self) -> None:
         """End all workers."""
         for worker in self.workers:
             worker.kill()
         self.workers.clear()
-        if self.lines is not None:
-            self.lines.close()
+        self.intake.close()
 
     # files and lines
 
-    def _take_up(self) -> bool:
-        """Take up files and lines while there is room; True where there is, and the next line is still to come."""
-        while len(self.tasks) < OPEN_TASKS and sum(task.size for task in self.tasks.values()) < OPEN_BYTES:
-            if self.lines is None:
-                if not self.paths:
-                    return False
-                self._open(self.paths.popleft())
-                continue
-            line = self.lines.next()
-            if line is not None:
-                self._take_line(line)
-            elif self.lines.ended:
-                self.lines.close()
-                self.lines = None
-            elif wait([self.lines.fileno()], 0):
-                self._read_lines(self.lines)
+    def _take_up(self) -> None:
+        """Take up files and lines while there is room and something is there."""
+        while self._has_room() and (taken := self.intake.next()) is not None:
+            self.count += 1
+            self.tasks[self.count] = Task(taken.path, taken.line)
+            if taken.error is not None:
+                self._note_read(self.count, Read(None, taken.error))
             else:
-                return True
-        return False
+                self.queues["files" if taken.line is None else "lines"].append(Job(self.count))
 
-    def _open(self, path: str) -> None:
-        """Begin with a file: a Python file is a task, a JSON Lines file gives one a line."""
-        if not is_lines(path):
-            task = self._add(Task(path))
-            self.queues["files"].append(Job(task))
-            return
-        self.path = "<stdin>" if path == STDIN else path
-        try:
-            descriptor = 0 if path == STDIN else os.open(path, os.O_RDONLY)
-        except OSError as error:
-            self._unreadable(error)
-        else:
-            self.lines = LineStream(descriptor, owned=path != STDIN)
-
-    def _read_lines(self, lines: LineStream) -> None:
-        try:
-            lines.read()
-        except OSError as error:
-            self._unreadable(error)
-            lines.close()
-            self.lines = None
-
-    def _unreadable(self, error: OSError) -> None:
-        message = f"cannot read {self.path}: {error.strerror or error}"
-        self._fail(self._add(Task(self.path)), Read(None, diagnostic("LP002", message, Span(self.path, 1))))
-
-    def _take_line(self, line: RawLine) -> None:
-        number = self._add(Task(self.path, line))
-        if line.too_long:
-            helps = ("one line holds one derivation; split it",)
-            message = f"the line has {line.length} bytes; at most {MAX_LINE} are read"
-            self._fail(number, Read(None, diagnostic("LP002", message, Span(self.path, line.number), helps=helps)))
-        else:
-            self.queues["lines"].append(Job(number))
-
-    def _add(self, task: Task) -> int:
-        self.count += 1
-        self.tasks[self.count] = task
-        return self.count
-
-    def _fail(self, number: int, answer: Read) -> None:
-        self._note_read(number, answer)
+    def _has_room(self) -> bool:
+        return len(self.tasks) < OPEN_TASKS and sum(task.size for task in self.tasks.values()) < OPEN_BYTES
 
     # telling
 
@@ -270,19 +198,19 @@ class _Session:
     # workers
 
     def _start(self, role: Role) -> None:
-        module = self.options.reader if role == "reader" else self.options.checker
-        self.workers.append(WorkerProcess(role, module, self.options.step_memory << 20))
+        module = self.settings.reader if role == "reader" else self.settings.checker
+        self.workers.append(WorkerProcess(role, module, self.settings.step_memory << 20))
 
     def _drop(self, worker: WorkerProcess) -> None:
         worker.kill()
         self.workers.remove(worker)
 
-    def _wait(self, wanted: bool) -> None:
-        """Until an answer comes, a time limit ends, or, where that is `wanted`, there is something to read."""
+    def _wait(self) -> None:
+        """Until an answer comes, a time limit ends, or, where there is room for it, something to read."""
         busy = [worker.deadline for worker in self.workers if worker.job is not None or not worker.ready]
         timeout = max(0.0, min(busy) - time.monotonic()) if busy else None
         connections = {worker.connection: worker for worker in self.workers}
-        source = [self.lines.fileno()] if wanted and self.lines is not None else []
+        source = [self.intake.source] if self.intake.source is not None and self._has_room() else []
         # Answers first, then the clock: a machine that slept must not lose what was ready.
         for connection in wait([*connections, *source], timeout):
             if isinstance(connection, Connection):
@@ -297,7 +225,7 @@ class _Session:
             job = self._next(worker.role)
             if job is not None:
                 self._assign(worker, job)
-            elif worker.role == "reader" and all(is_lines(path) for path in self.paths):
+            elif worker.role == "reader" and not self.intake.python_files:
                 self._drop(worker)   # no file is left to read: free its memory
         waiting = len(self.queues["steps"]) + len(self.queues["lines"]) if "judge" not in self.broken else 0
         judges = [w for w in self.workers if w.role == "judge"]
@@ -321,16 +249,16 @@ class _Session:
         """Send a job; a worker that turns out to be gone is as one that died over it."""
         worker.job = job
         task = self.tasks[job.file]
-        limit = self.options.read_timeout
+        limit = self.settings.read_timeout
         try:
             if job.derivation is not None:
                 if not worker.has(job.file):
                     worker.send(Take(job.file, task.pickled))
                     worker.keep(job.file)
                 worker.send(Question(job.file, job.derivation, job.index))
-                limit = self.options.step_timeout
+                limit = self.settings.step_timeout
             elif task.line is not None:
-                worker.send(Parse(job.file, self.options.line_reader, task.path, task.line.number, task.line.text))
+                worker.send(Parse(job.file, self.settings.line_reader, task.path, task.line.number, task.line.text))
                 worker.keep(job.file)
             else:
                 worker.send(Request(task.path, limit))
@@ -384,10 +312,10 @@ class _Session:
         if worker.job is None:
             self.broken[worker.role] = f"no sign of life within {STARTUP_TIMEOUT:g} s"
         elif worker.job.derivation is None and worker.role == "judge":
-            message = f"reading this line took longer than {self.options.read_timeout:g} s"
+            message = f"reading this line took longer than {self.settings.read_timeout:g} s"
             self._answer(worker.job, self._not_read(worker.job, message))
         else:
-            limit = self.options.step_timeout
+            limit = self.settings.step_timeout
             unknown = Unknown(f"no verdict within {limit:g} s", "LP301")
             self._answer(worker.job, Judged(StepResult(0, unknown, seconds=limit)))
 
@@ -396,7 +324,7 @@ class _Session:
         return Read(None, diagnostic("LP002", message, Span(task.path, task.line.number if task.line else 1)))
 
     def _out_of_memory(self, job: Job) -> Judged | Read:
-        limit = f"{self.options.step_memory} MiB of memory"
+        limit = f"{self.settings.step_memory} MiB of memory"
         if job.derivation is None:
             return self._not_read(job, f"reading this line takes more than {limit}")
         return Judged(StepResult(0, Unknown(f"no verdict within {limit}", "LP304")))
@@ -446,6 +374,6 @@ class _Session:
                 why = "" if result is None else result.fault or ""
                 message = f"this {what} could not be read: a fault of lossproof"
                 answer = Read(None, diagnostic("LP402", message, place, notes=(why,)))
-        task.read(answer, self.options.select)
+        task.read(answer, self.settings.select)
         self.queues["steps"].extend(Job(number, derivation, index) for derivation, index in task.questions())
         self.on_event(FileDone(task.path, len(task.questions())))

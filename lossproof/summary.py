@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from lossproof.derivation import Derivation, Document, Expectation
 from lossproof.verdict import Conditional, DocumentResult, Error, Proved, Refuted, StepResult, Unknown, VerdictName
 
-__all__ = ["Checked", "EXIT_FAULT", "EXIT_NOTHING", "EXIT_OK", "EXIT_UNEXPECTED", "EXIT_UNREADABLE", "Totals",
-           "claim_expectation", "exit_code", "has_fault", "is_expected", "matched", "totals"]
+__all__ = ["Checked", "EXIT_FAULT", "EXIT_NOTHING", "EXIT_OK", "EXIT_UNEXPECTED", "EXIT_UNREADABLE", "Tally",
+           "Totals", "claim_expectation", "exit_code", "has_fault", "is_expected", "matched", "totals"]
 
 EXIT_OK = 0
 EXIT_UNEXPECTED = 1
@@ -90,28 +90,47 @@ def matched(checked: Checked) -> Iterator[tuple[Derivation, tuple[StepResult, ..
         yield derivations[result.name], result.steps, result.claim
 
 
-def totals(run: Iterable[Checked]) -> Totals:
-    """The counts over all files of a run."""
-    documents = derivations = steps = expected_refutations = unexpected = errors = faults = 0
-    verdicts: dict[str, int] = dict.fromkeys(ORDER, 0)
-    for checked in run:
-        documents += 1
-        errors += sum(error.severity != "fault" for error in checked.result.errors)
-        faults += sum(error.severity == "fault" for error in checked.result.errors)
+class Tally:
+    """Counts results file by file, so that none has to be kept. The lines of one file, in a row, are one file."""
+
+    def __init__(self) -> None:
+        self._documents = self._derivations = self._steps = 0
+        self._expected_refutations = self._unexpected = self._errors = self._faults = 0
+        self._verdicts: dict[str, int] = dict.fromkeys(ORDER, 0)
+        self._path: str | None = None
+
+    def add(self, checked: Checked) -> None:
+        """Count one file, or one line of a file."""
+        self._documents += checked.result.path != self._path
+        self._path = checked.result.path
+        self._errors += sum(error.severity != "fault" for error in checked.result.errors)
+        self._faults += sum(error.severity == "fault" for error in checked.result.errors)
         for derivation, results, claim in matched(checked):
-            derivations += 1
+            self._derivations += 1
             for result in results:
                 line = derivation.lines[result.index - 1]
-                steps += 1
-                verdicts[result.verdict.verdict] += 1
+                self._steps += result.index > 1     # line 1 has a result only as an error
+                self._verdicts[result.verdict.verdict] += 1
                 fine = is_expected(line.expect, result, corrected=line.correct is not None)
-                unexpected += not fine
-                expected_refutations += fine and isinstance(result.verdict, Refuted)
-                faults += has_fault(result)
+                self._unexpected += not fine
+                self._expected_refutations += fine and isinstance(result.verdict, Refuted)
+                self._faults += has_fault(result)
             if claim is not None:
-                unexpected += not is_expected(claim_expectation(derivation), claim)
-                faults += has_fault(claim)
-    return Totals(documents, derivations, steps, verdicts, expected_refutations, unexpected, errors, faults)
+                self._unexpected += not is_expected(claim_expectation(derivation), claim)
+                self._faults += has_fault(claim)
+
+    def totals(self) -> Totals:
+        """The counts so far."""
+        return Totals(self._documents, self._derivations, self._steps, dict(self._verdicts),
+                      self._expected_refutations, self._unexpected, self._errors, self._faults)
+
+
+def totals(run: Iterable[Checked]) -> Totals:
+    """The counts over all files of a run."""
+    tally = Tally()
+    for checked in run:
+        tally.add(checked)
+    return tally.totals()
 
 
 def exit_code(counted: Totals) -> int:

@@ -25,6 +25,7 @@ __all__ = ["ClaimTold", "FileTold", "StepTold", "Task", "Told"]
 class StepTold:
     """A step of a derivation, with all before it told already; line 1 only where it could not be read."""
 
+    document: Document
     derivation: Derivation
     result: StepResult
 
@@ -33,6 +34,7 @@ class StepTold:
 class ClaimTold:
     """The claim of a derivation (None: not asked for), behind its steps."""
 
+    document: Document
     derivation: Derivation
     steps: tuple[StepResult, ...]
     claim: StepResult | None
@@ -40,7 +42,7 @@ class ClaimTold:
 
 @dataclass(frozen=True, slots=True)
 class FileTold:
-    """The end of a file or line, with all its results; of an error, the derivation it belongs to where that is known."""
+    """The end of a file or line, with all results; of an error, the derivation it belongs to where that is known."""
 
     checked: Checked
     derivation: str | None = None
@@ -97,29 +99,27 @@ class Task:
         """Results in order, up to the first question without an answer; each is told once."""
         while self._open and (self._open[0] in self.answers or not self.outline[self._open[0][0]][1]):
             number, index = self._open.popleft()
-            derivation = self._derivations()[number]
+            document = self._read_document()
+            derivation = document.derivations[number]
             result = self.answers.pop((number, index), None)
             if index is None:
                 steps = tuple(self._steps)
                 self._steps.clear()
                 self._results.append(DerivationResult(derivation.name, steps, result))
-                yield ClaimTold(derivation, steps, result)
+                yield ClaimTold(document, derivation, steps, result)
             elif result is not None:
                 self._steps.append(result)
-                yield StepTold(derivation, result)
+                yield StepTold(document, derivation, result)
 
     def end(self) -> FileTold:
         """The results of the whole; what it held is let go."""
         errors = () if self._error is None else (self._error,)
-        document = None
-        if self.pickled:
-            self._derivations()
-            document = self._document
+        document = self._read_document() if self.pickled else None
         return FileTold(Checked(document, DocumentResult(self.path, tuple(self._results), errors)), self._name)
 
-    def _derivations(self) -> tuple[Derivation, ...]:
-        """The document's derivations. It is made when it is told, so that what waits stays small."""
+    def _read_document(self) -> Document:
+        """The document. It is made when it is told, so that what waits stays small."""
         if self._document is None:
             document: Document = pickle.loads(self.pickled)
             self._document = document
-        return self._document.derivations
+        return self._document

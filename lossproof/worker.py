@@ -28,10 +28,10 @@ from lossproof.diagnostic import Diagnostic, InputError, diagnostic
 from lossproof.term import Span
 from lossproof.verdict import StepResult, Unknown
 
-__all__ = ["Died", "Forget", "Judged", "Outline", "OutOfMemory", "Parse", "Question", "Read", "Ready", "Request", "Setup",
-           "Take", "main"]
+__all__ = ["Died", "Forget", "Judged", "Outline", "OutOfMemory", "Parse", "Question", "Read", "Ready", "Request",
+           "Setup", "Take", "main"]
 
-# The derivations of a document in order: each one's name, and the lines (numbers from 1) that have a result of their own.
+# The derivations of a document in order: each one's name, and the lines (numbers from 1) that have a result.
 Outline = tuple[tuple[str, tuple[int, ...]], ...]
 
 # The alarm inside the reading fork names the line of a loop; a fork that does not react (it is in C code) is killed
@@ -58,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Parse:
-    """To a judge: read this line of a JSON Lines file with `read_line` of `module`, and keep the document under `key`."""
+    """To a judge: read this line of a JSON Lines file with `read_line` of `module`, keep the document under `key`."""
 
     key: int
     module: str

@@ -64,7 +64,10 @@ class Outcome:
 
 
 def jobs(document: Document, per_line: int, seed: str) -> Iterator[Job]:
-    """Edits of every line: as the right side of its step, the first line as the left side of the next."""
+    """Edits of every line: as the right side of its step, the first line as the left side of the next.
+
+    Beside these, every step without each of its hypotheses.
+    """
     for derivation in document.derivations:
         for number in range(1, len(derivation.lines) + 1):
             yield from _line_jobs(document, derivation, number, per_line, seed)
@@ -77,6 +80,10 @@ def _line_jobs(document: Document, derivation: Derivation, number: int, per_line
     for edit in choose(edits(line, step), per_line, f"{seed}:{where}"):
         edited = replace(step, left=edit.line) if number == 1 else replace(step, right=edit.line)
         yield Job(where, edit.kind, f"{seed}:{where}", edited)
+    if number > 1:
+        for i in range(len(step.given)):
+            dropped = replace(step, given=step.given[:i] + step.given[i + 1:])
+            yield Job(where, "drop-hypothesis", f"{seed}:{where}", dropped)
 
 
 def effect(step: Step, seed: str) -> str:

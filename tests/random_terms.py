@@ -14,6 +14,7 @@ from lossproof.term import (
     MINUS_ONE,
     ONE,
     Add,
+    Bool,
     Call,
     Derivative,
     Entry,
@@ -22,6 +23,7 @@ from lossproof.term import (
     Number,
     Pow,
     Range,
+    Relation,
     Symbol,
     Term,
     binders,
@@ -227,7 +229,7 @@ def conditionally(random: Random, term: Term) -> Term:
 
 def _places(term: Term) -> list[Term]:
     """The terms inside that are values: no indices, exponents, bounds or variables of derivatives."""
-    found = [term]
+    found = [] if isinstance(term, Relation | Bool) else [term]
     match term:
         case Entry() | Number() | Symbol() | Call("KroneckerDelta"):
             pass

@@ -150,6 +150,10 @@ _TABLE: Final = (
     # limits, signs, cases
     Law("limit", "a quotient goes as its dominant terms", "their coefficients not 0", "Hardy: Orders of Infinity",
         "Limit((x + exp(-x))/(2*x + 1), x, oo)", "1/2"),
+    Law("l-hopital", "lim f/g = lim f'/g'", "f and g go to 0, g' does not", _CALCULUS,
+        "Limit((exp(x) - 1)/x, x, 0)", "1"),
+    Law("log-tangent", "1 - 1/x <= log x <= x - 1", "x > 0", _ANALYSIS, "log(x)", "x - 1", ("x > 0",), {"x": "-1"}, "<="),
+    Law("exp-tangent", "exp(x) >= 1 + x", _NONE, _ANALYSIS, "exp(x)", "1 + x", (), {}, ">="),
     Law("square-nonnegative", "x**2 >= 0", _NONE, "ordered fields", "(x - y)**2", "0", (), {}, ">="),
     Law("sum-of-nonnegatives", "a sum of terms >= 0 is >= 0", _NONE, "ordered fields",
         "Sum((u[k] - v[k])**2, (k, 1, n)) + (x - y)**2", "0", (), {}, ">="),

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from lossproof.kernel.atoms import AbsAtom, Atom, ExpAtom, FunctionAtom, LogAtom, RootAtom, Var
-from lossproof.kernel.functions import absolute_power, function, log_abs, reduce
-from lossproof.kernel.normal_form import Normal, Table, Unsupported
+from lossproof.kernel.atoms import AbsAtom, Atom, ExpAtom, FunctionAtom, LogAtom, PowAtom, RootAtom, Var
+from lossproof.kernel.derivatives import Differentiator
+from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.signs import Facts
 
 Side = Literal["+", "-", "+-"]
+
+MOST_DIFFERENTIATIONS = 6
+"""So often l'Hopital's rule is applied to one limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,68 @@ def limit(t: Table, facts: Facts, body: Normal, name: str, target: Normal | str,
     """The limit of `body` as the variable `name` goes to the target (a normal form, "oo" or "-oo")."""
     if name not in body.free():
         return body
+    if isinstance(target, Normal):
+        value = _by_continuity(t, body, name, target, MOST_DIFFERENTIATIONS)
+        if value is not None:
+            return value
     values = [_Asymptotics(t, facts, name, target, way).limit(body) for way in _ways(target, side)]
     if len(values) == 2 and values[0] != values[1]:
         raise Unsupported("a limit whose two sides are not seen to be the same")
     return values[0]
+
+
+def _by_continuity(t: Table, body: Normal, name: str, target: Normal, left: int) -> Normal | None:
+    """The value at the target where the body is continuous there; numerator over denominator by
+    l'Hopital's rule where both are 0 there; None where neither applies."""
+    top, bottom = (_value_at(t, part, name, target) for part in t.parts(body))
+    if top is None or bottom is None:
+        return None
+    if t.sign(bottom) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+        return top / bottom
+    if not (top.is_zero and bottom.is_zero) or left == 0:
+        return None
+    slope = Differentiator(t, Var(name), lambda _atom: None)
+    lower = slope(t.polynomial(body.den))
+    if lower.is_zero:
+        return None
+    t.use("l-hopital")
+    return _by_continuity(t, slope(t.polynomial(body.num)) / lower, name, target, left - 1)
+
+
+def _value_at(t: Table, normal: Normal, name: str, target: Normal) -> Normal | None:
+    """The value with the variable at the target, None where an atom may not be continuous there."""
+    for i in normal.atoms():
+        if name in t.free_of(i) and not _continuous(t, t[i], name, target):
+            return None
+    try:
+        return reduce(t, t.substitute(normal, {name: target}))
+    except DivisionByZero:
+        return None
+
+
+def _continuous(t: Table, atom: Atom, name: str, target: Normal) -> bool:
+    match atom:
+        case Var():
+            return True
+        case ExpAtom(inner):
+            return _finite_at(t, inner, name, target)
+        case LogAtom(inner) | RootAtom(inner):
+            if not _finite_at(t, inner, name, target):
+                return False
+            value = _value_at(t, inner, name, target)
+            return value is not None and t.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+        case AbsAtom(inner):
+            return _finite_at(t, inner, name, target)
+        case FunctionAtom(function_, args):
+            return function_ not in _BROKEN and all(_finite_at(t, a, name, target) for a in args)
+        case _:
+            return False
+
+
+def _finite_at(t: Table, normal: Normal, name: str, target: Normal) -> bool:
+    top, bottom = (_value_at(t, part, name, target) for part in t.parts(normal))
+    nonzero = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+    return top is not None and bottom is not None and t.sign(bottom) in nonzero
 
 
 def eventual_sign(t: Table, facts: Facts, body: Normal, name: str, target: Normal | str, side: Side) -> Sign:
@@ -104,8 +166,10 @@ class _Asymptotics:
 
     def _quotient(self, body: Normal) -> tuple[Leading, Leading]:
         t = self.t
-        exact = self._without_logs(reduce(t, t.substitute(body, self.change)))
-        top, bottom = self._leading(t.polynomial(exact.num)), self._leading(t.polynomial(exact.den))
+        written = body if self.u in body.free() else t.substitute(body, self.change)
+        exact = self._without_logs(reduce(t, written))
+        den, joint = self._joint_exps(t.polynomial(exact.den))
+        top, bottom = self._leading(t.polynomial(exact.num), -joint), self._leading(den)
         if t.sign(bottom.coefficient) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
             raise Unsupported("a limit whose denominator's leading coefficient may be 0")
         return top, bottom
@@ -155,23 +219,46 @@ class _Asymptotics:
 
     # leading terms
 
-    def _terms(self, poly: Normal) -> list[tuple[Normal, Leading]]:
+    def _joint_exps(self, den: Normal) -> tuple[Normal, Normal]:
+        """A denominator of one term without its exps that are no plain growth, and their exponent."""
+        t = self.t
+        if len(den.num) != 1:
+            return den, t.zero
+        ((mono, coefficient),) = t.terms(den.num)
+        joint, kept = t.zero, []
+        for i, e in mono:
+            atom = t[i]
+            if isinstance(atom, ExpAtom) and not self._plain_growth(atom):
+                joint = joint + atom.exponent.scaled(Fraction(e, atom.root))
+            else:
+                kept.append((i, e))
+        return t.monomial(tuple(kept)).scaled(Fraction(coefficient)), joint
+
+    def _terms(self, poly: Normal, beside: Normal | None = None) -> list[tuple[Normal, Leading]]:
         t = self.t
         found = []
         for mono, coefficient in t.terms(poly.num):
             lead = Leading(t.rational(coefficient), self.flat)
+            # exps that are no plain growth, such as exp(u log(1 + 1/u)), are taken together
+            joint = t.zero if beside is None else beside
             for i, e in mono:
+                atom = t[i]
+                if isinstance(atom, ExpAtom) and not self._plain_growth(atom):
+                    joint = joint + atom.exponent.scaled(Fraction(e, atom.root))
+                    continue
                 one = self._atom(i)
                 lead = Leading(lead.coefficient * one.coefficient**e, lead.growth.times(one.growth, e))
+            if not joint.is_zero:
+                lead = Leading(lead.coefficient * exp(t, self.limit_of(joint)), lead.growth)
             found.append((t.monomial(mono).scaled(Fraction(coefficient)), lead))
         return found
 
-    def _leading(self, poly: Normal) -> Leading:
+    def _leading(self, poly: Normal, beside: Normal | None = None) -> Leading:
         """The sum of the terms of greatest growth; Unsupported where these cancel."""
         t = self.t
         if poly.is_zero:
             return Leading(t.zero, self.flat)
-        terms = self._terms(poly)
+        terms = self._terms(poly, beside)
         best = terms[0][1].growth
         for _, lead in terms[1:]:
             if self._compare(lead.growth, best) > 0:
@@ -180,6 +267,15 @@ class _Asymptotics:
         if total.is_zero:
             raise Unsupported("a limit in which the leading terms cancel")
         return Leading(total, best)
+
+    def _plain_growth(self, atom: ExpAtom) -> bool:
+        """Whether the exponent is a polynomial in u with coefficients that do not move, or does not move."""
+        t = self.t
+        exponent = atom.exponent
+        if self.u not in exponent.free():
+            return True
+        return self.u not in t.polynomial(exponent.den).free() and all(
+            isinstance(t[i], Var) for i in exponent.atoms() if self.u in t.free_of(i))
 
     def _split(self, poly: Normal, growth: Growth) -> tuple[Normal, Normal]:
         t = self.t
@@ -206,13 +302,9 @@ class _Asymptotics:
             return Leading(me, self.flat)
         match atom:
             case ExpAtom(exponent, root):
-                inner = exponent.scaled(Fraction(1, root))
-                if self.u in t.polynomial(exponent.den).free():
-                    lead = self._lead_of(inner)
-                    if self._compare(lead.growth, self.flat) < 0:
-                        return Leading(t.one, self.flat)
-                elif all(isinstance(t[i], Var) for i in inner.atoms() if self.u in t.free_of(i)):
-                    return Leading(t.one, Growth(inner, Fraction(0), Fraction(0)))
+                return Leading(t.one, Growth(exponent.scaled(Fraction(1, root)), Fraction(0), Fraction(0)))
+            case PowAtom(base, exponent) if self.sign(base) is Sign.POSITIVE:
+                return Leading(exp(t, self.limit_of(exponent * log_abs(t, base))), self.flat)
             case RootAtom(base, root):
                 lead = self._lead_of(base)
                 growth = self.flat.times(lead.growth, Fraction(1, root))

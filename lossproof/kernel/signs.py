@@ -47,6 +47,7 @@ class Fact:
     ranges: tuple[Bounds, ...] = ()
 
 
+_SLACK = "%slack"
 _DEEPEST = 5
 """Signs are asked for within signs to this depth."""
 _MOST_FACTS = 40
@@ -194,7 +195,40 @@ class Facts:
         if known in (Sign.POSITIVE, Sign.NEGATIVE):
             return known
         known = both(known, self._by_peeling(poly))
-        return both(known, self._by_ends(poly))
+        known = both(known, self._by_ends(poly))
+        return known if known in (Sign.POSITIVE, Sign.NEGATIVE) else both(known, self._by_tangents(poly))
+
+    def _by_tangents(self, poly: Normal) -> Sign:
+        """log b = b - 1 - s = 1 - 1/b + s and exp(e) = 1 + e + s with some s >= 0 (another one each time)."""
+        t = self.table
+        slack = t.var(_SLACK)
+        self._shifted[_SLACK] = OF_SIGN[Sign.NONNEGATIVE]
+        degrees = poly.num.degrees()
+        for i in poly.atoms():
+            atom = t[i]
+            if degrees[i] != 1:
+                continue
+            match atom:
+                case LogAtom(base) if self.sign(base) is Sign.POSITIVE:
+                    bounds: tuple[Normal, ...] = (base - t.one - slack, t.one - t.one / base + slack)
+                case ExpAtom(exponent, 1):
+                    bounds = (t.one + exponent + slack,)
+                case _:
+                    continue
+            for bound in bounds:
+                sign = self._without_denominator(t.with_atom(poly, i, bound))
+                if sign is Sign.UNKNOWN:
+                    continue
+                if isinstance(atom, LogAtom):
+                    t.use("log-tangent")
+                else:
+                    t.use("exp-tangent")
+                return sign
+        return Sign.UNKNOWN
+
+    def _without_denominator(self, normal: Normal) -> Sign:
+        t = self.table
+        return product_sign(self._by_terms(t.polynomial(normal.num)), self._by_terms(t.polynomial(normal.den)))
 
     def _by_ends(self, poly: Normal) -> Sign:
         """Something affine in an atom between two bounds lies between its values at these."""

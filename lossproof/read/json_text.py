@@ -22,7 +22,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?P<rest>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 _PLAIN_STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
 # What stands for one character inside a string: a surrogate pair, an escape, the character itself.
-_CHARACTER = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
+_CHARACTER = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.S)
 _WORDS: Mapping[str, object] = {"true": True, "false": False, "null": None}
 _OTHER_WORDS = {"True": "true", "False": "false", "None": "null", "NaN": "a string", "Infinity": 'the string "oo"',
                 "undefined": "null", "nil": "null"}

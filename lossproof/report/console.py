@@ -6,7 +6,7 @@ rich. Text is laid out here, exactly, for the console's width; rich adds colours
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal, Protocol
@@ -36,8 +36,8 @@ from lossproof.summary import Checked, Totals, claim_expectation, is_expected, m
 from lossproof.term import Entry, Span, Symbol
 from lossproof.verdict import Conditional, Error, Proved, Refuted, StepResult, Unknown
 
-__all__ = ["Detail", "THEME", "make_console", "print_concise", "print_finding", "print_full", "print_laws",
-           "summary_words"]
+__all__ = ["Detail", "THEME", "make_console", "print_concise", "print_document", "print_finding", "print_full",
+           "print_laws", "print_summary", "summary_words"]
 
 Detail = Literal["quiet", "normal", "verbose"]
 
@@ -73,14 +73,15 @@ def _put(console: Console, *parts: str | tuple[str, str]) -> None:
 def print_full(console: Console, run: Sequence[Checked], seconds: float, detail: Detail = "normal") -> None:
     """Every document and derivation with every line; for `quiet` only what failed. Then the summary."""
     for checked in run:
-        _document(console, checked, detail)
-    _summary(console, totals(run), seconds)
+        print_document(console, checked, detail)
+    print_summary(console, totals(run), seconds)
 
 
 # --- documents and derivations ---------------------------------------------------------------------------------
 
 
-def _document(console: Console, checked: Checked, detail: Detail) -> None:
+def print_document(console: Console, checked: Checked, detail: Detail = "normal") -> None:
+    """One document with its derivations and every line of them; for `quiet` only what failed."""
     document = checked.document
     if detail != "quiet" and document is not None and checked.result.derivations:
         language = "" if document.language == "en" else document.language
@@ -141,7 +142,8 @@ def _derivation(console: Console, document: Document, derivation: Derivation, re
                 claim: StepResult | None, detail: Detail) -> None:
     show = show_for(document, derivation)
     cites = f" [{', '.join(derivation.cites)}]" if derivation.cites else ""
-    for row in wrap(harmless(f"{derivation.name}: {derivation.title}{cites}"), console.width, 2):
+    title = "" if derivation.title == derivation.name else f": {derivation.title}"
+    for row in wrap(harmless(f"{derivation.name}{title}{cites}"), console.width, 2):
         _put(console, (row, "title"))
     for given in given_words(derivation.given, show):
         _row(console, ("given", ""), None, given)
@@ -274,8 +276,11 @@ def _snippet(derivation: Derivation, result: StepResult, show: Show, span: Span 
 
 
 def _source_snippet(span: Span | None) -> list[_Row]:
-    """The source line of a span with its mark, where the file can be read; else nothing."""
-    if span is None:
+    """The source line of a span with its mark, where the file can be read; else nothing.
+
+    A line of a JSON Lines file is a whole derivation, and its file may be endless: its message says what stands there.
+    """
+    if span is None or span.file.endswith(".jsonl"):
         return []
     try:
         text = Path(span.file).read_text(encoding="utf-8").splitlines()[span.line - 1]
@@ -312,7 +317,7 @@ def _print_snippet(console: Console, rows: Sequence[_Row], gutter: int) -> None:
 # --- one line a step, and the summary --------------------------------------------------------------------------
 
 
-def print_concise(console: Console, run: Sequence[Checked], detail: Detail = "normal") -> None:
+def print_concise(console: Console, run: Iterable[Checked], detail: Detail = "normal") -> None:
     """`file:line:col: verdict ...`, one line for each step, claim that fails, and error; nothing wraps."""
     for checked in run:
         for error in checked.result.errors:
@@ -365,7 +370,8 @@ def summary_words(counted: Totals) -> tuple[str, str]:
     return what + (": " + ", ".join(verdicts) if verdicts else ""), ", ".join(troubles) or "all as expected"
 
 
-def _summary(console: Console, counted: Totals, seconds: float) -> None:
+def print_summary(console: Console, counted: Totals, seconds: float) -> None:
+    """What was checked, and whether all is as expected."""
     what, judgement = summary_words(counted)
     good = judgement == "all as expected"
     rows = wrap(f"{what} ({seconds:.1f} s)", console.width, 2)

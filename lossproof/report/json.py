@@ -7,7 +7,7 @@ Fields are only ever added within a version.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lossproof.derivation import Definition, Derivation, Document
@@ -19,7 +19,7 @@ from lossproof.summary import Checked, claim_expectation, exit_code, is_expected
 from lossproof.term import Entry, Span, Symbol, Term
 from lossproof.verdict import Conditional, Counterexample, Error, Proved, Refuted, StepResult, Unknown
 
-__all__ = ["VERSION", "latex_names", "report", "write_json"]
+__all__ = ["VERSION", "Object", "diagnostic_object", "latex_names", "outcome", "place", "report", "write_json"]
 
 VERSION = 1
 
@@ -55,13 +55,13 @@ def _document(checked: Checked) -> Object:
     document = checked.document
     if document is None:
         return {"path": checked.result.path, "title": None, "source": None, "language": None,
-                "errors": [_diagnostic(error) for error in checked.result.errors],
+                "errors": [diagnostic_object(error) for error in checked.result.errors],
                 "declarations": [], "quantities": [], "derivations": []}
     names = latex_names(document)
     return {
         "path": checked.result.path, "title": document.title, "source": document.source,
         "language": document.language,
-        "errors": [_diagnostic(error) for error in checked.result.errors],
+        "errors": [diagnostic_object(error) for error in checked.result.errors],
         "declarations": [{"name": d.name, "kind": d.kind, "says": describe_declaration(d, text), "assumed": d.assumed}
                          for d in document.declarations.values()],
         "quantities": [_quantity(definition, names) for definition in document.definitions.values()],
@@ -75,7 +75,7 @@ def _quantity(definition: Definition, names: Mapping[str, str]) -> Object:
     if definition.ranges:
         head = Entry(definition.name, tuple(Symbol(r.name) for r in definition.ranges))
     return {"name": definition.name, "left": _formula(head, names), "right": _formula(definition.body, names),
-            "verdict": "defined", "cites": list(definition.cites), **_place(definition.span)}
+            "verdict": "defined", "cites": list(definition.cites), **place(definition.span)}
 
 
 def _derivation(document: Document, derivation: Derivation, steps: Sequence[StepResult], claim: StepResult | None,
@@ -87,14 +87,14 @@ def _derivation(document: Document, derivation: Derivation, steps: Sequence[Step
     return {
         "name": derivation.name, "title": derivation.title, "cites": list(derivation.cites),
         "given": [_formula(given, names) for given in derivation.given],
-        **_place(derivation.span),
+        **place(derivation.span),
         "claim": made_claim,
         "steps": [_step(derivation, result, names) for result in steps],
     }
 
 
 def _step(derivation: Derivation, result: StepResult, names: Mapping[str, str]) -> Object:
-    line, before = derivation.lines[result.index - 1], derivation.lines[result.index - 2]
+    line, before = derivation.lines[result.index - 1], derivation.lines[max(result.index - 2, 0)]
     return {
         "index": result.index, "relation": line.relation,
         "left": _formula(before.term, names), "right": _formula(line.term, names),
@@ -105,12 +105,17 @@ def _step(derivation: Derivation, result: StepResult, names: Mapping[str, str]) 
         "erratum": line.erratum,
         "correct": None if line.correct is None else _formula(line.correct, names),
         "correction": None if result.correction is None else result.correction.verdict,
-        **_place(line.span),
+        **place(line.span),
     }
 
 
 def _outcome(result: StepResult, names: Mapping[str, str]) -> Object:
-    """What a step and a claim have in common."""
+    return outcome(result, lambda term: _formula(term, names), lambda found: _counterexample(found, names))
+
+
+def outcome(result: StepResult, formula: Callable[[Term], object],
+            counterexample: Callable[[Counterexample], Object]) -> Object:
+    """What a step and a claim have in common; the last two say how a term and a point are written."""
     conditions: tuple[Term, ...] = ()
     laws: tuple[str, ...] = ()
     point: Object | None = None
@@ -123,20 +128,20 @@ def _outcome(result: StepResult, names: Mapping[str, str]) -> Object:
         case Conditional(conditions=conditions, laws=laws):
             pass
         case Refuted(counterexample=found):
-            point = _counterexample(found, names)
+            point = counterexample(found)
         case Unknown() as unknown:
             reason, code = unknown.reason, unknown.code
         case Error(diagnostic=diagnostic):
-            error = _diagnostic(diagnostic)
+            error = diagnostic_object(diagnostic)
     known = result.diagnosis
     return {
         "verdict": result.verdict.verdict,
-        "conditions": [_formula(condition, names) for condition in conditions],
+        "conditions": [formula(condition) for condition in conditions],
         "laws": list(laws),
         "counterexample": point,
-        "residual": None if known is None or known.residual is None else _formula(known.residual, names),
+        "residual": None if known is None or known.residual is None else formula(known.residual),
         "remark": None if known is None else known.remark,
-        "suggestion": None if known is None or known.suggestion is None else _formula(known.suggestion, names),
+        "suggestion": None if known is None or known.suggestion is None else formula(known.suggestion),
         "edit": None if known is None else known.edit,
         "reason": reason, "code": code, "error": error, "fault": result.fault,
         "attempts": [{"what": a.what, "outcome": a.outcome, "seconds": round(a.seconds, 4)} for a in result.attempts],
@@ -156,11 +161,13 @@ def _formula(term: Term, names: Mapping[str, str]) -> Object:
     return {"text": text(term), "latex": latex(term, names)}
 
 
-def _place(span: Span | None) -> Object:
+def place(span: Span | None) -> Object:
+    """File, line and column as members of an object."""
     return {"file": None if span is None else span.file, "line": None if span is None else span.line,
             "column": None if span is None else span.column}
 
 
-def _diagnostic(found: Diagnostic) -> Object:
+def diagnostic_object(found: Diagnostic) -> Object:
+    """A diagnostic as JSON values."""
     return {"severity": found.severity, "code": found.code, "slug": found.slug, "message": found.message,
-            "notes": list(found.notes), "helps": list(found.helps), **_place(found.span)}
+            "notes": list(found.notes), "helps": list(found.helps), **place(found.span)}
