@@ -16,14 +16,16 @@ from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import judge, pointwise, proof
 from lossproof.kernel.points import Point
 from lossproof.search import counterexample, repair
-from lossproof.term import Bool
-from lossproof.verdict import Attempt, Diagnosis, Error, Proved, Refuted, StepResult, Unknown, Verdict
+from lossproof.term import Bool, free_names
+from lossproof.verdict import Attempt, Conditional, Diagnosis, Error, Proved, StepResult, Unknown, Verdict
 
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
 POINTS_TRIED = 400
 POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
+POINTS_FOR_SUGGESTION = 12
+"""A suggestion for which a point is hard to find is not made."""
 SHRINKING = 300
 """How many smaller points are tried for a counterexample."""
 
@@ -147,10 +149,13 @@ def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepRes
     return StepResult(0, verdict, attempts=attempts)
 
 
-def _exhibit(step: Step, claim: proof.Claim) -> StepResult:
+def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepResult:
     """The verdict of a claim: it needs a point at which it says something, and no point against it."""
     agreed: list[Point] = []
-    for point in chain(_outside(step, claim), counterexample.points(step, limit=POINTS_TRIED)):
+    closed = tuple(c for c in claim.conditions if not free_names(c))
+    if not pointwise.holds_at(step, Point(), closed):
+        limit = 0
+    for point in chain(_outside(step, claim), counterexample.points(step, limit=limit)):
         found = pointwise.compare(step, point)
         if found is None:
             continue
@@ -194,6 +199,8 @@ def _is_proved(step: Step) -> bool:
         found = proof.prove(step)
     except InputError:
         return False
-    return isinstance(found, proof.Claim) and not isinstance(_exhibit(pointwise.without_limits(step), found).verdict,
-                                                             Unknown | Refuted)
+    if not isinstance(found, proof.Claim):
+        return False
+    result = _exhibit(pointwise.without_limits(step), found, POINTS_FOR_SUGGESTION)
+    return isinstance(result.verdict, Proved | Conditional)
 

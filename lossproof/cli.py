@@ -11,8 +11,8 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -22,7 +22,7 @@ from lossproof import __version__
 from lossproof.diagnostic import CODES, Diagnostic, diagnostic
 
 if TYPE_CHECKING:
-    from lossproof.runner import Event
+    from lossproof.runner import Event, Options
     from lossproof.summary import Checked
 
 __all__ = ["cli", "main"]
@@ -30,6 +30,7 @@ __all__ = ["cli", "main"]
 DEFAULT_PATH = "derivations"
 EXIT_USAGE = 2
 EXIT_FAULT = 3
+MAX_NAMES = 1000           # so many names are looked through for one like that of --select
 EXIT_INTERRUPTED = 130     # as shells say of a program that Ctrl-C ended
 
 
@@ -77,7 +78,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--select", metavar="NAME", help="Only derivations of this name; * is a wildcard."),
         click.option("--step-timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
                      metavar="SECONDS", help="A step without a verdict by then is unknown."),
-        click.option("--step-memory", type=click.IntRange(min=0), default=2048, show_default=True, metavar="MIB",
+        click.option("--step-memory", type=click.IntRange(min=0), default=1024, show_default=True, metavar="MIB",
                      help="Memory limit of a worker; 0 is none."),
         click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes; default: one a CPU."),
     ]):
@@ -89,37 +90,85 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 @_run_options
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not as expected, and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what was tried, and times.")
-@click.option("--output-format", type=click.Choice(["full", "concise", "json"]), default="full", show_default=True)
+@click.option("--output-format", type=click.Choice(["full", "concise", "json", "json-lines"]), default="full",
+              show_default=True)
 def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step_memory: int, jobs: int | None,
            quiet: bool, verbose: bool, output_format: str) -> int:
     """Check every step of the derivation files under PATH (default: derivations/).
 
+    Python files are run; *.jsonl holds one derivation a line as data, and - reads such lines from standard input.
     Exit codes: 0 every step has the verdict that its file expects (default: proved); 1 some step does not;
     2 a file could not be read, or wrong usage; 3 a fault of lossproof; 5 nothing found to check.
     """
     if quiet and verbose:
         raise click.UsageError("-q and -v exclude each other")
     started = time.monotonic()
-    run = _check(paths, select, step_timeout, step_memory, jobs)
-    from lossproof.summary import EXIT_NOTHING, exit_code, totals
+    options: Options = {"select": select, "step_timeout": step_timeout, "step_memory": step_memory, "jobs": jobs}
+    if output_format == "json-lines":
+        return _json_lines(paths, options)
+    from lossproof.summary import EXIT_NOTHING, Tally, exit_code
 
-    code = exit_code(totals(run))
-    seconds = time.monotonic() - started
     if output_format == "json":
         from lossproof.report.json import write_json
+        from lossproof.summary import totals
 
-        click.echo(write_json(run, seconds), nl=False)
-        return code
-    from lossproof.report.console import Detail, make_console, print_concise, print_finding, print_full
+        run = list(_check(paths, options))
+        click.echo(write_json(run, time.monotonic() - started), nl=False)
+        return exit_code(totals(run))
+    from lossproof.report.console import (
+        Detail,
+        make_console,
+        print_concise,
+        print_document,
+        print_finding,
+        print_summary,
+    )
 
     console = make_console()
     detail: Detail = "quiet" if quiet else "verbose" if verbose else "normal"
+    tally = Tally()
+    names: list[str] = []
+    with closing(_check(paths, options)) as checks:
+        for checked in checks:
+            tally.add(checked)
+            names.extend(_names(checked, MAX_NAMES - len(names)))
+            if output_format == "concise":
+                print_concise(console, [checked], detail)
+            else:
+                print_document(console, checked, detail)
+    code = exit_code(tally.totals())
     if code == EXIT_NOTHING:
-        print_finding(console, _nothing(paths, select, run))
-    elif output_format == "concise":
-        print_concise(console, run, detail)
-    else:
-        print_full(console, run, seconds, detail)
+        print_finding(console, _nothing(paths, select, names))
+    elif output_format == "full":
+        print_summary(console, tally.totals(), time.monotonic() - started)
+    return code
+
+
+def _json_lines(paths: tuple[str, ...], options: Options) -> int:
+    """Write a line for each step, claim and error as it comes."""
+    from lossproof.report.json_lines import error_line, lines_of
+    from lossproof.runner import stream
+    from lossproof.summary import EXIT_NOTHING, Tally, exit_code
+    from lossproof.task import FileTold
+
+    files, missing = _files(paths)
+    tally = Tally()
+    names: list[str] = []
+    for checked in missing:
+        tally.add(checked)
+        for error in checked.result.errors:
+            click.echo(error_line(error))
+    with _orderly_end(), closing(stream(files, **options)) as told:
+        for one in told:
+            for line in lines_of(one):
+                click.echo(line)
+            if isinstance(one, FileTold):
+                tally.add(one.checked)
+                names.extend(_names(one.checked, MAX_NAMES - len(names)))
+    code = exit_code(tally.totals())
+    if code == EXIT_NOTHING:
+        found = _nothing(paths, options.get("select"), names)
+        click.echo("; ".join((f"{found.severity}[{found.code}] {found.message}", *found.helps)), err=True)
     return code
 
 
@@ -134,7 +183,8 @@ def latex(paths: tuple[str, ...], select: str | None, step_timeout: float, step_
 
     Exit codes are those of `verify`.
     """
-    run = _check(paths, select, step_timeout, step_memory, jobs)
+    run = list(_check(paths, {"select": select, "step_timeout": step_timeout, "step_memory": step_memory,
+                              "jobs": jobs}))
     from lossproof.report.console import make_console, print_finding, summary_words
     from lossproof.report.latex import document_latex, fragment_latex
     from lossproof.summary import EXIT_NOTHING, exit_code, totals
@@ -143,7 +193,8 @@ def latex(paths: tuple[str, ...], select: str | None, step_timeout: float, step_
     code = exit_code(counted)
     errors = make_console(stderr=True)
     if code == EXIT_NOTHING:
-        print_finding(errors, _nothing(paths, select, run))
+        names = [name for checked in run for name in _names(checked, MAX_NAMES)]
+        print_finding(errors, _nothing(paths, select, names))
         return code
     directory.mkdir(parents=True, exist_ok=True)
     taken: set[str] = set()
@@ -152,7 +203,7 @@ def latex(paths: tuple[str, ...], select: str | None, step_timeout: float, step_
             print_finding(errors, error)
         if checked.document is None or not checked.result.derivations:
             continue
-        name = stem = Path(checked.result.path).stem
+        name = stem = _stem(checked)
         number = 1
         while name in taken:       # the same file name in two directories
             number += 1
@@ -163,6 +214,15 @@ def latex(paths: tuple[str, ...], select: str | None, step_timeout: float, step_
         click.echo(str(target))
     click.echo("; ".join(summary_words(counted)), err=True)
     return code
+
+
+def _stem(checked: Checked) -> str:
+    """What a file's LaTeX is called; for a line of a JSON Lines file, with the derivation's name made harmless."""
+    path = checked.result.path
+    if checked.line is None:
+        return Path(path).stem
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", "".join(d.name for d in checked.result.derivations))[:60]
+    return f"{Path(path.strip('<>')).stem}-{name}"
 
 
 @cli.command()
@@ -212,27 +272,51 @@ def explain(code: str) -> int:
 # --- a run with progress ---------------------------------------------------------------------------------------
 
 
-def _check(paths: tuple[str, ...], select: str | None, step_timeout: float, step_memory: int, jobs: int | None
-           ) -> list[Checked]:
-    """The results for all files under `paths`; paths that do not exist come first, as errors."""
-    from lossproof.runner import find_files, run
+def _files(paths: tuple[str, ...]) -> tuple[tuple[str, ...], list[Checked]]:
+    """The files under `paths`, and an error for each path that does not exist."""
+    from lossproof.runner import find_files
     from lossproof.summary import Checked
     from lossproof.verdict import DocumentResult
 
     wanted = paths or ((DEFAULT_PATH,) if Path(DEFAULT_PATH).exists() else ())
     files, errors = find_files(wanted)
-    missing = [Checked(None, DocumentResult(error.span.file if error.span else "", (), (error,))) for error in errors]
-    with _orderly_end(), _progress(len(files)) as on_event:
-        return missing + run(files, select=select, jobs=jobs, step_timeout=step_timeout, step_memory=step_memory,
-                             on_event=on_event)
+    return files, [Checked(None, DocumentResult(error.span.file if error.span else "", (), (error,)))
+                   for error in errors]
 
 
-def _nothing(paths: tuple[str, ...], select: str | None, run: list[Checked]) -> Diagnostic:
+def _check(paths: tuple[str, ...], options: Options) -> Generator[Checked, None, None]:
+    """The results for all files under `paths`; paths that do not exist come first, as errors.
+
+    Python files are told when all are done, below a bar that shows progress. A run with a JSON Lines file, which may
+    be endless, has no bar, and each of its lines is told as it is done.
+    """
+    from lossproof.intake import is_lines
+    from lossproof.runner import run, stream
+    from lossproof.task import FileTold
+
+    files, missing = _files(paths)
+    yield from missing
+    with _orderly_end():
+        if any(is_lines(file) for file in files):
+            with closing(stream(files, **options)) as told:
+                yield from (one.checked for one in told if isinstance(one, FileTold))
+            return
+        with _progress(len(files)) as on_event:
+            done = run(files, on_event=on_event, **options)
+    yield from done
+
+
+def _names(checked: Checked, most: int) -> list[str]:
+    """The names of the derivations of a file, so many at most."""
+    return [d.name for d in checked.document.derivations][:max(0, most)] if checked.document is not None else []
+
+
+def _nothing(paths: tuple[str, ...], select: str | None, names: Sequence[str]) -> Diagnostic:
+    """The error of a run that found nothing to check; `names` are those that `select` passed over."""
     where = ", ".join(paths) or f"{DEFAULT_PATH}/"
-    if select is not None and run:
+    if select is not None and names:
         import difflib
 
-        names = [d.name for checked in run if checked.document for d in checked.document.derivations]
         close = difflib.get_close_matches(select, names, 1)
         helps = (f"did you mean `{close[0]}`?",) if close else ()
         return diagnostic("LP005", f"no derivation in {where} is named `{select}`", helps=helps)

@@ -26,10 +26,14 @@ ORDER: tuple[VerdictName, ...] = ("proved", "conditional", "refuted", "unknown",
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file after a run: its document (None where it could not be read) and its results."""
+    """One file after a run: its document (None where it could not be read) and its results.
+
+    Of a JSON Lines file, one line: its number.
+    """
 
     document: Document | None
     result: DocumentResult
+    line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class Tally:
 
     def add(self, checked: Checked) -> None:
         """Count one file, or one line of a file."""
-        self._documents += checked.result.path != self._path
+        self._documents += checked.line is None or checked.result.path != self._path
         self._path = checked.result.path
         self._errors += sum(error.severity != "fault" for error in checked.result.errors)
         self._faults += sum(error.severity == "fault" for error in checked.result.errors)

@@ -115,7 +115,8 @@ class Task:
         """The results of the whole; what it held is let go."""
         errors = () if self._error is None else (self._error,)
         document = self._read_document() if self.pickled else None
-        return FileTold(Checked(document, DocumentResult(self.path, tuple(self._results), errors)), self._name)
+        number = None if self.line is None else self.line.number
+        return FileTold(Checked(document, DocumentResult(self.path, tuple(self._results), errors), number), self._name)
 
     def _read_document(self) -> Document:
         """The document. It is made when it is told, so that what waits stays small."""

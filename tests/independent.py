@@ -330,6 +330,11 @@ def _softmax(function: str, args: tuple[Term, ...], w: _World) -> mpf:
     return mpmath.exp(values[at - 1]) / total
 
 
+def _zero(x: mpf) -> bool:
+    """Whether a number is 0 as far as the digits tell."""
+    return bool(abs(x) <= mpf(10) ** (-mpmath.mp.dps // 3))
+
+
 def _log(x: mpf) -> mpf:
     if x <= 0:
         raise Undefined("the log of a number that is not positive")
@@ -349,13 +354,14 @@ def _inside(x: mpf, lower: int, upper: int | None, function: Callable[[mpf], mpf
 
 
 _SIMPLE: Final[Mapping[str, Callable[..., mpf]]] = {
-    "exp": mpmath.exp, "log": _log, "sqrt": _root, "Abs": abs, "sign": mpmath.sign, "Max": max, "Min": min,
+    "exp": mpmath.exp, "log": _log, "sqrt": _root, "Abs": abs, "sign": lambda x: mpf(0) if _zero(x) else mpmath.sign(x),
+    "Max": max, "Min": min,
     "floor": mpmath.floor, "ceiling": mpmath.ceil, "sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan,
     "asin": lambda x: _inside(x, -1, 1, mpmath.asin), "acos": lambda x: _inside(x, -1, 1, mpmath.acos),
     "atan": mpmath.atan, "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh, "asinh": mpmath.asinh,
     "acosh": lambda x: _inside(x, 1, None, mpmath.acosh), "erf": mpmath.erf, "erfc": mpmath.erfc,
     "gamma": mpmath.gamma, "digamma": mpmath.digamma, "factorial": mpmath.factorial,
-    "KroneckerDelta": lambda i, j: mpf(i == j), "logistic": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "KroneckerDelta": lambda i, j: mpf(_zero(i - j)), "logistic": lambda x: 1 / (1 + mpmath.exp(-x)),
     "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
 }
 

@@ -213,12 +213,12 @@ def rewrite(random: Random, term: Term, times: int, rules: tuple[Rule, ...] = RU
     """The term after some rewritings at random places; its value stays, its domain may shrink by `_conditionally`."""
     for _ in range(times):
         rule = random.choice(rules)
-        places = [t for t in _places(term) if rule(Random(0), t) is not None]
-        if places:
-            place = random.choice(places)
+        fitting = [t for t in places(term) if rule(Random(0), t) is not None]
+        if fitting:
+            place = random.choice(fitting)
             changed = rule(random, place)
             if changed is not None:
-                term = _replace(term, place, changed)
+                term = replaced(term, place, changed)
     return term
 
 
@@ -227,22 +227,22 @@ def conditionally(random: Random, term: Term) -> Term:
     return rewrite(random, term, 1, (_conditionally,))
 
 
-def _places(term: Term) -> list[Term]:
+def places(term: Term) -> list[Term]:
     """The terms inside that are values: no indices, exponents, bounds or variables of derivatives."""
     found = [] if isinstance(term, Relation | Bool) else [term]
     match term:
         case Entry() | Number() | Symbol() | Call("KroneckerDelta"):
             pass
         case Pow(base, _):
-            found += _places(base)
+            found += places(base)
         case Fold(body=body) | Derivative(body=body):
-            found += _places(body)
+            found += places(body)
         case _:
-            found += [place for child in children(term) for place in _places(child)]
+            found += [place for child in children(term) for place in places(child)]
     return found
 
 
-def _replace(term: Term, old: Term, new: Term) -> Term:
+def replaced(term: Term, old: Term, new: Term) -> Term:
     """`term` with one place, the very object, replaced."""
     if term is old:
         return new
@@ -252,7 +252,7 @@ def _replace(term: Term, old: Term, new: Term) -> Term:
         nonlocal done
         if done:
             return child
-        changed = _replace(child, old, new)
+        changed = replaced(child, old, new)
         done = changed is not child
         return changed
 
@@ -264,8 +264,8 @@ def _replace(term: Term, old: Term, new: Term) -> Term:
 
 def edit(random: Random, term: Term) -> Term:
     """The term with a mistake at a random place; it may be none."""
-    place = random.choice(_places(term))
-    return _replace(term, place, _mistake(random, place))
+    place = random.choice(places(term))
+    return replaced(term, place, _mistake(random, place))
 
 
 def _mistake(random: Random, term: Term) -> Term:

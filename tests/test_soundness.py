@@ -7,17 +7,18 @@ from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
 
+import partial_terms
 import pytest
 import test_strangers
 import test_traps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from independent import NotCovered, Point, Undefined, evaluate, holds, same
-from random_terms import DECLARATIONS, conditionally, edit, random_term, rewrite, sample
+from random_terms import DECLARATIONS, conditionally, edit, places, random_term, replaced, rewrite, sample
 from steps import Case, make_step
 
 from lossproof import checker
-from lossproof.derivation import Definition, Step
+from lossproof.derivation import Definition, LineRelation, Step
 from lossproof.diagnostic import InputError
 from lossproof.print_text import text
 from lossproof.read.expression import parse, parse_declarations
@@ -186,6 +187,71 @@ def test_inequalities_against_random_values(relation: str) -> None:
         for seed in range(6):
             point = sample(Random(seed))
             assert not contradicted(step, point), (shown(step, result), point)
+
+    check()
+
+
+# steps whose lines are undefined here and there
+
+def partial_step(random: Random) -> Step:
+    """A random step of lines with logs, roots, quotients, kinks and pieces, one a changed form of the other."""
+    left = partial_terms.partial_term(random, 2)
+    right = left
+    for _ in range(random.choice((1, 1, 2))):
+        place = random.choice(places(right))
+        changed = partial_terms.change(random, place)
+        if changed is not None:
+            right = replaced(right, place, changed)
+    relation: LineRelation = random.choice(("=", "=", "=", "<=", ">", ">=", "<"))
+    if relation != "=" and random.random() < 0.5:
+        right = Number(Fraction(random.choice((0, 1))))
+    return Step(left, right, relation, declarations=partial_terms.DECLARATIONS)
+
+
+def check_partial(step: Step) -> None:
+    """Assert that a verdict agrees with the independent values, and its domains with theirs."""
+    result = checker.check(step)
+    assert result.fault is None, shown(step, result)
+    verdict = result.verdict
+    TALLY[verdict.verdict] += 1
+    if verdict.verdict == "refuted":
+        confirm(step, verdict.counterexample)
+    if verdict.verdict not in ("proved", "conditional"):
+        return
+    wanted = verdict.conditions if verdict.verdict == "conditional" else ()
+    for seed in range(30):
+        point = partial_terms.special_point(Random(seed))
+        try:
+            left, right = _defined(step.left, step, point), _defined(step.right, step, point)
+            if left and right:
+                assert not contradicted(step, point), (shown(step, result), point)
+            if all(holds(c, step.declarations, step.definitions, point, 20) for c in wanted):
+                assert left == right, (shown(step, result), point)
+        except NotCovered:
+            return
+
+
+def test_partial_terms() -> None:
+    """Where lines are undefined here and there, what is proved is defined at the same points and equal there;
+    what is conditional is so where the conditions hold; what is refuted differs."""
+    TALLY.clear()
+
+    @FEW
+    @given(RANDOMS)
+    def check(random: Random) -> None:
+        check_partial(partial_step(random))
+
+    check()
+    assert TALLY["unknown"] <= 2 * UNKNOWN * TALLY.total(), TALLY
+
+
+@pytest.mark.slow
+def test_many_partial_terms() -> None:
+    """The same with more steps."""
+    @MANY
+    @given(RANDOMS)
+    def check(random: Random) -> None:
+        check_partial(partial_step(random))
 
     check()
 

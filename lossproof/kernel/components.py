@@ -100,9 +100,9 @@ class Components:
             case "inverse" | "hadamard":
                 return self.shape(args[0])
             case "outer":
-                return (self.shape(args[0])[0], self.shape(args[1])[0])
+                return (self._rank_at_least(args[0])[0], self._rank_at_least(args[1])[0])
             case "matmul":
-                first, last = self.shape(args[0]), self.shape(args[-1])
+                first, last = self._rank_at_least(args[0]), self._rank_at_least(args[-1])
                 if len(first) == 2 and first[0] == ONE and len(last) == 1:
                     return ()
                 return (first[0], last[1]) if len(last) == 2 else (first[0],)
@@ -110,6 +110,13 @@ class Components:
         if declaration is not None and declaration.kind == "functional":
             return ()
         return self.shape(args[0]) if len(args) == 1 else ()
+
+    def _rank_at_least(self, term: Term) -> Shape:
+        """The shape of an argument that must be an array."""
+        shape = self.shape(term)
+        if not shape:
+            raise Unsupported("a number where a vector or matrix must stand")
+        return shape
 
     def component(self, term: Term, indices: Shape) -> Term:
         """The scalar term of the entry at `indices`."""

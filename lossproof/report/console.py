@@ -101,7 +101,7 @@ def print_document(console: Console, checked: Checked, detail: Detail = "normal"
         if detail != "quiet":
             _derivation(console, document, derivation, results, claim, detail)
         for found, result in _failures(derivation, results, claim, show):
-            _print_finding(console, found, _snippet(derivation, result, show, found.span))
+            _print_finding(console, found, _snippet(derivation, result, show, found.span, result is claim))
 
 
 def _failures(derivation: Derivation, results: Sequence[StepResult], claim: StepResult | None,
@@ -149,7 +149,7 @@ def _derivation(console: Console, document: Document, derivation: Derivation, re
         _row(console, ("given", ""), None, given)
     if assumed := assumed_names(document, derivation):
         _row(console, ("assumed", ""), None, "every verdict rests on what was inferred of " + ", ".join(assumed))
-    if derivation.lines:
+    if derivation.lines and derivation.lines[0].unread is None:     # else it has a result, which shows it
         _row(console, ("", ""), derivation.lines[0].span, "  " + show(derivation.lines[0].term))
     for result in results:
         _step(console, derivation.lines[result.index - 1], result, detail, show)
@@ -170,7 +170,7 @@ def _step(console: Console, line: Line, result: StepResult, detail: Detail, show
     verdict = result.verdict
     fine = is_expected(line.expect, result, corrected=line.correct is not None)
     _row(console, (verdict.verdict, _style(verdict.verdict, fine)), line.span,
-         f"{line.relation} {show(line.term)}")
+         ("  " if result.index == 1 else f"{line.relation} ") + show(line.term))
     if line.given:
         _detail(console, "given: " + "; ".join(given_words(line.given, show)))
     if line.by:
@@ -254,14 +254,13 @@ class _Row:
     mark: tuple[int, int] | None = None
 
 
-def _snippet(derivation: Derivation, result: StepResult, show: Show, span: Span | None) -> list[_Row]:
+def _snippet(derivation: Derivation, result: StepResult, show: Show, span: Span | None, is_claim: bool) -> list[_Row]:
     """The two lines of a step (of a claim: first and last) as understood, with the values of a counterexample.
 
     Of an error, the source line.
     """
     if isinstance(result.verdict, Error):
         return _source_snippet(span)
-    is_claim = not 2 <= result.index <= len(derivation.lines)    # a claim is of no line that ends a step
     left = derivation.lines[0 if is_claim else result.index - 2]
     right = derivation.lines[-1 if is_claim else result.index - 1]
     left_value = right_value = ""

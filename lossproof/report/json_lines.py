@@ -1,4 +1,4 @@
-"""Results for programs as JSON Lines, version 1: one line a step as it comes, then one a claim. README has the contract.
+"""Results for programs as JSON Lines, version 1: one line a step as it comes, one a claim. README has the contract.
 
 Not trusted: it copies results. Imports the data types, `summary`, `task` (what the runner tells), the JSON report and
 the printer of terms. Terms are written in the input's own syntax, so that they can be fed back. Fields are only ever

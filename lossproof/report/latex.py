@@ -239,7 +239,7 @@ def _derivation(document: Document, derivation: Derivation, results: Sequence[St
     if assumed := assumed_names(document, derivation):
         rests = ", ".join(_math(Symbol(name), names) for name in assumed)
         parts.append(f"\\lpnote{{Rests on what was inferred of {rests}.}}\n")
-    if derivation.lines:
+    if derivation.lines and derivation.lines[0].unread is None:     # else it has a result, which shows it
         parts.append(f"\\lpline{{}}{{{_formula(derivation.lines[0].term, names)}}}{{}}\n")
     for result in results:
         parts.append(_step(derivation.lines[result.index - 1], result, names))

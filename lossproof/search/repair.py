@@ -155,8 +155,8 @@ class _Repair:
         if constant is not None:
             other = t.fresh(bounds)
             own = sum_over(t, other, bounds, t.atom(EntryAtom(name, (t.var(other),))))
-            (number,) = own.atoms()
-            result = t.with_atom(result, number, t.rational(constant))
+            if len(own.atoms()) == 1:
+                result = t.with_atom(result, own.atoms()[0], t.rational(constant))
         return result
 
     def _solve(self, normal: Normal, value: Normal, quantity: Normal, index: str | None) -> Normal | None:
@@ -306,6 +306,8 @@ def _factored(line: Term, extra: Term) -> Term | None:
     """line + extra with their common factors taken out; None where they have none."""
     first, second = dict(_merged(line)), dict(_merged(extra))
     number_1, number_2 = _number(first), _number(second)
+    if number_1 == 0:
+        return None
     common: list[Term] = []
     for base, power in list(first.items()):
         shared = min(power, second.get(base, Fraction(0)))
