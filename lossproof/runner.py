@@ -137,6 +137,7 @@ class _Session:
         self.limit = settings.jobs or _processors()
         self.count = 0
         self.tasks: dict[int, Task] = {}         # under way, in order
+        self.bytes = 0                           # of their lines
         self.workers: list[WorkerProcess] = []
         # steps come before lines: results of what is read already are waited for
         self.queues: dict[str, deque[Job]] = {"files": deque(), "steps": deque(), "lines": deque()}
@@ -174,14 +175,15 @@ class _Session:
         """Take up files and lines while there is room and something is there."""
         while self._has_room() and (taken := self.intake.next()) is not None:
             self.count += 1
-            self.tasks[self.count] = Task(taken.path, taken.line)
+            self.tasks[self.count] = task = Task(taken.path, taken.line)
+            self.bytes += task.size
             if taken.error is not None:
                 self._note_read(self.count, Read(None, taken.error))
             else:
                 self.queues["files" if taken.line is None else "lines"].append(Job(self.count))
 
     def _has_room(self) -> bool:
-        return len(self.tasks) < OPEN_TASKS and sum(task.size for task in self.tasks.values()) < OPEN_BYTES
+        return len(self.tasks) < OPEN_TASKS and self.bytes < OPEN_BYTES
 
     # telling
 
@@ -193,6 +195,7 @@ class _Session:
             if not task.is_done():
                 return
             del self.tasks[number]
+            self.bytes -= task.size
             yield task.end()
 
     # workers

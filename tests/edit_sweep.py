@@ -24,8 +24,11 @@ from edits import choose, edits
 
 from lossproof import checker
 from lossproof.derivation import Derivation, Document, Step
+from lossproof.diagnostic import InputError
 from lossproof.print_text import text
 from lossproof.read.python_file import read
+from lossproof.read.shapes import Shapes
+from lossproof.term import Term
 from lossproof.verdict import Refuted
 
 ROOT = Path(__file__).parent.parent
@@ -77,13 +80,24 @@ def _line_jobs(document: Document, derivation: Derivation, number: int, per_line
     step = checker.step_of(document, derivation, max(2, number))
     line = derivation.lines[number - 1].term
     where = f"{Path(document.path).stem}.{derivation.name}:{number}"
-    for edit in choose(edits(line, step), per_line, f"{seed}:{where}"):
+    shapes = Shapes(step.declarations, step.definitions)
+    meant = [edit for edit in edits(line, step) if _has_shape(edit.line, shapes)]
+    for edit in choose(meant, per_line, f"{seed}:{where}"):
         edited = replace(step, left=edit.line) if number == 1 else replace(step, right=edit.line)
         yield Job(where, edit.kind, f"{seed}:{where}", edited)
     if number > 1:
         for i in range(len(step.given)):
             dropped = replace(step, given=step.given[:i] + step.given[i + 1:])
             yield Job(where, "drop-hypothesis", f"{seed}:{where}", dropped)
+
+
+def _has_shape(line: Term, shapes: Shapes) -> bool:
+    """Whether a file could hold the line: its reader refuses products and sums of arrays that do not fit."""
+    try:
+        shapes.of(line)
+    except InputError:
+        return False
+    return True
 
 
 def effect(step: Step, seed: str) -> str:

@@ -12,7 +12,18 @@ from fractions import Fraction
 from functools import partial
 from itertools import permutations
 
-from lossproof.kernel.atoms import Bounds, EntryAtom, ExpAtom, FoldAtom, LogAtom, RootAtom, Var, binder
+from lossproof.kernel.atoms import (
+    AbsAtom,
+    Bounds,
+    EntryAtom,
+    ExpAtom,
+    FoldAtom,
+    FunctionAtom,
+    LogAtom,
+    RootAtom,
+    Var,
+    binder,
+)
 from lossproof.kernel.normal_form import Normal, Table, height
 from lossproof.kernel.sign_sets import Sign
 
@@ -130,26 +141,35 @@ def surely_defined(t: Table, normal: Normal) -> bool:
 
 def entry_offset(t: Table, name: str, body: Normal) -> int | None:
     """The least constant c of entries with index name + c, None where there is no such entry."""
-    offsets: list[int] = []
+    found = [offset for coefficient, offset in _entry_indices(t, name, body) if coefficient == 1 and offset is not None]
+    return min(found) if found else None
+
+
+def reversed_entries(t: Table, name: str, body: Normal) -> bool:
+    """Whether the variable is in indices of entries only as (something) - name."""
+    signs = {coefficient for coefficient, _ in _entry_indices(t, name, body)}
+    return signs == {-1}
+
+
+def _entry_indices(t: Table, name: str, body: Normal) -> Iterator[tuple[int, int | None]]:
+    """For each index of an entry that has the variable, also inside exps, logs and roots: its coefficient
+    (0 where it is not linear) and what is added to it, where that is an integer."""
     own = t.number(Var(name))
-
-    def look(normal: Normal) -> None:
-        for i in normal.atoms():
-            if name not in t.free_of(i):
-                continue
-            atom = t[i]
-            if isinstance(atom, EntryAtom):
-                for index in atom.indices:
-                    terms = dict(t.terms(index.num)) if index.den.is_one() else {}
-                    if terms.get(((own or 0, 1),)) == 1 and set(terms) <= {((own or 0, 1),), ()}:
-                        offsets.append(terms.get((), 0))
-            elif isinstance(atom, ExpAtom):
-                look(atom.exponent)
-            elif isinstance(atom, LogAtom | RootAtom):
-                look(atom.base)
-
-    look(body)
-    return min(offsets) if offsets else None
+    for i in body.atoms():
+        if name not in t.free_of(i):
+            continue
+        match t[i]:
+            case EntryAtom(_, indices):
+                for index in indices:
+                    if name in index.free():
+                        coefficient = dict(t.terms(index.num)).get(((own or 0, 1),), 0) if index.den.is_one() else 0
+                        rest = index - t.var(name).scaled(Fraction(coefficient))
+                        yield (0 if name in rest.free() else coefficient), rest.integer
+            case ExpAtom(inner) | LogAtom(inner) | RootAtom(inner) | AbsAtom(inner):
+                yield from _entry_indices(t, name, inner)
+            case FunctionAtom(_, args):
+                for argument in args:
+                    yield from _entry_indices(t, name, argument)
 
 
 def constant_part(t: Table, upper: Normal) -> tuple[Normal, int] | None:

@@ -403,7 +403,6 @@ class Facts:
     def _instances(self, poly: Normal) -> list[Fact]:
         """Facts that may bear on the polynomial: hypotheses, ranges of its index variables, and
         quantified facts at the indices that occur in it."""
-        t = self.table
         free = poly.free()
         found = []
         for fact in self._facts:
@@ -412,17 +411,16 @@ class Facts:
                     found.append(fact)
             elif not free.isdisjoint(fact.poly.free()):
                 found += self._instantiate(fact, poly)
-        for name in free:
-            bounds = t.ranges.get(name)
-            if bounds is None and self.declarations.get(name) is not None \
-                    and self.declarations[name].kind == "index" and self.entry_shape.get(name):
-                (bounds,) = self.entry_shape[name] or ()
-            if bounds is not None:
-                me = t.var(name)
-                for difference in (me - bounds.lower, bounds.upper - me):
-                    if difference.constant is None:
-                        found.append(Fact(difference, Sign.NONNEGATIVE, frozenset()))
-                found += [Fact(me - e, Sign.NONZERO, frozenset()) for e in bounds.excluded]
+        seen: set[str] = set()
+        pending = sorted(free)
+        while pending and len(found) < _MOST_FACTS:
+            name = pending.pop(0)
+            if name in seen:
+                continue
+            seen.add(name)
+            for fact in self._range_facts(name):
+                found.append(fact)
+                pending += [n for n in sorted(fact.poly.free()) if n[0] == "%"]
         # facts about what these facts are about: x > -c and c > 0 bear on x
         reached: frozenset[str] = frozenset().union(*(f.poly.free() for f in found)) - free
         found += [
@@ -430,6 +428,22 @@ class Facts:
             if not f.names and not reached.isdisjoint(f.poly.free()) and free.isdisjoint(f.poly.free())
         ]
         return found[:_MOST_FACTS]
+
+    def _range_facts(self, name: str) -> Iterator[Fact]:
+        """lower <= name <= upper, and what is excluded."""
+        bounds = self.table.ranges.get(name)
+        if bounds is None:
+            declaration = self.declarations.get(name)
+            shape = self.entry_shape.get(name)
+            if declaration is None or declaration.kind != "index" or not shape:
+                return
+            (bounds,) = shape
+        me = self.table.var(name)
+        for difference in (me - bounds.lower, bounds.upper - me):
+            if difference.constant is None:
+                yield Fact(difference, Sign.NONNEGATIVE, frozenset())
+        for excluded in bounds.excluded:
+            yield Fact(me - excluded, Sign.NONZERO, frozenset())
 
     def _instantiate(self, fact: Fact, poly: Normal) -> list[Fact]:
         if len(fact.names) != 1:

@@ -25,6 +25,7 @@ from lossproof.kernel.binders import (
     map_bounds,
     open_fold,
     opened,
+    reversed_entries,
     separate_points,
     solve_linear,
     surely_defined,
@@ -161,8 +162,43 @@ def _sum_of(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
         aligned = _align(t, name, bounds, body)
         if aligned is not None:
             return aligned
+    if len(names) == 2:
+        swapped = _triangle(t, names, ranges, body)
+        if swapped is not None:
+            t.release(names[1:])
+            return swapped
     result = close_fold(t, "sum", names, ranges, body)
     t.release(names[1:])
+    return result
+
+
+def _triangle(t: Table, names: list[str], ranges: list[Bounds], body: Normal) -> Normal | None:
+    """i in a..u, k in i + c..u is k in a..u, i in a..k - c: the inner range starts where the outer does, and
+    is empty at the outer range's first values."""
+    outer, inner = ranges
+    if not outer.excluded and not inner.excluded:
+        short = (t.var(names[0]) - inner.upper).integer
+        start = (outer.lower - inner.lower).integer
+        if short is not None and start is not None and 0 < start <= short:
+            t.use("empty-range")
+            wide = Bounds(inner.lower, outer.upper)
+            i = t.open(wide)
+            k = t.open(Bounds(inner.lower, t.var(i) - t.rational(short)))
+            moved = t.substitute(body, {names[0]: t.var(i), names[1]: t.var(k)})
+            result = sum_over(t, i, wide, sum_over(t, k, t.ranges[k], moved))
+            t.release((k, i))
+            return result
+    gap = (inner.lower - t.var(names[0])).integer
+    if gap is None or gap < 0 or inner.upper != outer.upper or outer.excluded or inner.excluded:
+        return None
+    t.use("sums-exchange")
+    first = Bounds(outer.lower, outer.upper)
+    k = t.open(first)
+    second = Bounds(outer.lower, t.var(k) - t.rational(gap))
+    i = t.open(second)
+    moved = t.substitute(body, {names[0]: t.var(i), names[1]: t.var(k)})
+    result = sum_over(t, k, first, sum_over(t, i, second, moved))
+    t.release((k, i))
     return result
 
 
@@ -245,6 +281,14 @@ def refold(atom: FoldAtom, change: Callable[[Normal], Normal]) -> Normal:
 def _align(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | None:
     """The sum with its index shifted so that entries have no offset, and its bounds' small
     constant parts peeled off as single terms; None where it stands so already."""
+    if reversed_entries(t, name, body):
+        t.use("sum-shift")
+        both = bounds.lower + bounds.upper
+        mirrored = Bounds(bounds.lower, bounds.upper, tuple(both - e for e in bounds.excluded))
+        fresh = t.open(mirrored)
+        result = sum_over(t, fresh, mirrored, t.substitute(body, {name: both - t.var(fresh)}))
+        t.release((fresh,))
+        return result
     offset = entry_offset(t, name, body)
     shift = t.one - bounds.lower if offset is None else t.rational(offset)
     if not shift.is_zero:
