@@ -142,8 +142,10 @@ def test_quantities_may_use_those_before_them() -> None:
     ('{"a": "b\x00"}', "LP006", "a: invalid control character", 9),
     (r'{"id": "\ud800"}', "LP006", "id: half of a surrogate pair", 9),
     ("{} {}", "LP006", "something follows", 4), ("\x00", "LP006", "a value is expected here, and `U+0000`", 1),
-    ("[" * 10**5, "LP006", "[0]", MAX_DEPTH + 2), ('{"a": ' + "9" * 10**6 + "}", "LP006", "a: a number with 1000000", 7),
-    ("[]", "LP107", "a derivation is an object, and this is a list", 1), ("null", "LP107", "a derivation is an object", 1),
+    ("[" * 10**5, "LP006", "[0]", MAX_DEPTH + 2),
+    ('{"a": ' + "9" * 10**6 + "}", "LP006", "a: a number with 1000000 characters", 7),
+    ("[]", "LP107", "a derivation is an object, and this is a list", 1),
+    ("null", "LP107", "a derivation is an object, and this is null", 1),
     ("{}", "LP107", "`steps` is missing", 1), ('{"id": 3}', "LP107", "id: a string is expected here", 8),
     ('{"id": ""}', "LP107", "id: an id has 1 to 200", 8), ('{"step": []}', "LP107", "step: this key is not known", 2),
     ('{"steps": {}}', "LP107", "steps: a list is expected here, and this is an object", 11),
@@ -225,7 +227,8 @@ def test_a_line_that_could_not_be_read_is_kept_as_its_text() -> None:
 
 
 @pytest.mark.parametrize("ascii_", [True, False])
-@pytest.mark.parametrize("expr", ["x + sigmaa", "x\n + sigmaa*x", "x + \t sigmaa", "σ + x + sigmaa/σ", "\r\n x - sigmaa"])
+@pytest.mark.parametrize("expr", [
+    "x + sigmaa", "x\n + sigmaa*x", "x + \t sigmaa", "σ + x + sigmaa/σ", "\r\n x - sigmaa"])
 def test_places_are_columns_of_the_line(expr: str, ascii_: bool) -> None:
     """Escapes count as they are written, and a line break in an expression does not begin a new line of the file."""
     made = lines(expr, expr.replace("sigmaa", "x"))
@@ -286,9 +289,9 @@ def test_any_edit_of_a_line_is_a_document_or_an_error(at: int, length: int, put:
 
 @settings(max_examples=100, deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-                    | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3)
-                    | st.dictionaries(st.sampled_from(["id", "steps", "expr", "symbols", "kind", "shape", "let", "given"])
-                                      | st.text(max_size=3), inner, max_size=4), max_leaves=12))
+                    | st.text(max_size=5), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(
+                        st.sampled_from(["id", "steps", "expr", "symbols", "kind", "shape", "let", "given"])
+                        | st.text(max_size=3), inner, max_size=4), max_leaves=12))
 def test_any_json_value_is_a_document_or_an_error(value: Any) -> None:
     """Every value stands once in every place."""
     for made in (value, {"steps": value}, {"symbols": {"x": value}, "steps": []}, {"let": value, "steps": []},
@@ -351,13 +354,13 @@ def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Put:
 
 
 def words(text: str) -> str:
-    """A line whose expressions are the words of `name: word word ...`; as it is where there is no colon."""
-    if ": " not in text:
+    """A line whose expressions are the words of `name: word word ...`; anything else stays as it is."""
+    if text.startswith("{") or ": " not in text:
         return text
     name, rest = text.split(": ")
     names = rest.split()
-    return json.dumps({"id": name, "symbols": {w.strip("!").replace("-", "_"): {"kind": "scalar"} for w in names},
-                       "steps": [{"expr": w.replace("-", "_")} for w in names]})
+    return json.dumps({"id": name, "symbols": {word: {"kind": "scalar"} for word in names},
+                       "steps": [{"expr": word} for word in names]})
 
 
 def fake_run(paths: list[str], **options: Any) -> list[Checked]:
@@ -453,13 +456,13 @@ print(count, *(resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RU
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
-    """Neither the parent's nor the workers': a file of 40 times the lines needs no more than some MiB."""
+    """Neither the parent's nor the workers': a file of 20 times the lines needs no more than some MiB."""
     peaks = []
-    for count in (100, 4000):
+    for count in (50, 1000):
         path = tmp_path / f"{count}.jsonl"
         with path.open("w", encoding="utf-8") as file:
             for number_ in range(count):
-                file.write(json.dumps(lines("x", "x + " + "+".join("z[k]*w" for _ in range(60)), "w", id=str(number_)))
+                file.write(json.dumps(lines("x", "x + " + "+".join("z[k]*w" for _ in range(30)), "w", id=str(number_)))
                            + "\n")
         done = subprocess.run([sys.executable, "-c", GROWTH.format(tests=TESTS), str(path)], cwd=ROOT, check=True,
                               capture_output=True, text=True, timeout=120)
@@ -504,6 +507,13 @@ def test_a_step_and_a_claim_have_exactly_the_fields_of_the_contract() -> None:
     assert "derivative-of-exp" in step["laws"] and step["as_expected"] and claim["claim"] == "proved"
     section = (ROOT / "README.md").read_text(encoding="utf-8").split("## JSON Lines, version 1")[1].split("\n## ")[0]
     assert [name for name in {*step, *claim, *POINT, *ERROR} if f"`{name}`" not in section] == []
+
+
+def test_the_example_of_the_readme_is_proved() -> None:
+    """It stands there on several lines, for people."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## JSON Lines, version 1")[1]
+    code, told = verify(section.split("```json\n")[1].split("```")[0].replace("\n", " "))
+    assert (code, told[0]["id"], told[0]["verdict"], told[1]["claim"]) == (0, "softmax-ce", "proved", "proved")
 
 
 def test_a_refuted_step_shows_its_point() -> None:
@@ -579,7 +589,7 @@ def test_relations_of_a_chain() -> None:
                                  {"expr": "0", "relation": ">="}]})
     assert [one.get("verdict", one.get("claim")) for one in told] == [
         "proved", "proved", "proved", "proved", "proved", "proved", "proved", "error"]
-    assert told[-1]["error"]["code"] == "LP109" and code == 2
+    assert told[-1]["error"]["code"] == "LP109" and code == 1
 
 
 def test_every_form_of_a_quantity_is_judged() -> None:
@@ -613,7 +623,7 @@ def test_hostile_lines_are_errors_and_the_rest_is_judged(tmp_path: Path) -> None
     assert code == 2 and time.monotonic() - started < 60
     assert sum(one.get("verdict") == "proved" for one in told if one["id"] == "good") == len(hostile) + len(slow) + 1
     assert not any(one.get("fault") for one in told) and not sign.exists()
-    verdicts = [one.get("verdict", one.get("claim")) for one in told if one["id"] not in ("good", "slow")]
+    verdicts = [one["verdict"] for one in told if one["id"] not in ("good", "slow") and "verdict" in one]
     assert set(verdicts) <= {"error", "unknown"} and verdicts.count("error") == len(hostile)
     assert all("verdict" not in one or one["verdict"] != "proved" for one in told if one["id"] == "slow")
 
@@ -653,7 +663,7 @@ def test_people_can_read_the_verdicts_of_a_file(tmp_path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, made)), encoding="utf-8")
     full = lossproof("a.jsonl", cwd=tmp_path).stdout.decode()
     assert "  proved         1  = 2 x\n" in full and "  error          2  = x + sigmaa\n" in full
-    assert "error[LP107] wrong-use: steps: there are 0 lines" in full and "--> a.jsonl:3:26" in full
+    assert "error[LP107] wrong-use: steps: there are 0 lines" in full and "--> a.jsonl:3:25" in full
     assert "1 file, 2 derivations, 2 steps: 1 proved, 1 error" in full
     concise = lossproof("a.jsonl", "--output-format", "concise", "--select", "d", cwd=tmp_path)
     assert concise.stdout.decode().endswith(": proved (d, line 2)\n") and concise.returncode == 0

@@ -1,0 +1,67 @@
+"""How the two sets of steps written from textbooks come out: `python tests/measure_sets.py [-v]`.
+
+`identities.jsonl` holds true steps (proved, or conditional under exactly the recorded conditions),
+`near_misses.jsonl` false ones. Prints shares, false verdicts, and with -v what is not as recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+OWN_KEYS = ("source", "area", "conditions", "point", "note")
+
+
+def verdicts(name: str) -> tuple[list[dict[str, object]], dict[str, dict[str, object]]]:
+    """The derivations of a set, and the first outcome of each by id."""
+    lines = [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / name
+        plain = [{k: v for k, v in line.items() if k not in OWN_KEYS} for line in lines]
+        for line in plain:
+            line["steps"] = [{k: v for k, v in step.items() if k not in OWN_KEYS} for step in line["steps"]]
+        file.write_text("\n".join(map(json.dumps, plain)) + "\n", encoding="utf-8")
+        command = [sys.executable, "-m", "lossproof", "verify", str(file), "--output-format", "json-lines"]
+        found = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    outcomes: dict[str, dict[str, object]] = {}
+    for text in found.splitlines():
+        outcome = json.loads(text)
+        if "verdict" in outcome and outcome.get("id") is not None:
+            outcomes.setdefault(str(outcome["id"]), outcome)
+    return lines, outcomes
+
+
+def main() -> None:
+    """Print the figures."""
+    for name, good in (("identities.jsonl", {"proved", "conditional"}), ("near_misses.jsonl", {"refuted"})):
+        lines, outcomes = verdicts(name)
+        counts: Counter[str] = Counter()
+        by_area: dict[str, Counter[str]] = {}
+        rest = []
+        for line in lines:
+            outcome = outcomes.get(line["id"], {"verdict": "missing"})
+            verdict = str(outcome["verdict"])
+            counts[verdict] += 1
+            as_recorded = verdict in good and (name != "identities.jsonl" or verdict == line["steps"][-1].get("expect", "proved"))
+            by_area.setdefault(str(line.get("area")), Counter())["as recorded" if as_recorded else verdict] += 1
+            if not as_recorded:
+                rest.append((line, outcome))
+        total = len(lines)
+        right = sum(c["as recorded"] for c in by_area.values())
+        print(f"{name}: {total} steps, {right} as recorded ({100 * right / total:.1f} %); {dict(counts)}")
+        if "-v" in sys.argv:
+            for area, c in sorted(by_area.items()):
+                print(f"  {area}: {dict(c)}")
+            for line, outcome in rest:
+                first, last = line["steps"][0]["expr"], line["steps"][-1]
+                why = outcome.get("reason") or outcome.get("conditions") or outcome.get("error")
+                print(f"  {line['id']}: {outcome['verdict']} | {first} {last.get('relation', '=')} {last['expr']} | {why}")
+
+
+if __name__ == "__main__":
+    main()
