@@ -221,8 +221,8 @@ def _is_integer(term: Term, w: _World) -> bool:
             return value.denominator == 1
         case Symbol(name):
             declaration = w.declarations.get(name)
-            return name in w.bound or declaration is not None and (
-                declaration.kind in ("integer", "size", "index") or declaration.domain.integer)
+            return name in w.bound or (declaration is not None and (
+                declaration.kind in ("integer", "size", "index") or declaration.domain.integer))
         case Add(args) | Mul(args):
             return all(_is_integer(a, w) for a in args)
         case _:

@@ -180,7 +180,7 @@ def _exponentials(random: Random, term: Term) -> Term | None:
 
 
 def _sure(term: Term) -> bool:
-    return term == R or isinstance(term, Entry) and term.family == "w" or isinstance(term, Call) and term.function == "exp"
+    return term == R or (isinstance(term, Entry) and term.family == "w") or (isinstance(term, Call) and term.function == "exp")
 
 
 def _anything(random: Random, term: Term) -> Term | None:

@@ -14,6 +14,7 @@ from lossproof.print_latex import escape_text, latex
 from lossproof.print_text import pretty, text
 from lossproof.read.expression import parse, parse_declarations
 from lossproof.term import (
+    ARRAY_FUNCTIONS,
     KNOWN_FUNCTIONS,
     MINUS_ONE,
     ONE,
@@ -396,6 +397,15 @@ def test_escape_text_examples() -> None:
     assert escape_text(r"\input{a}_b^c~d#e%f&g$h") == (
         r"\textbackslash{}input\{a\}\_b\textasciicircum{}c\textasciitilde{}d\#e\%f\&g\$h")
     assert escape_text("a\n\nb\x00\u202ec 损失") == "a  bc 损失"
+
+
+@pytest.mark.parametrize("name", [*KNOWN_FUNCTIONS, *ARRAY_FUNCTIONS])
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_a_function_with_a_known_name_and_other_arguments_prints(name: str, count: int) -> None:
+    """A tree made by hand may hold a function that is called like one of ours; no printer fails on it."""
+    term = Call(name, tuple(Symbol(x) for x in "abx"[:count]))
+    assert_matching(latex(term), "{}")
+    assert isinstance(text(term), str) and isinstance(pretty(term), str)
 
 
 def test_every_known_function_prints() -> None:

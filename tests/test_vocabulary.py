@@ -150,10 +150,10 @@ def test_indices_shapes_and_arities(tmp_path: Path) -> None:
 
 def test_quantities(tmp_path: Path) -> None:
     """A quantity keeps its name; it has a range for each index, what prints, what it cites and its place."""
-    found = document(tmp_path, 'q = quantity("q", z[k]*w[i, k], over=(i, k), latex="Q", cites="E1 E2")\n')
+    found = document(tmp_path, 'q = quantity("q", z[k]*w[i, k], over=(i, k), latex="Q", cites="E1, page 3")\n')
     q = found.definitions["q"]
     assert q.ranges == (Range("i", ONE, Symbol("n")), Range("k", ONE, Symbol("K")))
-    assert (q.latex, q.cites, q.span and q.span.line) == ("Q", ("E1", "E2"), HEADER.count("\n") + 1)
+    assert (q.latex, q.cites, q.span and q.span.line) == ("Q", ("E1", "page 3"), HEADER.count("\n") + 1)
     assert found.definitions["a"].ranges == () and text(found.definitions["a"].body) == "f(u)"
 
 

@@ -98,6 +98,7 @@ class Conditions(Neighbourhoods):
             case Component(array, indices):
                 for i in indices:
                     self._collect(i, ranges, found)
+                self._in_shape(indices, self.n.arrays.shape(array), ranges, found)
                 self._collect(self.n.arrays.component(array, indices), ranges, found)
                 return
             case Call(function) if function in ARRAY_FUNCTIONS and self.n.arrays.shape(term):
@@ -107,6 +108,7 @@ class Conditions(Neighbourhoods):
                 for arg in call.args[1:]:
                     if not self.n.arrays.shape(arg):
                         self._collect(arg, ranges, found)
+                        self._in_shape((arg,), self.n.arrays.shape(call.args[0]), ranges, found)
                 self._collect(self.n.arrays.scalar(call), ranges, found)
                 return
             case Call(function, (family,)) | Partial(function, family, _) if self.is_functional(function):
@@ -114,6 +116,7 @@ class Conditions(Neighbourhoods):
                 if isinstance(term, Partial):
                     for i in term.indices:
                         self._collect(i, ranges, found)
+                    self._in_shape(term.indices, self.n.arrays.shape(family), ranges, found)
                 return
             case Symbol(name) if name in self.n.definitions:
                 for c in self._quantity(name):
@@ -186,6 +189,17 @@ class Conditions(Neighbourhoods):
             if declaration is None or declaration.shape is None:
                 return
             sizes = [(ONE, s) for s in declaration.shape]
+        self._in_ranges(indices, sizes, ranges, found)
+
+    def _in_shape(self, indices: tuple[Term, ...], shape: tuple[Term, ...], ranges: dict[str, Range],
+                  found: dict[Condition, None]) -> None:
+        """Each index of a written array is one of its entries'."""
+        if len(indices) != len(shape):
+            raise Unsupported("an array with another number of indices")
+        self._in_ranges(indices, [(ONE, size) for size in shape], ranges, found)
+
+    def _in_ranges(self, indices: tuple[Term, ...], sizes: list[tuple[Term, Term]], ranges: dict[str, Range],
+                   found: dict[Condition, None]) -> None:
         for index, (lower, upper) in zip(indices, sizes, strict=True):
             if not self._plainly_in(index, lower, upper, ranges):
                 found[Condition(Relation(">=", index, lower))] = None

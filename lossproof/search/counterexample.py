@@ -35,7 +35,7 @@ _STYLES = ("small", "fractions", "zeros", "equal", "special", "kink", "positive"
            "large")
 _MOST_ENTRIES = 400
 # So many drafts in a row without a new point end the search (eight times as many before the first).
-_BARREN = 44
+_BARREN = 150
 
 
 def points(step: Step, *, limit: int) -> Iterator[Point]:

@@ -21,7 +21,7 @@ from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sums import split_term, sum_over
 from lossproof.print_text import pretty
-from lossproof.term import Add, Fold, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count, walk
+from lossproof.term import Add, Call, Fold, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count, walk
 from lossproof.verdict import Diagnosis
 
 Proves = Callable[[Term], bool]
@@ -89,6 +89,8 @@ class _Repair:
         """Whether a reader would take factor = 0 as a hypothesis: about sums, or about sizes alone."""
         names = free_names(factor)
         sizes = all((d := self.step.declarations.get(n)) is not None and d.kind == "size" for n in names)
+        if any(isinstance(part, Call) for part in walk(factor)):
+            return False
         sums = any(isinstance(part, Fold) for part in walk(factor))
         return sizes or (sums and names.isdisjoint(self.step.definitions))
 
