@@ -204,12 +204,14 @@ def _power(base: Term, exponent: Term, w: _World) -> mpf:
     near = mpmath.nint(e)
     if e == near:
         n = int(near)
+        if n < 0:
+            _away_from_0(b)
         if b == 0 and n < 0:
             raise Undefined("0 to a negative power")
         if b == 0 and n == 0 and not _is_integer(exponent, w):
             raise Undefined("0**0")
         return b**n
-    if b < 0 or (b == 0 and e < 0):
+    if _away_from_0(b) < 0 or (b == 0 and e < 0):
         raise Undefined("a power of a negative base")
     return mpmath.power(b, e)
 
@@ -330,19 +332,21 @@ def _softmax(function: str, args: tuple[Term, ...], w: _World) -> mpf:
     return mpmath.exp(values[at - 1]) / total
 
 
-def _zero(x: mpf) -> bool:
-    """Whether a number is 0 as far as the digits tell."""
-    return bool(abs(x) <= mpf(10) ** (-mpmath.mp.dps // 3))
+def _away_from_0(x: mpf) -> mpf:
+    """The number, if it is 0 or the digits tell that it is not; else NotCovered."""
+    if x != 0 and abs(x) <= mpf(10) ** (-mpmath.mp.dps // 3):
+        raise NotCovered("a number that may be 0")
+    return x
 
 
 def _log(x: mpf) -> mpf:
-    if x <= 0:
+    if _away_from_0(x) <= 0:
         raise Undefined("the log of a number that is not positive")
     return mpmath.log(x)
 
 
 def _root(x: mpf) -> mpf:
-    if x < 0:
+    if _away_from_0(x) < 0:
         raise Undefined("the root of a negative number")
     return mpmath.sqrt(x)
 
@@ -354,14 +358,14 @@ def _inside(x: mpf, lower: int, upper: int | None, function: Callable[[mpf], mpf
 
 
 _SIMPLE: Final[Mapping[str, Callable[..., mpf]]] = {
-    "exp": mpmath.exp, "log": _log, "sqrt": _root, "Abs": abs, "sign": lambda x: mpf(0) if _zero(x) else mpmath.sign(x),
+    "exp": mpmath.exp, "log": _log, "sqrt": _root, "Abs": abs, "sign": lambda x: mpmath.sign(_away_from_0(x)),
     "Max": max, "Min": min,
     "floor": mpmath.floor, "ceiling": mpmath.ceil, "sin": mpmath.sin, "cos": mpmath.cos, "tan": mpmath.tan,
     "asin": lambda x: _inside(x, -1, 1, mpmath.asin), "acos": lambda x: _inside(x, -1, 1, mpmath.acos),
     "atan": mpmath.atan, "sinh": mpmath.sinh, "cosh": mpmath.cosh, "tanh": mpmath.tanh, "asinh": mpmath.asinh,
     "acosh": lambda x: _inside(x, 1, None, mpmath.acosh), "erf": mpmath.erf, "erfc": mpmath.erfc,
     "gamma": mpmath.gamma, "digamma": mpmath.digamma, "factorial": mpmath.factorial,
-    "KroneckerDelta": lambda i, j: mpf(_zero(i - j)), "logistic": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "KroneckerDelta": lambda i, j: mpf(_away_from_0(i - j) == 0), "logistic": lambda x: 1 / (1 + mpmath.exp(-x)),
     "softplus": lambda x: mpmath.log1p(mpmath.exp(x)),
 }
 

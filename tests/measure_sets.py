@@ -47,7 +47,8 @@ def main() -> None:
             outcome = outcomes.get(line["id"], {"verdict": "missing"})
             verdict = str(outcome["verdict"])
             counts[verdict] += 1
-            as_recorded = verdict in good and (name != "identities.jsonl" or verdict == line["steps"][-1].get("expect", "proved"))
+            recorded = line["steps"][-1].get("expect", "proved")
+            as_recorded = verdict in good and (name != "identities.jsonl" or verdict == recorded)
             by_area.setdefault(str(line.get("area")), Counter())["as recorded" if as_recorded else verdict] += 1
             if not as_recorded:
                 rest.append((line, outcome))
@@ -60,7 +61,8 @@ def main() -> None:
             for line, outcome in rest:
                 first, last = line["steps"][0]["expr"], line["steps"][-1]
                 why = outcome.get("reason") or outcome.get("conditions") or outcome.get("error")
-                print(f"  {line['id']}: {outcome['verdict']} | {first} {last.get('relation', '=')} {last['expr']} | {why}")
+                step = f"{first} {last.get('relation', '=')} {last['expr']}"
+                print(f"  {line['id']}: {outcome['verdict']} | {step} | {why}")
 
 
 if __name__ == "__main__":

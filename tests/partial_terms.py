@@ -68,7 +68,8 @@ def partial_term(random: Random, depth: int, bound: bool = False) -> Term:
         case 5:
             return Call("sqrt", (inner(),))
         case 6:
-            return Pow(inner(), random.choice((number(-1), number(2), number(HALF), number(Fraction(1, 3)), number(-2), M)))
+            powers = (number(-1), number(2), number(HALF), number(Fraction(1, 3)), number(-2), M)
+            return Pow(inner(), random.choice(powers))
         case 7:
             return Call("Abs", (inner(),))
         case 8:
@@ -133,7 +134,8 @@ def change(random: Random, term: Term) -> Term | None:
         divide(Mul((term, X)), X), Call("exp", (Call("log", (term,)),)), Call("log", (Call("exp", (term,)),)),
         Pow(Call("sqrt", (term,)), number(2)), Mul((ONE, term)), Add((term, Call("log", (Y,)),
                                                                       Mul((MINUS_ONE, Call("log", (Y,)))))),
-        Pow(Pow(term, MINUS_ONE), MINUS_ONE), Add((term, Mul((ZERO, Call("sqrt", (X,)))))), divide(Mul((term, term)), term),
+        Pow(Pow(term, MINUS_ONE), MINUS_ONE), Add((term, Mul((ZERO, Call("sqrt", (X,)))))),
+        divide(Mul((term, term)), term),
         Mul((Call("Abs", (term,)), Call("sign", (term,)))), Call("sqrt", (Pow(term, number(2)),)),
     ))
 

@@ -180,7 +180,8 @@ def _exponentials(random: Random, term: Term) -> Term | None:
 
 
 def _sure(term: Term) -> bool:
-    return term == R or (isinstance(term, Entry) and term.family == "w") or (isinstance(term, Call) and term.function == "exp")
+    positive_entry = isinstance(term, Entry) and term.family == "w"
+    return term == R or positive_entry or (isinstance(term, Call) and term.function == "exp")
 
 
 def _anything(random: Random, term: Term) -> Term | None:
@@ -294,7 +295,7 @@ def _mistake(random: Random, term: Term) -> Term:
                 Mul((N, substitute(body, {name: ONE}))),
                 Pow(Fold(kind, body, Range(name, lower, upper)), number(2)),
             ))
-        case Derivative(body, by, order):
+        case Derivative(body, _, order):
             other = random.choice((X, Entry("z", (Q,)), Entry("w", (P,))))
             return random.choice((body, Derivative(body, other, order), Mul((number(2), term))))
         case _:
