@@ -108,8 +108,9 @@ def _chained(document: Document, derivation: Derivation, claim: Step) -> Proved 
             return None
     except InputError:
         return None
-    steps = range(2, len(derivation.lines) + 1)
-    return judge.chained([check_step(document, derivation, index).verdict for index in steps])
+    verdicts = [check_step(document, derivation, index).verdict for index in range(2, len(derivation.lines) + 1)]
+    plain = pointwise.without_limits(claim)
+    return judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE))
 
 
 def check(step: Step) -> StepResult:

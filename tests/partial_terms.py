@@ -9,7 +9,7 @@ from random import Random
 from independent import Point, positions
 
 from lossproof.derivation import Declaration
-from lossproof.read.expression import parse_declarations
+from lossproof.read.expression import parse, parse_declarations
 from lossproof.term import (
     MINUS_ONE,
     ONE,
@@ -157,3 +157,13 @@ def special_point(random: Random) -> Point:
          "y": real(), "s": abs(real()), "c": unit(), "e": Fraction(random.choice((-1, 1)))},
         {"z": {i: real() for i in at}, "g": {i: unit() for i in at}},
     )
+
+
+HYPOTHESES: tuple[Term, ...] = tuple(parse(source, names=DECLARATIONS) for source in (
+    "Eq(x, y)", "x > 0", "y < 0", "x*y > 0", "x**2*y >= 0", "Ne(x, y)", "Eq(z[p], x)", "m > 0", "Eq(n, 2)",
+    "ForAll(z[k] > 0, (k, 1, n))", "Eq(Sum(z[k], (k, 1, n)), 1)", "x <= y", "c < 1", "Eq(c, 1)", "Eq(e, 1)", "Eq(x, 0)",
+    "y >= 1", "s > 0", "Eq(s, x**2)", "ForAll(Eq(z[k], KroneckerDelta(k, p)), (k, 1, n))", "Eq(x*y, 1)", "Ne(x, 0)",
+    "x > -1", "Eq(Abs(x), 1)", "Eq(m, 1)", "m <= n", "Eq(y, -x)", "ForAll(Ne(z[k], 0), (k, 1, n))", "sqrt(s) <= 1",
+    "Eq(x*y, 0)", "Eq(x**2, 1)",
+))
+"""Hypotheses to judge such terms under."""

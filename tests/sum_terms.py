@@ -56,7 +56,8 @@ def sum_term(random: Random, depth: int, bound: tuple[str, ...] = ()) -> Term:
         case 1:
             return Mul((sum_term(random, depth - 1, bound), sum_term(random, depth - 1, bound)))
         case 2 if not bound:
-            return Derivative(sum_term(random, depth - 1, bound), random.choice((Entry("z", (P,)), Entry("w", (Q,)), X)))
+            by = random.choice((Entry("z", (P,)), Entry("w", (Q,)), X))
+            return Derivative(sum_term(random, depth - 1, bound), by)
         case _ if len(bound) < len(NAMES):
             name = NAMES[len(bound)]
             kind = "product" if random.random() < 0.15 else "sum"
@@ -113,7 +114,8 @@ def change(random: Random, term: Term) -> Term | None:
                 count = Add((subtract(upper, lower), ONE))
                 options += [Mul((count, body)) if kind == "sum" else Pow(body, count)] * 4
             if body == Symbol(name) and kind == "sum":
-                options += [divide(subtract(Mul((upper, Add((upper, ONE)))), Mul((lower, subtract(lower, ONE)))), TWO)] * 4
+                ends = subtract(Mul((upper, Add((upper, ONE)))), Mul((lower, subtract(lower, ONE))))
+                options += [divide(ends, TWO)] * 4
             match body:
                 case Fold(inner_kind, inside, inner, None) if inner_kind == kind:
                     options += [Fold(kind, Fold(kind, inside, range_), inner)] * 3
@@ -123,7 +125,8 @@ def change(random: Random, term: Term) -> Term | None:
                 case Add((a, b)) if kind == "sum":
                     options += [Add((Fold("sum", a, range_), Fold("sum", b, range_)))] * 3
                 case Mul((a, b)):
-                    options += [Mul((a, Fold(kind, b, range_))), Mul((Fold(kind, a, range_), Fold(kind, b, range_)))] * 2
+                    each = Mul((Fold(kind, a, range_), Fold(kind, b, range_)))
+                    options += [Mul((a, Fold(kind, b, range_))), each] * 2
                     if isinstance(a, Call) and a.function == "KroneckerDelta":
                         options += [substitute(b, {name: a.args[1]})] * 4
                 case Call("KroneckerDelta", _):
@@ -158,7 +161,8 @@ def size_point(random: Random) -> Point:
 
     return Point(
         {"n": Fraction(n), "p": Fraction(random.choice((1, n, random.randint(1, n)))),
-         "q": Fraction(random.choice((1, n, random.randint(1, n)))), "m": Fraction(random.randint(-2, n + 2)), "x": real()},
+         "q": Fraction(random.choice((1, n, random.randint(1, n)))), "m": Fraction(random.randint(-2, n + 2)),
+         "x": real()},
         {"z": {at: real() for at in positions((n,))}, "a": {at: real() for at in positions((n, n))},
          "w": {at: Fraction(random.randint(1, 9), 3) for at in positions((n,))}},
     )

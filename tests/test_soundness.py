@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from random import Random
 
 import partial_terms
 import pytest
+import sum_terms
 import test_strangers
 import test_traps
 from hypothesis import HealthCheck, given, settings
@@ -22,7 +23,7 @@ from lossproof.derivation import Definition, LineRelation, Step
 from lossproof.diagnostic import InputError
 from lossproof.print_text import text
 from lossproof.read.expression import parse, parse_declarations
-from lossproof.term import Entry, Number, Relation, Symbol, node_count
+from lossproof.term import Entry, Number, Relation, Symbol, Term, node_count
 from lossproof.verdict import Counterexample, StepResult
 
 NOTHING: Mapping[str, Definition] = {}
@@ -193,23 +194,41 @@ def test_inequalities_against_random_values(relation: str) -> None:
 
 # steps whose lines are undefined here and there
 
-def partial_step(random: Random) -> Step:
-    """A random step of lines with logs, roots, quotients, kinks and pieces, one a changed form of the other."""
-    left = partial_terms.partial_term(random, 2)
-    right = left
+Change = Callable[[Random, Term], Term | None]
+Sampler = Callable[[Random], Point]
+
+
+def changed(random: Random, term: Term, change: Change) -> Term:
+    """The term after one or two changes that keep its value, or only seem to."""
     for _ in range(random.choice((1, 1, 2))):
-        place = random.choice(places(right))
-        changed = partial_terms.change(random, place)
-        if changed is not None:
-            right = replaced(right, place, changed)
+        place = random.choice(places(term))
+        new = change(random, place)
+        if new is not None:
+            term = replaced(term, place, new)
+    return term
+
+
+def partial_step(random: Random) -> Step:
+    """A random step of lines with logs, roots, quotients, kinks and pieces, under none to two hypotheses."""
+    left = partial_terms.partial_term(random, 2)
+    right = changed(random, left, partial_terms.change)
     relation: LineRelation = random.choice(("=", "=", "=", "<=", ">", ">=", "<"))
     if relation != "=" and random.random() < 0.5:
         right = Number(Fraction(random.choice((0, 1))))
-    return Step(left, right, relation, declarations=partial_terms.DECLARATIONS)
+    hypotheses = tuple(random.sample(partial_terms.HYPOTHESES, random.choice((0, 0, 1, 2))))
+    return Step(left, right, relation, hypotheses, declarations=partial_terms.DECLARATIONS)
 
 
-def check_partial(step: Step) -> None:
+def sum_step(random: Random) -> Step:
+    """A random step of lines with sums, products, deltas, conditions and awkward ranges."""
+    left = sum_terms.sum_term(random, 2)
+    return Step(left, changed(random, left, sum_terms.change), declarations=sum_terms.DECLARATIONS)
+
+
+def check_anywhere(step: Step, sampler: Sampler) -> None:
     """Assert that a verdict agrees with the independent values, and its domains with theirs."""
+    if node_count(step.left) + node_count(step.right) > LARGEST:
+        return
     result = checker.check(step)
     assert result.fault is None, shown(step, result)
     verdict = result.verdict
@@ -218,20 +237,29 @@ def check_partial(step: Step) -> None:
         confirm(step, verdict.counterexample)
     if verdict.verdict not in ("proved", "conditional"):
         return
-    wanted = verdict.conditions if verdict.verdict == "conditional" else ()
-    for seed in range(30):
-        point = partial_terms.special_point(Random(seed))
+    wanted = (*step.given, *(verdict.conditions if verdict.verdict == "conditional" else ()))
+    for seed in range(40):
+        point = sampler(Random(seed))
         try:
+            if not all(holds(g, step.declarations, step.definitions, point, 20) for g in step.given):
+                continue
             left, right = _defined(step.left, step, point), _defined(step.right, step, point)
             if left and right:
                 assert not contradicted(step, point), (shown(step, result), point)
             if all(holds(c, step.declarations, step.definitions, point, 20) for c in wanted):
                 assert left == right, (shown(step, result), point)
         except NotCovered:
-            return
+            continue
 
 
-def test_partial_terms() -> None:
+ANYWHERE = pytest.mark.parametrize(("make", "sampler"), [
+    pytest.param(partial_step, partial_terms.special_point, id="partial"),
+    pytest.param(sum_step, sum_terms.size_point, id="sums"),
+])
+
+
+@ANYWHERE
+def test_domains(make: Callable[[Random], Step], sampler: Sampler) -> None:
     """Where lines are undefined here and there, what is proved is defined at the same points and equal there;
     what is conditional is so where the conditions hold; what is refuted differs."""
     TALLY.clear()
@@ -239,19 +267,20 @@ def test_partial_terms() -> None:
     @FEW
     @given(RANDOMS)
     def check(random: Random) -> None:
-        check_partial(partial_step(random))
+        check_anywhere(make(random), sampler)
 
     check()
-    assert TALLY["unknown"] <= 2 * UNKNOWN * TALLY.total(), TALLY
+    assert TALLY["unknown"] <= 3 * UNKNOWN * TALLY.total(), TALLY
 
 
 @pytest.mark.slow
-def test_many_partial_terms() -> None:
+@ANYWHERE
+def test_many_domains(make: Callable[[Random], Step], sampler: Sampler) -> None:
     """The same with more steps."""
     @MANY
     @given(RANDOMS)
     def check(random: Random) -> None:
-        check_partial(partial_step(random))
+        check_anywhere(make(random), sampler)
 
     check()
 

@@ -6,7 +6,7 @@ something; a point becomes a refutation where `pointwise` shows that the step fa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from flint import arb
@@ -29,10 +29,13 @@ def proved(claim: Claim, checked_at: int) -> Proved | Conditional:
     return Conditional(claim.conditions, claim.laws, checked_at)
 
 
-def chained(verdicts: Sequence[Verdict]) -> Proved | None:
+def chained(claim: Step, verdicts: Sequence[Verdict], points: Iterable[Point]) -> Proved | None:
     """The claim of a chain whose steps are all proved and whose relations compose: first and last
     line are defined at the same points, and related there."""
     if not verdicts or not all(isinstance(v, Proved) for v in verdicts):
+        return None
+    # every step says something, but perhaps under hypotheses that never hold together
+    if all(compare(claim, point) is None for point in points):
         return None
     laws = dict.fromkeys(law for v in verdicts if isinstance(v, Proved) for law in v.laws)
     return Proved(("transitivity", *laws), min(v.checked_at for v in verdicts if isinstance(v, Proved)))
