@@ -150,7 +150,7 @@ def _pull_out(random: Random, term: Term) -> Term | None:
     match term:
         case Fold("sum", Mul((a, b)), range_, None) if range_.name not in free_names(a):
             return Mul((a, Fold("sum", b, range_)))
-        case Fold("sum", body, Range(name, _, upper), None):
+        case Fold("sum", body, Range(name, lower, upper), None) if (lower, upper) == TO_N:
             if random.random() < 0.5:
                 return Add((substitute(body, {name: ONE}), Fold("sum", body, Range(name, number(2), upper))))
             last = Fold("sum", body, Range(name, ONE, subtract(upper, ONE)))

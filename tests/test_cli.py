@@ -207,6 +207,8 @@ class Terminal:
         self.seen = b""
         self.pid, self.descriptor = pty.fork()
         if self.pid == 0:
+            # a runner that was itself started in the background may have SIGINT ignored, and children inherit that
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.chdir(folder)
             os.execve(sys.executable, [sys.executable, "-c", FAKE, *arguments], environment())
 

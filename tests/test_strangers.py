@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from steps import Case, conditional, error, proved, refuted
 
+from lossproof import checker
+from lossproof.derivation import Derivation, Document, Line, LineRelation
+from lossproof.read.expression import parse, parse_declarations
+
 SYMBOLS = {
     "K": {"kind": "size", "min": 2}, "n": {"kind": "size"}, "d": {"kind": "size"},
     "m": {"kind": "integer"}, "l": {"kind": "integer"}, "b": {"kind": "integer", "assume": ["nonnegative"]},
@@ -692,3 +696,28 @@ def test_nothing_is_said_of_what_is_nowhere_defined(case: Case) -> None:
     result = case.run(SYMBOLS)
     assert result.verdict.verdict == "unknown"
     assert result.fault is None
+
+
+CLAIMS = [
+    pytest.param((("Abs(x)", "=", ()), ("x", "=", ("x >= 0",)), ("-Abs(x)", "=", ("x <= 0",))), "proved",
+                 id="hypotheses-that-leave-one-point"),
+    pytest.param((("Abs(x)", "=", ()), ("x", "=", ("x > 0",)), ("-Abs(x)", "=", ("x < 0",))), "unknown",
+                 id="hypotheses-that-leave-nothing"),
+    pytest.param((("sin(x)", "=", ()), ("cos(x)", "=", ()), ("sin(x)", "=", ())), "proved", id="mistakes-that-cancel"),
+    pytest.param((("x", "=", ()), ("x + 1", "<", ()), ("x - 1", ">", ())), "error", id="relations-that-do-not-compose"),
+    pytest.param((("x/x", "=", ()), ("1", "=", ()), ("x/x", "=", ())), "proved", id="a-domain-that-is-left-and-found"),
+    pytest.param((("x**2", "=", ()), ("x**2 + r", "<", ()), ("x**2 + 2*r", "<=", ())), "proved", id="strict-and-weak"),
+]
+
+
+@pytest.mark.parametrize(("chain", "truth"), CLAIMS)
+def test_claims(chain: tuple[tuple[str, LineRelation, tuple[str, ...]], ...], truth: str) -> None:
+    """The claim of first against last line has its own verdict, under the hypotheses of all steps."""
+    names = parse_declarations(SYMBOLS)
+    lines = tuple(Line(parse(source, names=names), relation, given=tuple(parse(g, names=names) for g in hypotheses))
+                  for source, relation, hypotheses in chain)
+    derivation = Derivation("claim", "a claim", lines)
+    document = Document("claims", "claims.py", declarations=names, derivations=(derivation,))
+    result = checker.check_claim(document, derivation)
+    assert result is not None
+    assert result.verdict.verdict == truth, result.verdict
