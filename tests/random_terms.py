@@ -296,8 +296,8 @@ def _mistake(random: Random, term: Term) -> Term:
                 Pow(Fold(kind, body, Range(name, lower, upper)), number(2)),
             ))
         case Derivative(body, _, order):
-            other = random.choice((X, Entry("z", (Q,)), Entry("w", (P,))))
-            return random.choice((body, Derivative(body, other, order), Mul((number(2), term))))
+            wrong = random.choice((X, Entry("z", (Q,)), Entry("w", (P,))))
+            return random.choice((body, Derivative(body, wrong, order), Mul((number(2), term))))
         case _:
             return random.choice((Mul((MINUS_ONE, term)), Add((term, ONE)), Mul((number(2), term)),
                                   Pow(term, number(2)), X))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
+from typing import Literal
 
 from independent import Point, positions
 
@@ -60,7 +61,7 @@ def sum_term(random: Random, depth: int, bound: tuple[str, ...] = ()) -> Term:
             return Derivative(sum_term(random, depth - 1, bound), by)
         case _ if len(bound) < len(NAMES):
             name = NAMES[len(bound)]
-            kind = "product" if random.random() < 0.15 else "sum"
+            kind: Literal["sum", "product"] = "product" if random.random() < 0.15 else "sum"
             return Fold(kind, sum_term(random, depth - 1, (*bound, name)), _range(random, name, bound),
                         _condition(random, name, bound))
         case _:

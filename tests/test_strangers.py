@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from steps import Case, conditional, error, proved, refuted
+from steps import Case, Symbols, conditional, error, proved, refuted
 
 from lossproof import checker
 from lossproof.derivation import Derivation, Document, Line, LineRelation
 from lossproof.read.expression import parse, parse_declarations
 
-SYMBOLS = {
+SYMBOLS: Symbols = {
     "K": {"kind": "size", "min": 2}, "n": {"kind": "size"}, "d": {"kind": "size"},
     "m": {"kind": "integer"}, "l": {"kind": "integer"}, "b": {"kind": "integer", "assume": ["nonnegative"]},
     "p": {"kind": "index", "upto": "K"}, "q": {"kind": "index", "upto": "K"}, "h": {"kind": "index"},

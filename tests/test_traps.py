@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from steps import Case, conditional, error, proved, refuted
+from steps import Case, Symbols, conditional, error, proved, refuted
 
 from lossproof.derivation import Declaration
 from lossproof.diagnostic import InputError
@@ -11,7 +11,7 @@ from lossproof.print_latex import latex
 from lossproof.read.expression import parse, parse_declarations
 from lossproof.term import Symbol
 
-SYMBOLS = {
+SYMBOLS: Symbols = {
     "K": {"kind": "size", "min": 2}, "n": {"kind": "size"}, "m": {"kind": "integer"}, "l": {"kind": "integer"},
     "b": {"kind": "integer", "assume": ["nonnegative"]},
     "p": {"kind": "index", "upto": "K"}, "i": {"kind": "index", "upto": "n"}, "k": {"kind": "index", "upto": "K"},
