@@ -35,7 +35,8 @@ def chained(claim: Step, verdicts: Sequence[Verdict], points: Iterable[Point]) -
     if not verdicts or not all(isinstance(v, Proved) for v in verdicts):
         return None
     # every step says something, but perhaps under hypotheses that never hold together
-    if all(compare(claim, point) is None for point in points):
+    found = [outcome for point in points if (outcome := compare(claim, point)) is not None]
+    if not found or not all(outcome.holds for outcome in found):
         return None
     laws = dict.fromkeys(law for v in verdicts if isinstance(v, Proved) for law in v.laws)
     return Proved(("transitivity", *laws), min(v.checked_at for v in verdicts if isinstance(v, Proved)))
