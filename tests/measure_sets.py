@@ -1,4 +1,4 @@
-"""How the two sets of steps written from textbooks come out: `python tests/measure_sets.py [-v]`.
+"""How the two sets of steps written from textbooks come out: `python tests/measure_sets.py [-v] [AREA ...]`.
 
 `identities.jsonl` holds true steps (proved, or conditional under exactly the recorded conditions),
 `near_misses.jsonl` false ones. Prints shares, false verdicts, and with -v what is not as recorded.
@@ -17,9 +17,10 @@ DATA = Path(__file__).parent / "data"
 OWN_KEYS = ("source", "area", "conditions", "point", "note")
 
 
-def verdicts(name: str) -> tuple[list[dict[str, object]], dict[str, dict[str, object]]]:
+def verdicts(name: str, areas: set[str]) -> tuple[list[dict[str, object]], dict[str, dict[str, object]]]:
     """The derivations of a set, and the first outcome of each by id."""
     lines = [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [line for line in lines if not areas or line.get("area") in areas]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / name
         plain = [{k: v for k, v in line.items() if k not in OWN_KEYS} for line in lines]
@@ -38,8 +39,9 @@ def verdicts(name: str) -> tuple[list[dict[str, object]], dict[str, dict[str, ob
 
 def main() -> None:
     """Print the figures."""
+    areas = {word for word in sys.argv[1:] if not word.startswith("-")}
     for name, good in (("identities.jsonl", {"proved", "conditional"}), ("near_misses.jsonl", {"refuted"})):
-        lines, outcomes = verdicts(name)
+        lines, outcomes = verdicts(name, areas)
         counts: Counter[str] = Counter()
         by_area: dict[str, Counter[str]] = {}
         rest = []
@@ -52,7 +54,7 @@ def main() -> None:
             by_area.setdefault(str(line.get("area")), Counter())["as recorded" if as_recorded else verdict] += 1
             if not as_recorded:
                 rest.append((line, outcome))
-        total = len(lines)
+        total = len(lines) or 1
         right = sum(c["as recorded"] for c in by_area.values())
         print(f"{name}: {total} steps, {right} as recorded ({100 * right / total:.1f} %); {dict(counts)}")
         if "-v" in sys.argv:
