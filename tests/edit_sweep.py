@@ -143,7 +143,7 @@ def _has_shape(line: Term, shapes: Shapes) -> bool:
 def effect(step: Step, seed: str) -> str:
     """Whether the edited step is broken or holds, by points; unclear where too few say anything."""
     agreed = 0
-    for point in islice(sampling.points(step, seed), 4 * POINTS):
+    for point in islice(sampling.points(step, seed), 8 * POINTS):
         match sampling.compare(step, point):
             case "unrelated":
                 return "broken"

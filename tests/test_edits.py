@@ -70,22 +70,22 @@ def step_of(left: str, right: str = "0") -> Step:
 
 
 @pytest.mark.parametrize(("line", "kind", "edited"), [
-    ("x*w", "drop-factor", "x"),
-    ("x + w", "drop-term", "w"),
-    ("x + w", "flip-sign", "x - w"),
-    ("2*x", "change-coefficient", "3*x"),
-    ("x**2", "change-exponent", "x**3"),
-    ("z[p]", "swap-index", "z[q]"),
-    ("z[p]", "swap-name", "y[p]"),
-    ("Sum(z[k], (k, 1, K))", "change-bound", "Sum(z[k], (k, 1 + 1, K))"),
-    ("Sum(z[k], (k, 1, K), Ne(k, p))", "drop-condition", "Sum(z[k], (k, 1, K))"),
-    ("Sum(z[k], (k, 1, K))", "add-condition", "Sum(z[k], (k, 1, K), Ne(k, p))"),
-    ("Sum(z[k]*y[k], (k, 1, K))", "swap-index", "Sum(z[k]*y[p], (k, 1, K))"),
-    ("exp(x)", "swap-function", "logistic(x)"),
-    ("Prime(f, x)", "drop-prime", "f(x)"),
-    ("Derivative(a[p], z[p])", "swap-index", "Derivative(a[p], z[q])"),
-    ("Limit(exp(x), x, -oo)", "change-target", "Limit(exp(x), x, oo)"),
-    ("Transpose(A)@v", "drop-transpose", "A@v"),
+    ("x*w", "missing-factor", "x"),
+    ("x + w", "missing-term", "w"),
+    ("x + w", "sign", "x - w"),
+    ("2*x", "number", "3*x"),
+    ("x**2", "exponent", "x**3"),
+    ("z[p]", "index", "z[q]"),
+    ("z[p]", "name", "y[p]"),
+    ("Sum(z[k], (k, 1, K))", "bound", "Sum(z[k], (k, 2, K))"),
+    ("Sum(z[k], (k, 1, K), Ne(k, p))", "condition", "Sum(z[k], (k, 1, K))"),
+    ("Sum(z[k], (k, 1, K))", "condition", "Sum(z[k], (k, 1, K), Ne(k, p))"),
+    ("Sum(z[k]*y[k], (k, 1, K))", "index", "Sum(z[k]*y[p], (k, 1, K))"),
+    ("exp(x)", "function", "logistic(x)"),
+    ("Prime(f, x)", "derivative", "f(x)"),
+    ("Derivative(a[p], z[p])", "index", "Derivative(a[p], z[q])"),
+    ("Limit(exp(x), x, -oo)", "limit", "Limit(exp(x), x, oo)"),
+    ("Transpose(A)@v", "transpose", "A@v"),
 ])
 def test_the_slips_that_people_make_are_among_the_edits(line: str, kind: str, edited: str) -> None:
     """Each kind does what its name says."""

@@ -120,6 +120,7 @@ class Scope:
         bodies = [self.step.definitions[n].body for n in sorted(used_names(self.step)) if n in self.step.definitions]
         said = (*self.written, *(t for body in bodies for t in walk(body)))
         used = [t.function for t in said if isinstance(t, Call) and len(t.args) == 1]
+        used += ["log" for t in said if isinstance(t, Call) and t.function == "xlogy"]
         declared = [d.name for d in self.step.declarations.values() if d.kind == "function" and d.arity == 1]
         return tuple(dict.fromkeys(f for f in (*used, *declared) if f not in ARRAY_FUNCTIONS and f != "logsumexp"))
 

@@ -259,7 +259,8 @@ def _number(value: Fraction, parent: Term | None) -> Slips:
     elif value and isinstance(parent, Add):
         yield Slip("sign", Number(-value), 10, "the sign of {} is wrong", (term,))
     others: dict[Fraction, int] = {}
-    for other, cost in ((value - 1, 12), (value + 1, 12), (value * 2, 13), (value / 2, 13), (value + 2, 15),
+    by_one = 12 if value.denominator == 1 else 15
+    for other, cost in ((value - 1, by_one), (value + 1, by_one), (value * 2, 13), (value / 2, 13), (value + 2, 15),
                         (value - 2, 15), (1 / value if value else value, 15), (value * 3, 16), (value / 3, 16),
                         (value * 4, 17), (value / 4, 17)):
         others.setdefault(other, cost)
@@ -268,7 +269,7 @@ def _number(value: Fraction, parent: Term | None) -> Slips:
     barred = {value, -value} | ({neutral.value, -neutral.value} if isinstance(parent, Mul | Add) else set())
     if isinstance(parent, Mul):
         barred.add(Fraction(0))
-    if isinstance(parent, Mul) and all(map(_is_reciprocal, parent.args[1:])):
+    if isinstance(parent, Mul) and _is_reciprocal(parent.args[1]):
         barred.discard(Fraction(1))     # 1/x
     for other, cost in others.items():
         if other not in barred:
@@ -287,7 +288,9 @@ def _sum(args: tuple[Term, ...], parent: Term | None) -> Slips:
                        (arg,))
     if len(args) == 2 and _is_negative(args[1]) and not _is_negative(args[0]):
         turned = Add((flipped(args[1]), flipped(args[0])))
-        yield Slip("order", turned, 11 if isinstance(parent, Mul) else 9, "{} should be {}", (whole, turned))
+        # a product whose sign is wrong rather has a difference turned round than a minus sign left out
+        signed = isinstance(parent, Mul) and _is_negative(parent)
+        yield Slip("order", turned, 11 if signed else 9, "{} should be {}", (whole, turned))
 
 
 def _is_negative(term: Term) -> bool:

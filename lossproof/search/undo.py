@@ -57,7 +57,7 @@ COST_OF_FIRST = 15
 """What is no dearer than this is proposed before it is asked what may be missing."""
 _REPEATED = 12
 _UNWRITTEN = 3
-_LOOSE = 6
+_LOOSE = {"sign": 6, "number": 2}
 _ACCURATE = 24      # bits that a value must have to say something
 
 
@@ -229,8 +229,8 @@ class _Search:
         an inequality."""
         added = change.slip.kind in ("missing-term", "missing-factor")
         repeats = added and (change.line == written or written in change.slip.about)
-        loose = not self.is_equation and change.slip.kind == "sign"
-        return change.slip.cost + _REPEATED * repeats + _LOOSE * loose
+        loose = 0 if self.is_equation else _LOOSE.get(change.slip.kind, 0)
+        return change.slip.cost + _REPEATED * repeats + loose
 
     def fitting(self, changes: Sequence[Change]) -> list[Change]:
         """Those that fit at the other points, too."""
