@@ -19,6 +19,7 @@ from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
@@ -227,7 +228,9 @@ class _Case:
                     p, Pow) for p in walk(line)):
                 # seen on the written line, where squares still stand: roots ask for it in normal form
                 self.n.facts.learn_all(self.h.facts(c.term))
-        return left_open
+        exact = [c for c in left_open if c.exact]
+        # what follows from the exact conditions asks for nothing more, so it does not spoil them
+        return [c for c in left_open if c.exact or not self._implied([c], exact)]
 
     def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
         terms = {c.term for c in known}
@@ -260,7 +263,14 @@ class _Case:
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
             return True
-        return self._depends_on(difference)
+        depends = self._depends_on(difference)
+        if depends is False and by_induction(self.n.table, difference, function=self._functions()):
+            return True
+        return depends
+
+    def _functions(self) -> frozenset[str]:
+        """The opaque functions, which are smooth everywhere."""
+        return frozenset(d.name for d in self.step.declarations.values() if d.kind == "function")
 
     def _depends_on(self, difference: Normal) -> Literal[False] | Normal:
         """The argument of a delta, an absolute value or a sign that is left in the difference."""
