@@ -154,28 +154,33 @@ def effect(step: Step, seed: str) -> str:
     return "unclear"
 
 
-def outcome(job: Job, changed: str) -> Outcome:
-    """What the checker says of the step with this effect of the edit, and what evaluation says of that."""
+def outcome(job: Job, changed: str, verdicts: dict[str, bool]) -> Outcome:
+    """What the checker says of the step with this effect of the edit, and what evaluation says of that.
+
+    `verdicts` keeps which steps are proved with their original lines, from one call to the next.
+    """
     begun = time.perf_counter()
     result = checker.check(job.step)
     seconds = time.perf_counter() - begun
     shown = ""
     if isinstance(result.verdict, Refuted):
         shown = sampling.confirms(job.step, result.verdict.counterexample, job.seed)
+    said = Outcome(changed, result.verdict.verdict, shown, result.fault or "", seconds)
+    if not isinstance(result.verdict, Refuted) or job.original is None:
+        return said
+    said = replace(said, provable=_is_provable(job, job.original, verdicts))
     found = result.diagnosis
-    if found is None or found.suggestion is None or job.original is None:
-        return Outcome(changed, result.verdict.verdict, shown, result.fault or "", seconds, (found and found.edit) or "")
-    return Outcome(changed, result.verdict.verdict, shown, result.fault or "", seconds, found.edit or "",
-                   text(found.suggestion), _same(found.suggestion, job.original))
+    if found is None or found.suggestion is None:
+        return said
+    return replace(said, edit=found.edit or "", suggestion=text(found.suggestion),
+                   same_line=_same(found.suggestion, job.original))
 
 
-def _is_provable(job: Job, verdicts: dict[str, bool]) -> bool:
+def _is_provable(job: Job, original: Term, verdicts: dict[str, bool]) -> bool:
     """Whether the step of the edit is proved with the line before the edit; each step is judged once."""
-    if job.original is None:
-        return False
     if job.where not in verdicts:
         relation = job.step.relation if job.kind != "relation" else _TURNED[job.step.relation]
-        step = replace(job.step, right=job.original, relation=relation)
+        step = replace(job.step, right=original, relation=relation)
         verdicts[job.where] = checker.check(step).verdict.verdict in ("proved", "conditional")
     return verdicts[job.where]
 
@@ -225,9 +230,7 @@ def _work(tasks: Sequence[Job], inbox: SimpleQueue[Any], outbox: SimpleQueue[Any
         changed = effect(tasks[number].step, tasks[number].seed)
         outbox.put(changed)
         try:
-            found = outcome(tasks[number], changed)
-            if found.verdict == "refuted":
-                found = replace(found, provable=_is_provable(tasks[number], verdicts))
+            found = outcome(tasks[number], changed, verdicts)
         except Exception as error:      # noqa: BLE001  the sweep goes on, and reports it
             found = Outcome(changed, "crash", fault=f"{type(error).__name__}: {error}")
         outbox.put(found)
