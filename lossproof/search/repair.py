@@ -102,7 +102,8 @@ class _Repair:
         remark, suggestion = self._by_ratio()
         if suggestion is None:
             for form in sorted(forms, key=node_count):
-                if node_count(form) > node_count(self.step.right) + 12 or _is_tangled(form):
+                if node_count(form) > node_count(self.step.right) + 12 or isinstance(form, Add) \
+                        or _is_tangled(form):
                     continue
                 for line in self._without(form):
                     if self.proves(line):

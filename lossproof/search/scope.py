@@ -134,6 +134,17 @@ class Scope:
         return tuple(dict.fromkeys(t.by for t in self.written if isinstance(t, Derivative)))
 
     @cached_property
+    def variables(self) -> tuple[Term, ...]:
+        """Names and entries that a quantity may be differentiated by."""
+        near = used_names(self.step)
+        return tuple(t for t in self.pool() if isinstance(t, Symbol | Entry) and free_names(t) <= near)[:12]
+
+    def is_quantity(self, term: Term) -> bool:
+        """Whether the term is a defined name, or an entry of one."""
+        name = term.name if isinstance(term, Symbol) else term.family if isinstance(term, Entry) else None
+        return name in self.step.definitions
+
+    @cached_property
     def ranges(self) -> tuple[tuple[Range, Term | None], ...]:
         """The ranges that the lines add up over, with their conditions, and those of declared indices."""
         used = [(t.range, t.condition) for t in self.written if isinstance(t, Fold)]
@@ -286,6 +297,7 @@ class Scope:
             match term:
                 case Pow(base, exponent) if exponent != MINUS_ONE:
                     found.update(dict.fromkeys(Pow(base, _plus(exponent, d)) for d in (-1, 1)))
+                    found.update(dict.fromkeys(Pow(name, exponent) for name in names[:4]))
                 case Symbol() | Entry():
                     found.update(dict.fromkeys((_plus(term, 1), _plus(term, -1), Add((ONE, Mul((MINUS_ONE, term)))))))
                     varies = isinstance(term, Symbol) and term.name in self.step.definitions

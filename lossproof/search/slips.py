@@ -335,9 +335,11 @@ def around(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
             cost = 18 if name in scope.functions else 21
             yield Slip("function", Call(name, (term,)), cost, "the function {} around {} is missing",
                        (Symbol(name), term))
-        for by in scope.derived_by:
-            if not free_names(by).isdisjoint(free_names(term)) or isinstance(term, Symbol | Call):
-                yield Slip("derivative", Derivative(term, by), 17, "the derivative of {} by {} is missing", (term, by))
+        for by in (*scope.derived_by, *(scope.variables if scope.is_quantity(term) else ())):
+            if scope.is_quantity(term) or not free_names(by).isdisjoint(free_names(term)) or isinstance(term, Symbol | Call):
+                if by != term:
+                    yield Slip("derivative", Derivative(term, by), 17, "the derivative of {} by {} is missing",
+                               (term, by))
         for range_, condition in scope.ranges:
             if range_.name in free_names(term) and range_.name not in scope.bound:
                 yield Slip("fold", Fold("sum", term, range_, condition), 15 if condition is None else 16,
@@ -379,7 +381,7 @@ def _call(function: str, args: tuple[Term, ...], orders: tuple[int, ...], scope:
     term = Call(function, args, orders)
     if any(orders):
         yield Slip("derivative", Call(function, args), 14, "{} should not be differentiated", (term,))
-    places = range(len(args)) if scope.is_smooth(function) else ()
+    places = range(len(args)) if scope.is_smooth(function) or any(orders) else ()
     for i in places:
         full = list(orders or (0,) * len(args))
         for by in (1, -1):

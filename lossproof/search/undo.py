@@ -32,6 +32,7 @@ from lossproof.term import (
     Add,
     Call,
     Derivative,
+    Entry,
     Mul,
     Number,
     Pow,
@@ -57,6 +58,7 @@ COST_OF_FIRST = 15
 """What is no dearer than this is proposed before it is asked what may be missing."""
 _REPEATED = 12
 _UNWRITTEN = 3
+_NAMES = 12      # so many names are tried in differences
 _LOOSE = {"sign": 6, "number": 2}
 _ACCURATE = 24      # bits that a value must have to say something
 
@@ -227,8 +229,8 @@ class _Search:
     def cost(self, change: Change, written: Term) -> int:
         """How near a change is. To repeat the left line says nothing, unless nothing else does; nearly any sign mends
         an inequality."""
-        added = change.slip.kind in ("missing-term", "missing-factor")
-        repeats = added and (change.line == written or written in change.slip.about)
+        turned = change.slip.kind in ("sign", "order", "index")
+        repeats = (change.line == written and not turned) or written in change.slip.about
         loose = 0 if self.is_equation else _LOOSE.get(change.slip.kind, 0)
         return change.slip.cost + _REPEATED * repeats + loose
 
@@ -462,13 +464,18 @@ class _Search:
                 yield _factor_missing(term, Pow(candidate, Number(Fraction(2))), 18 + cost)
             elif ratio.overlaps(1 - value):
                 yield _factor_missing(term, Add((ONE, _negated(candidate))), 19 + cost)
+        names = [(t, v) for t, v, _ in self._valued(scope) if isinstance(t, Symbol | Entry)][:_NAMES]
+        for first, a in names:
+            for second, b in names:
+                if ratio.overlaps(a - b):
+                    yield _factor_missing(term, Add((first, _negated(second))), 22)
 
 
 def rational(value: arb, most: int) -> Fraction | None:
     """The fraction of a small denominator that the number seems to be; `most` bounds its numerator."""
     if not value.is_finite() or abs(value) > 2 * most:
         return None
-    for denominator in (1, 2, 3, 4, 6):
+    for denominator in (1, 2, 3, 4, 5, 6, 8, 10):
         scaled = value * denominator
         found = scaled.unique_fmpz()
         if found is not None and scaled.rad() < arb(2) ** -_ACCURATE:
