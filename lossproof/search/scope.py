@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from typing import Literal
 
 from lossproof.derivation import Step
@@ -271,11 +272,12 @@ class Scope:
         for name in families[:_FAMILIES]:
             sort = self._sort(name)
             assert isinstance(sort, tuple)
-            if isinstance(sort[1], tuple) and len(sort[1]) == 1:
-                for index in sorted(indices):
-                    if self._upper(index) in (sort[1][0], None):
-                        found[Entry(name, (Symbol(index),))] = None
-        return list(found)[:_MOST]
+            if isinstance(sort[1], tuple) and len(sort[1]) <= 2:
+                places = [[Symbol(i) for i in sorted(indices) if self._upper(i) in (size, None)] for size in sort[1]]
+                found.update(dict.fromkeys(Entry(name, at) for at in product(*places)))
+        # what the lines themselves speak of comes first
+        spoken = free_names(step.right) | free_names(step.left) | here
+        return sorted(found, key=lambda term: not free_names(term) <= spoken)[:_MOST]
 
 
     def relatives(self, pool: list[Term]) -> list[Term]:

@@ -101,6 +101,11 @@ def flipped(term: Term) -> Term:
             return Mul((MINUS_ONE, term))
 
 
+def _sign(about: Term, new: Term, extra: int = 0) -> Slip:
+    """A wrong sign. One that stands there is rather too much than one is missing."""
+    return Slip("sign", new, (9 if _is_negative(about) else 10) + extra, "the sign of {} is wrong", (about,))
+
+
 def slips(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
     """Single changes of the node itself, in no special order. `role` says what it is to its parent."""
     if role == "index":
@@ -118,7 +123,7 @@ def slips(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
     if role == "exponent":
         yield from _exponent(term)
     elif role == "value" and not isinstance(parent, Mul | Add):
-        yield Slip("sign", flipped(term), 10, "the sign of {} is wrong", (term,))
+        yield _sign(term, flipped(term))
     match term:
         case Number(value) if role == "value":
             yield from _number(value, parent)
@@ -257,7 +262,7 @@ def _number(value: Fraction, parent: Term | None) -> Slips:
     if value and not isinstance(parent, Mul | Add):
         pass                    # its sign is seen above
     elif value and isinstance(parent, Add):
-        yield Slip("sign", Number(-value), 10, "the sign of {} is wrong", (term,))
+        yield _sign(term, Number(-value))
     others: dict[Fraction, int] = {}
     by_one = 12 if value.denominator == 1 else 15
     for other, cost in ((value - 1, by_one), (value + 1, by_one), (value * 2, 13), (value / 2, 13), (value + 2, 15),
@@ -280,7 +285,7 @@ def _sum(args: tuple[Term, ...], parent: Term | None) -> Slips:
     whole = Add(args)
     for i, arg in enumerate(args):
         if not isinstance(arg, Number):
-            yield Slip("sign", Add((*args[:i], flipped(arg), *args[i + 1:])), 10, "the sign of {} is wrong", (arg,))
+            yield _sign(arg, Add((*args[:i], flipped(arg), *args[i + 1:])), -1 if i else 0)
         if len(args) > 1:
             # nobody writes two numbers into a sum on purpose
             second = isinstance(arg, Number) and sum(isinstance(a, Number) for a in args) > 1
@@ -303,7 +308,7 @@ def _is_negative(term: Term) -> bool:
 
 def _product(args: tuple[Term, ...]) -> Slips:
     whole = Mul(args)
-    yield Slip("sign", flipped(whole), 10, "the sign of {} is wrong", (whole,))
+    yield _sign(whole, flipped(whole))
     for i, arg in enumerate(args):
         rest = (*args[:i], *args[i + 1:])
         if isinstance(arg, Number) and arg.value < 0 and arg != MINUS_ONE and i == 0 and rest:
@@ -311,7 +316,7 @@ def _product(args: tuple[Term, ...]) -> Slips:
         elif arg != MINUS_ONE and rest:
             yield Slip("extra-factor", product(*rest), 13, "the factor {} is too much", (arg,))
         if isinstance(arg, Mul | Add) and i and _is_negative(arg) and isinstance(arg, Mul):
-            yield Slip("sign", mul(*args[:i], flipped(arg), *args[i + 1:]), 11, "the sign of {} is wrong", (arg,))
+            yield _sign(arg, mul(*args[:i], flipped(arg), *args[i + 1:]))
         for j in range(i + 1, len(args)):
             other = args[j]
             if isinstance(other, Pow) and other.exponent == MINUS_ONE and not isinstance(arg, Number | Pow):

@@ -18,7 +18,7 @@ from itertools import islice
 from flint import arb, ctx, fmpq
 
 from lossproof.derivation import Step
-from lossproof.kernel.concrete import Array, Value
+from lossproof.kernel.concrete import Array, Value, array
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.jets import Dual, OutOfBudget, Undecided, Undefined
 from lossproof.kernel.points import Point
@@ -123,9 +123,10 @@ class Sight(Evaluator):
         try:
             a, b = (self._value(t, NOTHING, self._root) for t in (left, right))
             if isinstance(a, Array) or isinstance(b, Array):
-                if not isinstance(a, Array) or not isinstance(b, Array) or a.shape != b.shape:
+                first, second = array(a), array(b)
+                if _wide(first) != _wide(second):
                     return False
-                pairs = list(zip(a.flat(), b.flat(), strict=True))
+                pairs = list(zip(first.flat(), second.flat(), strict=True))
             else:
                 pairs = [(a, b)]
         except (Undefined, Undecided):
@@ -150,6 +151,11 @@ class Sight(Evaluator):
         if relation in ("<", "<=", ">", ">="):
             return self.holds(Relation(relation, left, right))
         return None
+
+
+def _wide(found: Array) -> tuple[int, ...]:
+    """The shape without sizes of 1: a row is compared with a column, a number with an array of one entry."""
+    return tuple(n for n in found.shape if n != 1)
 
 
 def _arb(value: fmpq | arb) -> arb:
@@ -366,10 +372,10 @@ class _Search:
         exponent = wanted.log() / here.log()
         for candidate, value, cost in self._valued(scope):
             if exponent.overlaps(value):
-                yield Slip("exponent", Pow(term, candidate), 16 + cost, "{} should have the exponent {}",
+                yield Slip("exponent", Pow(term, candidate), 20 + cost, "{} should have the exponent {}",
                            (term, candidate))
             elif exponent.overlaps(-value):
-                yield Slip("exponent", Pow(term, _negated(candidate)), 17 + cost, "{} should have the exponent {}",
+                yield Slip("exponent", Pow(term, _negated(candidate)), 21 + cost, "{} should have the exponent {}",
                            (term, _negated(candidate)))
 
     def _pool(self, scope: Scope) -> list[Term]:
@@ -421,18 +427,18 @@ class _Search:
         yield from (_term_missing(term, product, 24 + node_count(product))
                     for product in islice(self._products(gap, scope), 6))
 
-    def _products(self, gap: arb, scope: Scope) -> Iterator[Term]:
-        """Products of two small terms that fill the gap, perhaps with a number."""
+    def _products(self, gap: arb, scope: Scope, most: int = 2) -> Iterator[Term]:
+        """Products of two small terms that fill the gap, perhaps with a number up to `most`."""
         small = [(t, v) for t, v, cost in self._valued(scope) if cost <= 7 and not isinstance(t, Derivative)][:32]
         for i, (first, a) in enumerate(small):
             for second, b in small[i:]:
                 if isinstance(first, Number) or isinstance(second, Number):
                     continue
-                factor = rational(gap / (a * b), 2)
+                factor = rational(gap / (a * b), most)
                 if factor is not None:
                     whole = Pow(first, Number(Fraction(2))) if first == second else with_factor(first, second)
                     yield _scaled(whole, factor)
-                factor = rational(gap / (a / b), 2)
+                factor = rational(gap / (a / b), most)
                 if factor is not None and first != second:
                     yield _scaled(with_factor(first, Pow(second, MINUS_ONE)), factor)
 
@@ -464,6 +470,8 @@ class _Search:
                 yield _factor_missing(term, Pow(candidate, Number(Fraction(2))), 18 + cost)
             elif ratio.overlaps(1 - value):
                 yield _factor_missing(term, Add((ONE, _negated(candidate))), 19 + cost)
+        for whole in islice(self._products(ratio, scope, 1), 4):
+            yield _factor_missing(term, whole, 22 + node_count(whole))
         names = [(t, v) for t, v, _ in self._valued(scope) if isinstance(t, Symbol | Entry)][:_NAMES]
         for first, a in names:
             for second, b in names:
