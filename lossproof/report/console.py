@@ -205,8 +205,8 @@ def _refuted_as_expected(console: Console, line: Line, result: StepResult, verdi
         _detail(console, f"note: {note}")
     if line.correct is not None:
         _detail(console, f"correct: {line.relation} {show(line.correct)} (proved)", "proved")
-    elif diagnosis is not None and diagnosis.suggestion is not None:
-        _detail(console, f"found: = {show(diagnosis.suggestion)} (proved)", "proved")
+    elif diagnosis is not None and diagnosis.suggestion is not None and diagnosis.edit != "relation":
+        _detail(console, f"found: {line.relation} {show(diagnosis.suggestion)} (proved)", "proved")
 
 
 # --- one finding -----------------------------------------------------------------------------------------------

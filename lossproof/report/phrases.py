@@ -206,7 +206,7 @@ def _finding(line: Line, result: StepResult, expected: str | None, refuted: str,
                 message = f"refuted as expected, but the correction is {said}"
                 help_ = "`correct` is the line as it should have been; it must be proved"
                 return diagnostic("LP110", message, line.span, helps=(help_,))
-            notes, helps = _diagnosis(result, "the left side" if refuted == "LP201" else "the first line", show)
+            notes, helps = _diagnosis(line, result, "the left side" if refuted == "LP201" else "the first line", show)
             first, label = ("the chain's two ends differ", "they differ") if refuted == "LP202" else _differ(line)
             message, more = _with_detail(refuted, first, "at " + ", ".join(value_words(point, show)), label)
             free = (f"for any {', '.join(point.free)}",) if point.free else ()
@@ -219,7 +219,9 @@ def _finding(line: Line, result: StepResult, expected: str | None, refuted: str,
             return diagnostic("LP203", message, line.span, notes=(*more, *expects), helps=() if expects else helps)
         case Unknown(reason=reason, code=code):
             message, more = (reason, ()) if _fits(code, reason) else ("no verdict", (reason,))
-            return diagnostic(code, message, line.span, notes=(*more, *tried, *expects))
+            difference = diagnosis_words(result, show)
+            rest = (f"{difference}, which was not shown to be 0",) if difference else ()
+            return diagnostic(code, message, line.span, notes=(*more, *rest, *tried, *expects))
         case Proved():
             help_ = f'remove expect="{expected}", or write the line as the source has it'
             return diagnostic("LP110", f"proved, but the file expects `{expected}`", line.span, helps=(help_,))
@@ -238,13 +240,18 @@ def _differ(line: Line) -> tuple[str, str]:
             return f"left {relation} right fails", "it fails"
 
 
-def _diagnosis(result: StepResult, left: str, show: Show) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _diagnosis(line: Line, result: StepResult, left: str, show: Show) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Notes and helps from what is known of a refuted step; every suggestion has been proved."""
     found = result.diagnosis
     if found is None:
         return (), ()
     note = diagnosis_words(result, show)
-    helps = () if found.suggestion is None else (f"{show(found.suggestion)} is proved equal to {left}",)
+    if found.suggestion is None or found.edit == "relation":
+        helps: tuple[str, ...] = ()
+    elif line.relation == "=":
+        helps = (f"{show(found.suggestion)} is proved equal to {left}",)
+    else:
+        helps = (f"with {show(found.suggestion)} the step is proved",)
     return ((note,) if note else ()), helps
 
 
