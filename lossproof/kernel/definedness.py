@@ -12,7 +12,7 @@ from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
-from lossproof.kernel.kinks import Neighbourhoods
+from lossproof.kernel.existence import Existence
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import Sign
@@ -46,7 +46,7 @@ from lossproof.term import (
 )
 
 
-class Conditions(Neighbourhoods):
+class Conditions(Existence):
     """Definedness of written terms under the hypotheses of a step."""
 
     def __init__(self, hypotheses: Hypotheses) -> None:
@@ -91,7 +91,8 @@ class Conditions(Neighbourhoods):
                     found[Condition(self._substituted(c.term, variable, value), c.exact)] = None
                 return
             case Integral():
-                raise Unsupported("the definedness of an integral")
+                self._integral(term, ranges, found)
+                return
             case Piecewise(pieces):
                 self._piecewise(pieces, ranges, found)
                 return
@@ -221,7 +222,8 @@ class Conditions(Neighbourhoods):
             self._collect(by, ranges, found)
         name = by.family if isinstance(by, Entry) else by.name if isinstance(by, Symbol) else ""
         inner: dict[Condition, None] = {}
-        self._collect(body, ranges, inner)
+        with self.varying(name):
+            self._collect(body, ranges, inner)
         for c in inner:
             found[self.opened(c, name)] = None
         for kink in self.kinks(body, ranges, name):

@@ -51,7 +51,7 @@ class Neighbourhoods(Discharge):
         """A binder renamed where its name means something else inside a quantity of the body, or is
         not one of the names that are declared to run."""
         names = binders(term)
-        if not names or isinstance(term, Integral):
+        if not names:
             return term
         reached: frozenset[str] = frozenset()
         for part in children(term):
@@ -61,7 +61,8 @@ class Neighbourhoods(Discharge):
         renamed: dict[str, str] = {}
         for name in names:
             declaration = self.n.declarations.get(name)
-            other = declaration is not None and declaration.kind != "index"
+            # an integral's variable is a number of its own, whatever else has the name
+            other = declaration is not None and (declaration.kind != "index" or isinstance(term, Integral))
             if name in reached or name in self.n.definitions or other:
                 renamed[name] = fresh_name(name + "'", taken)
                 taken.add(renamed[name])

@@ -63,6 +63,11 @@ def limit(t: Table, facts: Facts, body: Normal, name: str, target: Normal | str,
     return values[0]
 
 
+def by_continuity(t: Table, body: Normal, name: str, target: Normal) -> Normal | None:
+    """The value at the target that makes the body continuous there, None where there may be none."""
+    return _by_continuity(t, body, name, target, MOST_DIFFERENTIATIONS) if name in body.free() else body
+
+
 def _by_continuity(t: Table, body: Normal, name: str, target: Normal, left: int) -> Normal | None:
     """The value at the target where the body is continuous there; numerator over denominator by
     l'Hopital's rule where both are 0 there; None where neither applies."""

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from lossproof.derivation import Declaration, Definition
-from lossproof.kernel import functions, limits
+from lossproof.kernel import functions, integrals, limits
 from lossproof.kernel.algebra import functional, new_table
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, EntryAtom, Var
 from lossproof.kernel.binders import in_range, is_integer
@@ -163,7 +164,7 @@ class Normalizer:
             case Piecewise(pieces):
                 return self._piecewise(pieces, scope)
             case Integral():
-                raise Unsupported("an integral")
+                return self._integral(term, scope)
             case _:
                 raise Unsupported(f"{type(term).__name__} as a value")
 
@@ -300,6 +301,10 @@ class Normalizer:
         match by:
             case Symbol(name) if name not in scope.bound:
                 return Var(name), name
+            case Symbol(name) if isinstance(bound := functions.single_atom(scope.bound[name]), Var) and (
+                    not self.table.is_integer_name(bound.name)):
+                # the variable of an integral around
+                return bound, bound.name
             case Entry(family, indices):
                 return EntryAtom(family, tuple(self.normal(i, scope) for i in indices)), family
             case _:
@@ -352,6 +357,30 @@ class Normalizer:
                     return None
 
         return self.table.replace(normal, frozenset((name,)), value)
+
+    def _integral(self, term: Integral, scope: Scope) -> Normal:
+        with self.integration(term, scope) as (work, body, sign):
+            return work.value(body).scaled(Fraction(sign))
+
+    @contextmanager
+    def integration(self, term: Integral, scope: Scope, suppose: integrals.Suppose | None = None) -> Iterator[
+            tuple[integrals.Integration, Normal, int]]:
+        """The interval (reversed where it runs from oo or to -oo: the sign is then -1), and the body over it."""
+        ends: list[Normal | str] = [self._end(end, scope) for end in (term.lower, term.upper)]
+        sign = 1
+        if ends[0] == "oo" or ends[1] == "-oo":
+            ends, sign = ends[::-1], -1
+        if ends[0] == "oo" or ends[1] == "-oo":
+            raise Unsupported("an integral from an infinite end to the same one")
+        low, high = (None if isinstance(end, str) else end for end in ends)
+        work = integrals.Integration(self.table, self.facts, low, high, self.is_opaque, suppose)
+        with work.inside() as x:
+            yield work, self.normal(term.body, scope.bind(term.name, x)), sign
+
+    def is_opaque(self, function: str) -> bool:
+        """Whether a function is a declared one, which is smooth."""
+        declaration = self.declarations.get(function)
+        return declaration is not None and declaration.kind == "function"
 
     def _limit(self, term: Limit, scope: Scope) -> Normal:
         t = self.table
