@@ -17,7 +17,7 @@ from lossproof.kernel import judge, pointwise, proof
 from lossproof.kernel.points import Point
 from lossproof.search import counterexample, repair
 from lossproof.term import Bool, free_names
-from lossproof.verdict import Attempt, Conditional, Diagnosis, Error, Proved, StepResult, Unknown, Verdict
+from lossproof.verdict import Attempt, Conditional, Error, Proved, StepResult, Unknown, Verdict
 
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
@@ -136,7 +136,7 @@ def _decide(step: Step) -> StepResult:
     for point in counterexample.points(plain, limit=POINTS_TRIED):
         tried += 1
         if judge.refuted(plain, point) is not None:
-            return replace(_refuted(plain, point, tuple(attempts)), diagnosis=_diagnose(step))
+            return replace(_refuted(plain, point, tuple(attempts)), diagnosis=repair.diagnose(step, plain, _is_proved))
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
                             time.perf_counter() - begun))
     return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
@@ -187,15 +187,8 @@ def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
         )
 
 
-def _diagnose(step: Step) -> Diagnosis:
-    """What search proposes about a refuted step, each suggestion proved by the judge first."""
-    return repair.diagnose(
-        step, lambda line: _is_proved(replace(step, right=line)),
-        lambda hypothesis: _is_proved(replace(step, given=(*step.given, hypothesis))),
-    )
-
-
 def _is_proved(step: Step) -> bool:
+    """Whether the judge proves a step that search proposes."""
     try:
         found = proof.prove(step)
     except InputError:

@@ -46,13 +46,21 @@ class _Search:
             return t.zero if body.is_zero else None
         if self.name not in body.free():
             return body * self.x
-        if self._moving(t.polynomial(body.den)):
+        # exps and roots that divide are negative powers
+        below: list[tuple[int, int]] = []
+        den = t.polynomial(body.den)
+        for i in self._moving(den):
+            power = min(dict(mono).get(i, 0) for mono, _ in t.terms(den.num))
+            if power and isinstance(t[i], ExpAtom | RootAtom):
+                below.append((i, -power))
+                den = den / t.monomial(((i, power),))
+        if self._moving(den):
             return self._substituted(body, depth)
         groups: dict[tuple[tuple[int, int], ...], Normal] = {}
-        den = t.polynomial(body.den)
         for mono, c in t.terms(body.num):
-            kind = tuple((i, e) for i, e in mono if self.name in t.free_of(i) and not isinstance(t[i], Var))
-            part = t.monomial(tuple(p for p in mono if p not in kind)).scaled(Fraction(c)) / den
+            above = [(i, e) for i, e in mono if self.name in t.free_of(i) and not isinstance(t[i], Var)]
+            kind = tuple(sorted(above + below))
+            part = t.monomial(tuple(p for p in mono if p not in above)).scaled(Fraction(c)) / den
             groups[kind] = groups[kind] + part if kind in groups else part
         result = t.zero
         for kind, part in groups.items():
@@ -73,7 +81,7 @@ class _Search:
         if not kind:
             return primitive_of_rational(t, part, self.name)
         atoms: list[Atom] = [t[i] for i, _ in kind]
-        whole = part * t.monomial(kind)
+        whole = part * self._product(kind)
         match atoms, [e for _, e in kind]:
             case [LogAtom() | FunctionAtom(("atan" | "asin" | "acos" | "erf"))], [power]:
                 return self._by_parts(part, whole, kind, power, depth)
@@ -87,6 +95,12 @@ class _Search:
                 return self._trigonometric(part, kind, depth)
         return None
 
+    def _product(self, kind: tuple[tuple[int, int], ...]) -> Normal:
+        result = self.t.one
+        for i, e in kind:
+            result = result * self.t.monomial(((i, 1),)) ** e
+        return result
+
     # exps
 
     def _exponential(self, part: Normal, kind: tuple[tuple[int, int], ...]) -> Normal | None:
@@ -97,7 +111,7 @@ class _Search:
             atom = t[i]
             assert isinstance(atom, ExpAtom)
             exponent = exponent + atom.exponent.scaled(Fraction(e, atom.root))
-        whole = t.monomial(kind)
+        whole = self._product(kind)
         inner = coefficients(t, exponent, self.name)
         rest = coefficients(t, part, self.name)
         if inner is None:
@@ -285,7 +299,7 @@ class _Search:
                 case ExpAtom(inner, root):
                     exponent = exponent + inner.scaled(Fraction(e, root))
                 case _:
-                    return self._as_product(part * t.monomial(kind), depth + 1)
+                    return self._as_product(part * self._product(kind), depth + 1)
         assert angle is not None
         rate, growth = self.slope(angle), self.slope(exponent)
         poly = coefficients(t, part, self.name)

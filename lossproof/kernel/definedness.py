@@ -329,7 +329,6 @@ class Conditions(Existence):
         return [Condition(Relation(">", base, ZERO), exact=False)]
 
 
-
 def _strict(c: Condition) -> Condition:
     match c.term:
         case Relation(">=", left, right):

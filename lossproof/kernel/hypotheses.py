@@ -43,7 +43,7 @@ class Hypotheses:
         self.rules: list[Rule] = []
         # what the equations that acted while a new rule was made are about: the rule rests on them too
         self._acted: frozenset[str] = frozenset()
-        normalizer.before_limit = self._before_limit
+        normalizer.before_limit = self.apply
         parts = [part for hypothesis in given for part in _conjuncts(hypothesis)]
         # what is not 0 may be divided by when the equations are solved
         for part in parts:
@@ -73,9 +73,6 @@ class Hypotheses:
             if normal == before:
                 break
         return normal, used
-
-    def _before_limit(self, normal: Normal, names: frozenset[str]) -> Normal:
-        return self.apply(normal, names)
 
     def value(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
         """The normal form under the hypotheses."""

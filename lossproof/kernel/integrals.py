@@ -27,12 +27,14 @@ from lossproof.kernel.atoms import (
     Var,
     arguments,
 )
+from lossproof.kernel.binders import opened
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
 from lossproof.kernel.integral_atoms import End, close_integral, open_integral
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Interval, Sign
 from lossproof.kernel.signs import Fact, Facts
+from lossproof.kernel.sums import close_again
 from lossproof.kernel.univariate import coefficients
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
@@ -126,6 +128,8 @@ class Integration:
 
     def _part(self, coefficient: Normal, body: Normal) -> Normal:
         found = self._by_antiderivative(body)
+        if found is None:
+            found = self._under_sum(body)
         if found is None and self.lower is not None and self.upper is not None:
             t = self.t
             if (self.lower + self.upper).is_zero and reduce(
@@ -136,6 +140,23 @@ class Integration:
         if found is None:
             found = close_integral(self.t, self.name, self.lower, self.upper, body)
         return coefficient * found
+
+    def _under_sum(self, body: Normal) -> Normal | None:
+        """The integral of a finite sum, term by term."""
+        t = self.t
+        sums = [i for i in body.atoms() if self.name in t.free_of(i) and isinstance(t[i], FoldAtom)]
+        if len(sums) != 1 or self._infinite():
+            return None
+        fold = t[sums[0]]
+        assert isinstance(fold, FoldAtom)
+        rest = body / t.monomial(((sums[0], 1),))
+        if fold.kind != "sum" or sums[0] in rest.atoms():
+            return None
+        with opened(t, fold) as (names, ranges, inner):
+            if any(self.name in end.free() for r in ranges for end in (r.lower, r.upper, *r.excluded)):
+                return None
+            t.use("integral-of-sum")
+            return close_again(t, "sum", names, ranges, self.value(inner * rest))
 
     def _by_antiderivative(self, body: Normal) -> Normal | None:
         """F(upper) - F(lower), where F is smooth inside with F' = body, and has limits at the ends."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from lossproof.kernel.atoms import AbsAtom, Atom, ExpAtom, FunctionAtom, LogAtom, PowAtom, RootAtom, Var
+from lossproof.kernel.atoms import AbsAtom, Atom, ConstAtom, ExpAtom, FunctionAtom, LogAtom, PowAtom, RootAtom, Var
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
@@ -319,10 +319,23 @@ class _Asymptotics:
                 sign = t.sign(lead.coefficient)
                 if sign in (Sign.POSITIVE, Sign.NEGATIVE):
                     return Leading(lead.coefficient if sign is Sign.POSITIVE else -lead.coefficient, lead.growth)
+            case FunctionAtom("erf" | "atan" as name, (argument,), (0,)) if (way := self._way_out(argument)) is not None:
+                t.use("limit-at-infinity")
+                end = t.one if name == "erf" else t.atom(ConstAtom("pi")).scaled(Fraction(1, 2))
+                return Leading(end if way is Sign.POSITIVE else -end, self.flat)
             case FunctionAtom(name, args, orders) if name not in _BROKEN:
                 ends = tuple(self.limit_of(a) for a in args)
                 return Leading(function(t, name, ends, orders), self.flat)
         raise Unsupported("a limit of this expression")
+
+    def _way_out(self, argument: Normal) -> Sign | None:
+        """The sign with which an argument goes to infinity, None where it does not."""
+        if self.u not in argument.free():
+            return None
+        lead = self._lead_of(argument)
+        sign = self.t.sign(lead.coefficient)
+        outwards = self._compare(lead.growth, self.flat) > 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE)
+        return sign if outwards else None
 
     def limit_of(self, argument: Normal) -> Normal:
         """The limit of an argument that is already written in u."""
