@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.hypotheses import Hypotheses
@@ -71,11 +70,14 @@ class Conditions(Existence):
         match term:
             case Fold(_, body, range_, condition):
                 for bound in (range_.lower, range_.upper):
-                    self._collect(bound, ranges, found)
+                    if bound != Const("oo"):
+                        self._collect(bound, ranges, found)
                 inner: dict[Condition, None] = {}
                 self._collect(body, {**ranges, range_.name: range_}, inner)
                 for c in inner:
                     found[self.quantified(c, range_, condition)] = None
+                if range_.upper == Const("oo"):
+                    self.converges(term, found)
                 return
             case Derivative(body, by, _):
                 self._derivative(body, by, ranges, found)
@@ -302,7 +304,7 @@ class Conditions(Existence):
         """The bound variables around a node as opened ones."""
         scope = Scope()
         for name, r in ranges.items():
-            bounds = Bounds(self.h.value(r.lower, scope), self.h.value(r.upper, scope))
+            bounds = self.h.bounds(r, scope)
             scope = scope.bind(name, self.n.table.var(self.n.table.open(bounds)))
         return scope
 

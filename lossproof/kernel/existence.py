@@ -8,7 +8,7 @@ had to be positive for that is a condition. A pole strictly inside is never inte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from lossproof.kernel.atoms import Var
@@ -25,6 +25,7 @@ from lossproof.term import (
     Bool,
     Call,
     Const,
+    Fold,
     ForAll,
     Integral,
     Mul,
@@ -68,7 +69,7 @@ class Existence(Neighbourhoods):
             self._collect(end, ranges, found)
         self._no_jumps(term)
         inner: dict[Condition, None] = {}
-        self._collect(term.body, ranges, inner)
+        self._collect(term.body, {n: r for n, r in ranges.items() if n != term.name}, inner)
         needed: list[Condition] = []
         for c in inner:
             if term.name in free_names(c.term):
@@ -98,18 +99,26 @@ class Existence(Neighbourhoods):
         """Whether the condition holds at the finite ends, too; conditions at the ends are noted where it is not
         known inside. Unsupported where nothing is known."""
         condition = self._plain(c.term)
-        if self._varied and self._varied & self.n.mentions(term):
+        # under a derivative what moves must hold strictly, and so in a neighbourhood
+        within = self._varied & self.n.mentions(term.body)
+        if within:
             condition = _strictly(condition)
-        if self._varied & self.n.mentions(condition) and (work.lower is None or work.upper is None):
+        if within and self._varied & self.n.mentions(condition) and (work.lower is None or work.upper is None):
             raise Unsupported("a derivative under an integral to infinity of this integrand")
         scope = Scope()
         inside = self.discharged(condition, scope.bind(term.name, work.x)) or self.discharged(
             condition, scope.bind(term.name, work.along()))
         if inside:
-            closed = all(self.discharged(condition, scope.bind(term.name, self.h.value(end)))
-                         for end in (term.lower, term.upper) if not _infinite(end))
-            if not closed and self._varied & self.n.mentions(term):
-                raise Unsupported("a derivative of an integral whose integrand is not defined at an end")
+            closed = True
+            for end in (term.lower, term.upper):
+                if _infinite(end):
+                    continue
+                moving = bool(self._varied & self.n.mentions(end))
+                here = _strictly(condition) if moving else condition
+                if not self.discharged(here, scope.bind(term.name, self.h.value(end))):
+                    if moving or within:
+                        raise Unsupported("a derivative of an integral whose integrand is not defined at an end")
+                    closed = False
             return closed
         self._at_ends(condition, term, work, found)
         return True
@@ -135,6 +144,7 @@ class Existence(Neighbourhoods):
             raise Unsupported("an integrand that is not seen to be defined on its interval")
         low, high = (substitute(gap, {term.name: end}) for end in (term.lower, term.upper))
         if op == "!=":
+            # on one side of the zero at both ends
             if free_names(low) and not free_names(high):
                 low, high = high, low
             sign = self.n.table.sign(self.n.normal(low))
@@ -144,8 +154,10 @@ class Existence(Neighbourhoods):
             else:
                 found[Condition(Relation(">", mul(low, high), ZERO), exact=False)] = None
             return
-        for end in (low, high):
-            needed = Relation(op, end, ZERO)
+        for at, end in ((low, term.lower), (high, term.upper)):
+            needed: Term = Relation(op, at, ZERO)
+            if self._varied & self.n.mentions(end):
+                needed = _strictly(needed)
             if not self.discharged(needed):
                 found[Condition(needed, exact=False)] = None
 
@@ -156,30 +168,49 @@ class Existence(Neighbourhoods):
         if self._varied & self.n.mentions(term) and any(
                 not _infinite(end) and self._varied & self.n.mentions(end) for end in (term.lower, term.upper)):
             raise Unsupported("a derivative by an end of an improper integral")
-        t = self.n.table
-        asked: dict[Normal, None] = {}
-        with self.n.facts.assuming([]):
-
-            def suppose(x: Normal) -> bool:
-                sign = t.sign(x)
-                if sign is Sign.POSITIVE or x in asked:
-                    return True
-                if sign in (Sign.NEGATIVE, Sign.NONPOSITIVE, Sign.ZERO) or any(n[0] in "%#@" for n in x.free()):
-                    return False
-                asked[x] = None
-                self.n.facts.learn_all(self.h.facts(Relation(">", self._written(x), ZERO)))
-                return True
-
+        with self._supposing() as (suppose, asked):
             try:
                 with self.n.integration(term, Scope(), suppose) as (work, body, _):
                     value = work.closed(self.h.apply(body))
             except (DivisionByZero, NeedsCases) as reason:
                 raise Unsupported("the convergence of an integral") from reason
-        if value is None:
-            raise Unsupported("the convergence of an integral")
+            if value is None:
+                raise Unsupported("the convergence of an integral")
+            sharp = work.sharp
         for x in asked:
-            # where a coefficient is 0 it may converge all the same
-            found[Condition(Relation(">", self._written(x), ZERO), exact=False)] = None
+            found[Condition(Relation(">", self._written(x), ZERO), exact=sharp)] = None
+
+    def converges(self, term: Fold, found: dict[Condition, None]) -> None:
+        """Convergence of a sum to infinity: a law gives its value, under what it had to take for positive."""
+        known = [f for c in found for f in self.h.facts(c.term)]
+        with self.n.facts.assuming(known), self._supposing() as (suppose, asked):
+            try:
+                with self.n.series(term, Scope(), suppose) as (work, body):
+                    work.value(self.h.apply(body))
+            except (DivisionByZero, NeedsCases) as reason:
+                raise Unsupported("the convergence of a sum") from reason
+            sharp = work.sharp
+        for x in asked:
+            found[Condition(Relation(">", self._written(x), ZERO), exact=sharp)] = None
+
+    @contextmanager
+    def _supposing(self) -> Iterator[tuple[Callable[[Normal], bool], dict[Normal, None]]]:
+        """What may be taken for positive, and a record of what was; for the duration it counts as known."""
+        t = self.n.table
+        asked: dict[Normal, None] = {}
+
+        def suppose(x: Normal) -> bool:
+            sign = t.sign(x)
+            if sign is Sign.POSITIVE or x in asked:
+                return True
+            if sign in (Sign.NEGATIVE, Sign.NONPOSITIVE, Sign.ZERO) or any(n[0] in "%#@" for n in x.free()):
+                return False
+            asked[x] = None
+            self.n.facts.learn_all(self.h.facts(Relation(">", self._written(x), ZERO)))
+            return True
+
+        with self.n.facts.assuming([]):
+            yield suppose, asked
 
     def _written(self, normal: Normal) -> Term:
         return Readback(self.n.table, frozenset(self.n.declarations)).term(normal)

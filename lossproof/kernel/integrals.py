@@ -31,6 +31,7 @@ from lossproof.kernel.binders import opened
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
 from lossproof.kernel.integral_atoms import End, close_integral, open_integral
+from lossproof.kernel.known import known
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Interval, Sign
 from lossproof.kernel.signs import Fact, Facts
@@ -53,6 +54,8 @@ class Integration:
         self.t, self.facts, self.lower, self.upper = t, facts, lower, upper
         self.opaque = opaque
         self.suppose: Suppose = suppose or (lambda x: t.sign(x) is Sign.POSITIVE)
+        # says, after `closed`, that the integral diverges wherever something that was supposed fails
+        self.sharp = False
         self.name = t.fresh()
         self.x = t.var(self.name)
         self.way = Sign.POSITIVE if lower is None or upper is None else t.sign(upper - lower)
@@ -114,14 +117,43 @@ class Integration:
         if self.lower is not None and self.lower == self.upper:
             t.use("integral-empty")
             return t.zero
+        kink = self._kink(body)
+        if kink is not None:
+            below, above = self._beside(kink, -1, body), self._beside(kink, 1, body)
+            t.use("integral-split")
+            return None if below is None or above is None else below + above
         if self._infinite() or not self._regular(body):
-            laws = [self._law(part) for _, part in t.split(body, self.name)]
+            parts = t.split(body, self.name)
+            laws = [self._law(part) for _, part in parts]
             if all(law is not None for law in laws):
-                parts = t.split(body, self.name)
+                self.sharp = len(parts) == 1 and t.sign(parts[0][0]) in _STRICT
                 return t.total(c * law for (c, _), law in zip(parts, laws, strict=True) if law is not None)
-            for _, part in t.split(body, self.name):
+            for _, part in parts:
                 self._ask_for_decay(part)
         return self._by_antiderivative(body)
+
+    def _kink(self, body: Normal) -> Normal | None:
+        """A place strictly inside at which the argument of an absolute value changes its sign."""
+        t = self.t
+        if self.way is not Sign.POSITIVE:
+            return None
+        for base in _absolute_bases(t, body, self.name):
+            poly = coefficients(t, base, self.name)
+            if poly is None or len(poly) != 2:
+                continue
+            at = -poly[0] / poly[1]
+            above = Sign.POSITIVE if self.lower is None else t.sign(at - self.lower)
+            below = Sign.POSITIVE if self.upper is None else t.sign(self.upper - at)
+            if above is below is Sign.POSITIVE:
+                return at
+        return None
+
+    def _beside(self, at: Normal, side: int, body: Normal) -> Normal | None:
+        """The integral over the part of the interval on one side of a place."""
+        ends = (self.lower, at) if side < 0 else (at, self.upper)
+        work = Integration(self.t, self.facts, *ends, self.opaque, self.suppose)
+        with work.inside():
+            return work.closed(self.t.substitute(body, {self.name: work.x}))
 
     def _infinite(self) -> bool:
         return self.lower is None or self.upper is None
@@ -365,6 +397,11 @@ class Integration:
         if not self.suppose(a) or not self.suppose(b):
             return None
         t.use("beta-integral")
+        if (n := b.integer) is not None and n <= 12:
+            result = t.rational(factorial(n - 1))
+            for k in range(n):
+                result = result / (a + t.rational(k))
+            return result
         return gamma_at(t, a) * gamma_at(t, b) / gamma_at(t, a + b)
 
     def _ask_for_decay(self, part: Normal) -> None:
@@ -382,6 +419,19 @@ class Integration:
             self.suppose(-poly[-1] if len(poly) % 2 else poly[-1])
 
 
+def _absolute_bases(t: Table, normal: Normal, name: str) -> Iterator[Normal]:
+    """The arguments of absolute values, at any depth, in which the name occurs."""
+    for i in normal.atoms():
+        if name not in t.free_of(i):
+            continue
+        atom = t[i]
+        if isinstance(atom, AbsAtom):
+            yield atom.base
+        if not isinstance(atom, FoldAtom | IntegralAtom):
+            for inner in arguments(atom):
+                yield from _absolute_bases(t, inner, name)
+
+
 def gamma_at(t: Table, s: Normal) -> Normal:
     """gamma(s): a factorial, or a multiple of sqrt(pi), where that is known."""
     value = s.constant
@@ -393,7 +443,7 @@ def gamma_at(t: Table, s: Normal) -> Normal:
         while half < value:
             result, half = result.scaled(half), half + 1
         return result
-    return function(t, "gamma", (s,), (0,))
+    return known(t, "gamma", (s,))
 
 
 def _single(t: Table, normal: Normal) -> object:

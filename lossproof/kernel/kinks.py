@@ -18,6 +18,7 @@ from lossproof.term import (
     Bool,
     Call,
     Component,
+    Const,
     Derivative,
     Entry,
     Family,
@@ -87,7 +88,9 @@ class Neighbourhoods(Discharge):
         return Condition(ForAll(c.term, range_, condition), c.exact)
 
     def _starts_at_one(self, range_: Range) -> bool:
-        """1..size, which is never empty."""
+        """1..size, or a range to infinity, which is never empty."""
+        if range_.upper == Const("oo"):
+            return True
         declaration = self.n.declarations.get(range_.upper.name) if isinstance(range_.upper, Symbol) else None
         return range_.lower == ONE and declaration is not None and declaration.kind == "size"
 

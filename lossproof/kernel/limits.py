@@ -154,8 +154,19 @@ class _Asymptotics:
         self.log_u = t.fresh()
         facts.declare_positive(self.log_u)
         self.flat = Growth(t.zero, Fraction(0), Fraction(0))
+        self.expanding = False
 
     def limit(self, body: Normal) -> Normal:
+        try:
+            return self._limit(body)
+        except Unsupported:
+            if self.expanding:
+                raise
+        # once more with roots and exps as their leading terms times 1 + (something small)
+        self.expanding = True
+        return self._limit(body)
+
+    def _limit(self, body: Normal) -> Normal:
         t = self.t
         top, bottom = self._quotient(body)
         order = self._compare(top.growth, bottom.growth)
@@ -190,9 +201,46 @@ class _Asymptotics:
                     values[i] = t.var(self.log_u)
                     continue
                 values[i] = self._log(atom.base)
+            elif self.expanding and self.u in t.free_of(i):
+                expanded = self._expanded(atom)
+                if expanded is not None:
+                    values[i] = expanded
         if not values:
             return normal
         return t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),)))
+
+    def _expanded(self, atom: Atom) -> Normal | None:
+        """A root, or an exp that goes to a constant, as an exact leading term times 1 + (something small)."""
+        t = self.t
+        match atom:
+            case RootAtom(base, root):
+                exact = self._without_logs(base)
+                lead = self._leading(exact)
+                main, rest = self._split(exact, lead.growth)
+                plain = lead.growth.exponent.is_zero and not lead.growth.logs
+                if not plain or self._approximate(main) or t.sign(lead.coefficient) is not Sign.POSITIVE:
+                    return None
+                u = absolute_power(t, t.var(self.u), lead.growth.power / root)
+                whole = absolute_power(t, lead.coefficient, Fraction(1, root)) * u
+                if rest.is_zero:
+                    return whole
+                second = self._leading(rest)
+                ratio = second.coefficient / lead.coefficient
+                small = Leading(ratio.scaled(Fraction(1, root)), second.growth.times(lead.growth, -1))
+            case ExpAtom(exponent, root) if not self._plain_growth(atom):
+                exponent = exponent.scaled(Fraction(1, root))
+                end = self.limit_of(exponent)
+                whole = exp(t, end)
+                if (exponent - end).is_zero:
+                    return whole
+                small = self._lead_of(exponent - end)
+            case _:
+                return None
+        if self._compare(small.growth, self.flat) >= 0:
+            return None
+        name = t.fresh()
+        self.small[name] = small
+        return whole * (t.one + t.var(name))
 
     def _log(self, base: Normal) -> Normal:
         t = self.t

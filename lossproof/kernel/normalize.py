@@ -22,6 +22,7 @@ from lossproof.kernel.components import Components
 from lossproof.kernel.derivatives import Chain, Differentiator
 from lossproof.kernel.known import known, known_prime
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
+from lossproof.kernel.series import Series
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.signs import Facts
 from lossproof.kernel.sums import product_over, split_entry, sum_over
@@ -42,6 +43,7 @@ from lossproof.term import (
     Partial,
     Piecewise,
     Pow,
+    Range,
     Relation,
     Subst,
     Symbol,
@@ -227,7 +229,9 @@ class Normalizer:
     def _fold(self, term: Fold, scope: Scope) -> Normal:
         t = self.table
         range_ = term.range
-        bounds = Bounds(self.normal(range_.lower, scope), self.normal(range_.upper, scope))
+        if range_.upper == Const("oo"):
+            return self._series(term, scope)
+        bounds = self.bounds(range_, scope)
         for end in (bounds.lower, bounds.upper):
             if not is_integer(t, end) and end.integer is None:
                 raise Unsupported("a bound that is not known to be an integer")
@@ -236,6 +240,31 @@ class Normalizer:
             return self._restricted(term, bounds, scope)
         with self.inside(range_.name, bounds, scope) as (name, inner):
             return over(t, name, bounds, self.normal(term.body, inner))
+
+    def bounds(self, range_: Range, scope: Scope) -> Bounds:
+        """The range; one to infinity as that up to an integer of which nothing else is known."""
+        lower = self.normal(range_.lower, scope)
+        if range_.upper != Const("oo"):
+            return Bounds(lower, self.normal(range_.upper, scope))
+        far = self.table.fresh()
+        self.table.ranges[far] = Bounds(lower, self.table.var(far))
+        return Bounds(lower, self.table.var(far))
+
+    def _series(self, term: Fold, scope: Scope) -> Normal:
+        with self.series(term, scope) as (work, body):
+            return work.value(body)
+
+    @contextmanager
+    def series(self, term: Fold, scope: Scope, suppose: integrals.Suppose | None = None) -> Iterator[
+            tuple[Series, Normal]]:
+        """A sum to infinity and its body; Unsupported for a product or a restricted sum."""
+        if term.kind != "sum" or term.condition is not None:
+            raise Unsupported("an infinite product or a restricted infinite sum")
+        bounds = self.bounds(term.range, scope)
+        if not is_integer(self.table, bounds.lower):
+            raise Unsupported("a bound that is not known to be an integer")
+        with self.inside(term.range.name, bounds, scope) as (name, inner):
+            yield Series(self.table, name, bounds.lower, suppose), self.normal(term.body, inner)
 
     @contextmanager
     def inside(self, name: str, bounds: Bounds, scope: Scope) -> Iterator[tuple[str, Scope]]:
