@@ -119,6 +119,10 @@ class Facts:
         """A fresh variable that is positive."""
         self._shifted[name] = Interval(Fraction(0), None, lower_open=True)
 
+    def declare_between(self, name: str, interval: Interval) -> None:
+        """A fresh variable between two bounds."""
+        self._shifted[name] = interval
+
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:
             return True
