@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lossproof.derivation import Derivation, Document, Expectation
-from lossproof.verdict import Conditional, DocumentResult, Error, Proved, Refuted, StepResult, Unknown, VerdictName
+from lossproof.verdict import Conditional, Defined, DocumentResult, Error, Proved, Refuted, StepResult, Unknown, VerdictName
 
 __all__ = ["Checked", "EXIT_FAULT", "EXIT_NOTHING", "EXIT_OK", "EXIT_UNEXPECTED", "EXIT_UNREADABLE", "Tally",
            "Totals", "claim_expectation", "exit_code", "has_fault", "is_expected", "matched", "totals"]
@@ -21,7 +21,7 @@ EXIT_UNREADABLE = 2
 EXIT_FAULT = 3
 EXIT_NOTHING = 5
 
-ORDER: tuple[VerdictName, ...] = ("proved", "conditional", "refuted", "unknown", "error")
+ORDER: tuple[VerdictName, ...] = ("proved", "conditional", "refuted", "unknown", "error", "defined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,10 @@ def claim_expectation(derivation: Derivation) -> Expectation | None:
     """The verdict expected of first line ~ last line; None where the file does not ask for one."""
     if derivation.expect_claim is not None:
         return derivation.expect_claim
-    return "proved" if all(line.expect == "proved" for line in derivation.lines[1:]) else None
+    expected = {line.expect for line in derivation.lines[1:]}
+    if expected <= {"proved", "holds"}:
+        return "holds" if "holds" in expected else "proved"
+    return None
 
 
 def is_expected(expected: Expectation | None, result: StepResult, *, corrected: bool = False) -> bool:
@@ -69,6 +72,10 @@ def is_expected(expected: Expectation | None, result: StepResult, *, corrected: 
     """
     if has_fault(result) or isinstance(result.verdict, Error):
         return False
+    if isinstance(result.verdict, Defined):
+        return expected in (None, "proved", "holds")
+    if expected == "holds":
+        return isinstance(result.verdict, Proved | Conditional) and not corrected
     if expected is not None and result.verdict.verdict != expected:
         return False
     return not corrected or isinstance(result.correction, Proved)
@@ -81,7 +88,7 @@ def has_fault(result: StepResult) -> bool:
             return result.fault is not None or code.startswith("LP4")
         case Error(diagnostic=found):
             return result.fault is not None or found.severity == "fault"
-        case Proved() | Conditional() | Refuted():
+        case Proved() | Conditional() | Refuted() | Defined():
             return result.fault is not None
 
 

@@ -34,7 +34,7 @@ from lossproof.report.phrases import (
 )
 from lossproof.summary import Checked, Totals, claim_expectation, is_expected, matched, totals
 from lossproof.term import Entry, Span, Symbol
-from lossproof.verdict import Conditional, Error, Proved, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["Detail", "THEME", "make_console", "print_concise", "print_document", "print_finding", "print_full",
            "print_laws", "print_summary", "summary_words"]
@@ -185,6 +185,8 @@ def _step(console: Console, line: Line, result: StepResult, detail: Detail, show
             _refuted_as_expected(console, line, result, verdict, show)
         case Unknown(reason=reason) if fine:
             _detail(console, f"unknown, as expected: {reason}")
+        case Defined(reason=reason):
+            _detail(console, reason)
         case Refuted() | Unknown() | Error():
             _detail(console, "not as expected: see below", "error")
     if detail == "verbose":

@@ -17,7 +17,7 @@ from lossproof.print_text import text
 from lossproof.report.phrases import describe_declaration
 from lossproof.summary import Checked, claim_expectation, exit_code, is_expected, matched, totals
 from lossproof.term import Entry, Span, Symbol, Term
-from lossproof.verdict import Conditional, Counterexample, Error, Proved, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Counterexample, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["VERSION", "Object", "diagnostic_object", "latex_names", "outcome", "place", "report", "write_json"]
 
@@ -133,6 +133,8 @@ def outcome(result: StepResult, formula: Callable[[Term], object],
             reason, code = unknown.reason, unknown.code
         case Error(diagnostic=diagnostic):
             error = diagnostic_object(diagnostic)
+        case Defined(reason=reason):
+            pass
     known = result.diagnosis
     return {
         "verdict": result.verdict.verdict,
