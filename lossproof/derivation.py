@@ -104,8 +104,9 @@ class Line:
     where a mistake is recorded on purpose, `correct` is what the line should have been.
     `latex` is the author's own, carried along as text.
 
-    `restates` marks a name's further meaning in a document whose notation is inferred: the line may say something of
-    the name's first meaning, or give it a new one. Where it is not proved, it is taken as the latter: defined.
+    `otherwise`, in a document, says as what the line is taken where it is not proved: the text may say something new of
+    a name, or state what is to be solved. Then it is neither refuted nor unknown, but defined. `alone` marks an
+    equation that may hold by itself, and need not follow from the one before.
 
     `unread` says why the line's expression could not be read (then `term` is a Symbol that
     holds its text), `given_unread` why its hypotheses could not. Neither is ever judged.
@@ -122,7 +123,8 @@ class Line:
     latex: str | None = None
     unread: Diagnostic | None = None
     given_unread: Diagnostic | None = None
-    restates: str | None = None
+    otherwise: str | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
