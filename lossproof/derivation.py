@@ -146,7 +146,7 @@ class Derivation:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a formula in a document, and what it became.
+    """A row of a formula (which stands at `formula`) in a document, and what it became.
 
     `counts` is true for a row with a relation that is displayed, and for a chain within a line of text. `steps` are
     lines of derivations that were made of it (derivation's name, number of the line), `defines` the quantities that it
@@ -155,6 +155,7 @@ class Row:
 
     span: Span
     latex: str
+    formula: Span
     counts: bool = True
     steps: tuple[tuple[str, int], ...] = ()
     defines: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ __all__ = ["DOCUMENTS", "STDIN", "Intake", "Taken", "find_files", "is_document",
 
 STDIN = "-"     # the path that stands for standard input, as JSON Lines
 DOCUMENTS = (".md", ".markdown", ".txt", ".tex", ".ipynb")      # files whose formulas are read
+FOUND = (".py", ".jsonl", ".md", ".markdown", ".tex", ".ipynb")         # what directories are looked through for
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic,
         if name == STDIN:
             found[name] = None
         elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jsonl", *DOCUMENTS) and not p.is_dir()
+            inside = sorted(p for p in path.rglob("*") if p.suffix in FOUND and not p.is_dir()
                             and not any(part[0] in "._" for part in p.relative_to(path).parts))
             found.update(dict.fromkeys(str(p) for p in inside))
         elif path.exists():

@@ -9,7 +9,7 @@ Untrusted as to truth. Imports the ground floor, `names`, and the shapes of what
   before (`<=>`), unless it says something of a name or of a derivative: then it is a claim of its own.
 - A name that is given a meaning again, in another section or where the notation is inferred: the line is proved where
   it follows from the meaning so far, else it is a new definition.
-- `y = 1`, a name and a number, is a hypothesis for what follows in its section.
+- `y = 1`, a name and a number, says what holds in a case: it is neither judged nor used.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ class Context:
     name: str = "formula"
     title: str = ""
     expect: tuple[Expectation, ...] = ()
+    formula: Span | None = None
 
 
 @dataclass(slots=True)
@@ -109,7 +110,6 @@ class Deriver:
     chains: list[_Chain] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
-    said: list[Term] = field(default_factory=list)      # hypotheses that formulas are, for what follows
     _open: _Chain | None = None         # the chain that a row may continue
     _started: Side | None = None        # or the last side of a definition, which is no chain yet
     _equation: tuple[Side, Side, str] | None = None    # the equation that a row may follow from
@@ -130,8 +130,8 @@ class Deriver:
                 self._unread(row, context)
             for statement in row.statements:
                 self._statement(statement, row, context)
-            self.rows.append(Row(row.span, row.latex, row.counts, tuple(self._steps), tuple(self._defines),
-                                 row.problem, self._remark))
+            self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
+                                 tuple(self._defines), row.problem, self._remark))
 
     def derivations(self) -> tuple[Derivation, ...]:
         """What was made, functions of the document replaced by their bodies."""
@@ -197,11 +197,10 @@ class Deriver:
         first, second = sides[0], sides[1]
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
-        head = self._head(statement.sides[0]) if relations[0] == "=" else None
+        head = self.head(statement.sides[0]) if relations[0] == "=" else None
         if head is not None and isinstance(first.term, Call):
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
         if head is not None and len(sides) == 2 and is_number(second.term) and not head.arguments:
-            self.said.append(Relation("=", first.term, second.term))
             self._remark = "taken as said"
             return
         restates = False
@@ -232,7 +231,7 @@ class Deriver:
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
 
-    def _head(self, side: Side) -> Head | None:
+    def head(self, side: Side) -> Head | None:
         """What a left side may define; the value of an unspecified function gets a name first."""
         term = side.term
         declared = self.names.declarations.get(term.function) if isinstance(term, Call) else None
