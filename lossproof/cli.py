@@ -72,7 +72,7 @@ def cli() -> None:
 
 
 _notation_option = click.option(
-    "--notation", default="", metavar="PATH", type=click.Path(exists=True),
+    "--notation", metavar="PATH", type=click.Path(exists=True), callback=lambda context, option, value: value or "",
     help="Notation of the documents: a YAML file, or a directory with NAME.notation.yaml.")
 
 
@@ -96,7 +96,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 @_run_options
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not as expected, and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what was tried, and times.")
-@click.option("--annotate", is_flag=True, help="Write NAME.checked.md beside each Markdown file, with a mark at each formula.")
+@click.option("--annotate", is_flag=True, help="Write NAME.checked.md beside each Markdown file: marked.")
 @click.option("--output-format", type=click.Choice(["full", "concise", "json", "json-lines"]), default="full",
               show_default=True)
 def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step_memory: int, jobs: int | None,

@@ -12,7 +12,17 @@ from typing import Literal, get_args
 
 from lossproof.derivation import Derivation, Document, Expectation, Row
 from lossproof.diagnostic import Diagnostic
-from lossproof.verdict import Conditional, Defined, DocumentResult, Error, Proved, Refuted, StepResult, Unknown, VerdictName
+from lossproof.verdict import (
+    Conditional,
+    Defined,
+    DocumentResult,
+    Error,
+    Proved,
+    Refuted,
+    StepResult,
+    Unknown,
+    VerdictName,
+)
 
 __all__ = ["Checked", "Coverage", "EXIT_FAULT", "EXIT_NOTHING", "EXIT_OK", "EXIT_UNEXPECTED", "EXIT_UNREADABLE",
            "RowOutcome", "Tally", "Totals", "claim_expectation", "coverage", "exit_code", "has_fault", "is_expected",

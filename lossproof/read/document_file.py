@@ -8,25 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from lossproof.derivation import Document, Expectation, Prose, Row
-from lossproof.diagnostic import Diagnostic, InputError, diagnostic
+from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.declared import declared, directive
 from lossproof.read.document.derive import Context, Deriver, ReadRow, condition, slug
-from lossproof.read.document.formulas import is_inequality_chain, read_rows
+from lossproof.read.document.formulas import read_rows
 from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark
 from lossproof.read.document.propose import propose
 from lossproof.read.latex.notation import Notation
-from lossproof.term import Relation, Span, Symbol, Term, free_names
+from lossproof.term import Span, Symbol, Term, free_names
 
 __all__ = ["notation_of", "read"]
 
-MAX_FORMULA = 1 << 18       # characters
 OWN_KEYS = ("given", "at", "title", "source", "language")
 
 _LABEL = re.compile(r"\\(?:label|tag)\*?\s*\{([^{}]*)\}")
@@ -56,7 +55,7 @@ def notation_of(path: str, pieces: Pieces, where: str = "") -> FoundNotation:
     found = declared(path, pieces, where)
     if found.mapping is None:
         formulas = [piece for piece in pieces.pieces if isinstance(piece, Formula)]
-        proposed = propose([(formula.text, formula.display) for formula in formulas if len(formula.text) <= MAX_FORMULA])
+        proposed = propose([(formula.text, formula.display) for formula in formulas])
         return FoundNotation(proposed.notation, {}, proposed.yaml)
     own = {key: found.mapping[key] for key in OWN_KEYS if key in found.mapping}
     rest = {key: value for key, value in found.mapping.items() if key not in OWN_KEYS}
@@ -174,8 +173,8 @@ class _Reader:
             case "expect":
                 words = re.split(r"[\s,]+", found.text)
                 if set(words) - set(get_args(Expectation)):
-                    place = self._text.span(piece.offset, piece.offset + len(piece.text))
-                    raise InputError(diagnostic("LP107", f"`expect` is one of {', '.join(get_args(Expectation))}", place))
+                    raise InputError(diagnostic("LP107", f"`expect` is one of {', '.join(get_args(Expectation))}",
+                                                self._text.span(piece.offset, piece.offset + len(piece.text))))
                 self._expect = cast(tuple[Expectation, ...], tuple(words))
             case "fresh":
                 for name in found.text.split(";"):
@@ -188,7 +187,7 @@ class _Reader:
                     self._sections[-1].given += self._hypotheses(found.text, piece)
 
     def _forget(self, name: str) -> None:
-        rows = read_rows(_as_formula(name), self._notation, self._text, display=False)
+        rows = read_rows(_as_formula(name), self._notation, self._text, self._deriver.names.declarations)
         for row in rows:
             for statement in row.statements:
                 for side in statement.sides[:1]:
@@ -202,13 +201,14 @@ class _Reader:
             part = part.strip().strip("$")
             if not part:
                 continue
-            for row in read_rows(_as_formula(part), self._notation, self._text, display=False):
+            for row in read_rows(_as_formula(part), self._notation, self._text, self._deriver.names.declarations):
                 terms = [term for statement in row.statements for term in condition(statement)]
                 if row.problem is not None or not terms:
                     reason = row.problem.message if row.problem else "it is no condition"
                     span = Span(self._path, 1) if remark is None else self._text.span(
                         remark.offset, remark.offset + len(remark.text))
-                    raise InputError(diagnostic("LP107", f"the hypothesis `{part[:80]}` cannot be read: {reason}", span))
+                    message = f"the hypothesis `{part[:80]}` cannot be read: {reason}"
+                    raise InputError(diagnostic("LP107", message, span))
                 found += [self._deriver.names.now(term) for term in terms]
         return found
 
@@ -239,7 +239,7 @@ class _Reader:
             span = self._text.span(formula.places[0], formula.places[-1])
             self._deriver.rows.append(Row(span, formula.text.strip(), span, False, remark="left out"))
             return
-        rows = read_rows(formula, self._notation, self._text, display=formula.display)
+        rows = read_rows(formula, self._notation, self._text, self._deriver.names.declarations)
         context = self._context(line, formula)
         if not formula.display:
             self._inline(rows, formula, context)
@@ -259,24 +259,15 @@ class _Reader:
         for row in rows:
             statement = row.statements[0] if row.statements else None
             if row.problem is not None:
-                if row.counts or row.problem.code == "LP001":
-                    self._derive([row], context)
-                elif row.problem is not None and "=" in row.latex and not self._inferred:
-                    self._deriver.rows.append(Row(row.span, row.latex, row.span, False, unread=row.problem))
-                continue
-            if statement is None or not statement.relations or len(row.statements) > 1:
-                continue
-            if statement.continues or is_inequality_chain(statement):
-                continue
-            if row.counts or (len(statement.relations) == 1 and self._is_definition(statement.sides[0].term, row)):
-                self._derive([row], context)
-            elif not self._inferred and set(statement.relations) == {"="} and not _plain(statement.sides[1].term):
+                is_claim = not self._inferred and set(statement.relations) == {"="} and not _plain(statement.sides[1].term)
+            if row.counts or is_claim or self._is_definition(row):
                 self._derive([row], context)
 
-    def _is_definition(self, term: Term, row: ReadRow) -> bool:
-        head = self._deriver.head(row.statements[0].sides[0])
-        return head is not None and not self._deriver.names.is_defined(head.name) and not _plain(
-            row.statements[0].sides[1].term) and row.statements[0].relations == ("=",)
+    def _is_definition(self, row: ReadRow) -> bool:
+        statement = row.statements[0]
+        head = self._deriver.head(statement.sides[0])
+        return (head is not None and not self._deriver.names.is_defined(head.name)
+                and not _plain(statement.sides[1].term) and statement.relations == ("=",))
 
 
 def _plain(term: Term) -> bool:
@@ -287,8 +278,3 @@ def _plain(term: Term) -> bool:
 def _as_formula(text: str) -> Formula:
     """LaTeX of a notation as a formula without a place of its own."""
     return Formula(text, [0] * (len(text) + 1), False)
-
-
-def problem_row(problem: Diagnostic, span: Span, latex: str, counts: bool) -> ReadRow:
-    """A row that could not be read."""
-    return ReadRow((), span, latex, counts, replace(problem, span=problem.span or span))

@@ -9,14 +9,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 
-from lossproof.derivation import Row, Span
+from lossproof.derivation import Row
 from lossproof.report.phrases import show_for, value_words
 from lossproof.summary import Checked, matched, row_outcome, step_results
+from lossproof.term import Span
 from lossproof.verdict import Refuted, StepResult
 
 __all__ = ["annotated"]
 
-_SIGNS = {"proved": "\u2713", "conditional": "\u2713", "defined": ":=", "refuted": "\u2717", "unknown": "?", "not_read": "!"}
+_SIGNS = {"proved": "\u2713", "conditional": "\u2713", "defined": ":=", "refuted": "\u2717", "unknown": "?",
+          "not_read": "!"}
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 

@@ -85,7 +85,7 @@ def print_document(console: Console, checked: Checked, detail: Detail = "normal"
     """One document with its derivations and every line of them; for `quiet` only what failed."""
     document = checked.document
     if document is not None and document.prose is not None:
-        from lossproof.report.prose import print_prose      # it words its rows with what stands here
+        from lossproof.report.prose import print_prose  # it words its rows with what stands here
 
         print_prose(console, checked, document.prose, detail)
         return

@@ -67,7 +67,10 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """A row as the formula reader gives it: its statements, or why it could not be read."""
+    """A row as the formula reader gives it: its statements, or why it could not be read.
+
+    `belongs` marks a line that is part of the row before it.
+    """
 
     statements: tuple[Statement, ...]
     span: Span
@@ -75,6 +78,7 @@ class ReadRow:
     counts: bool
     problem: Diagnostic | None = None
     continues: bool = False
+    belongs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,9 @@ class Deriver:
         if not rows or not (rows[0].continues or (rows[0].statements and rows[0].statements[0].continues)):
             self._open = self._started = None
         for row in rows:
+            if row.belongs and self.rows:
+                self.rows.append(replace(self.rows[-1], span=row.span, latex=row.latex, counts=row.counts, defines=()))
+                continue
             self._steps, self._defines, self._remark = [], [], None
             if row.problem is not None:
                 self._unread(row, context)

@@ -178,6 +178,8 @@ class _Proposer:
         if "_{" in full:
             parts = tuple(full.partition("_{")[2][:-1])
             return not self._is_indexed(parts) and single * 2 >= total and base in _FUNCTION_LETTERS
+        if base in _FUNCTION_LETTERS and use.bare == total:
+            return True
         if base in _FUNCTION_LETTERS:
             return total > use.bare - total and single * 2 >= total
         return use.bare == total and single == total and base not in self.families
@@ -200,6 +202,8 @@ class _Proposer:
                     self.names.setdefault(full, self._scalar(use))
             for label in sorted(use.labels):
                 self.names.setdefault(f"{key}^{{{label}}}", self._scalar(use))
+            if key in self.families and self._stands_alone(key, use):
+                self.names.setdefault(key, self._scalar(use))
             if use.bare and key not in self.families and key not in self.functions and key not in known \
                     and key not in self.names and key not in _CONSTANTS:
                 if key in self.indices:
@@ -216,6 +220,11 @@ class _Proposer:
                     self.names[index] = {"kind": "index", "upto": size, "assumed": True}
                 else:
                     self.names[index] = {"kind": "index", "assumed": True}
+
+    def _stands_alone(self, key: str, use: Use) -> bool:
+        """True for a letter with an index at places and none at most others: L_i and L."""
+        del key
+        return use.bare > sum(use.subscripts.values())
 
     def _is_entry(self, key: str, parts: tuple[str, ...]) -> bool:
         """True for a subscript that is an index of a family: a letter, a number, a size, an expression of these."""

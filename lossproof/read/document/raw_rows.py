@@ -34,6 +34,7 @@ def raw_rows(formula: str) -> tuple[RawRow, ...]:
     """The rows of a formula that hold anything: those of the environments that join rows, else the whole."""
     found: list[RawRow] = []
     start = depth = inside = relations = equals = 0
+    last = len(formula)
     begins: bool | None = None
     over = 0        # braces behind \\overset: the second one holds the relation
     empty = True
@@ -44,12 +45,14 @@ def raw_rows(formula: str) -> tuple[RawRow, ...]:
             if piece["name"] in _ROWS and outer:
                 if empty:
                     start = piece.end()
+                elif piece["edge"] == "end":
+                    last = min(last, piece.start())
                 continue
             inside = max(0, inside + (1 if piece["edge"] == "begin" else -1))
         elif text == r"\\" and outer:
             if not empty:
-                found.append(RawRow(start, piece.start(), relations, equals, bool(begins)))
-            start, relations, equals, begins, empty = piece.end(), 0, 0, None, True
+                found.append(RawRow(start, min(last, piece.start()), relations, equals, bool(begins)))
+            start, last, relations, equals, begins, empty = piece.end(), len(formula), 0, 0, None, True
             continue
         elif piece["over"] and outer:
             over = 2
@@ -60,7 +63,7 @@ def raw_rows(formula: str) -> tuple[RawRow, ...]:
             over -= depth == 0 and over > 0
         if text.isspace() or text == "&" or text.startswith((r"\label", r"\tag")):
             continue
-        is_relation = text in _RELATIONS and ((depth == 0 and inside == 0) or (over == 1 and depth == 1 and inside == 0))
+        is_relation = text in _RELATIONS and inside == 0 and (depth == 0 or (over == 1 and depth == 1))
         if is_relation:
             relations += 1
             equals += text == "="
@@ -68,5 +71,5 @@ def raw_rows(formula: str) -> tuple[RawRow, ...]:
             begins = is_relation
         empty = False
     if not empty:
-        found.append(RawRow(start, len(formula), relations, equals, bool(begins)))
+        found.append(RawRow(start, last, relations, equals, bool(begins)))
     return tuple(found)

@@ -30,7 +30,11 @@ __all__ = ["Survey", "Use", "survey"]
 ACCENTS = frozenset({r"\hat", r"\bar", r"\tilde", r"\vec", r"\check", r"\breve", r"\overline", r"\underline"})
 FONTS = frozenset({r"\mathrm", r"\mathbf", r"\mathit", r"\mathsf", r"\mathcal", r"\mathbb", r"\mathfrak",
                    r"\boldsymbol", r"\operatorname", r"\mathscr", r"\mathnormal", r"\text"})
-GREEK = frozenset("\\" + name for name in ["alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa", "lambda", "mu", "nu", "xi", "pi", "varpi", "rho", "varrho", "sigma", "varsigma", "tau", "upsilon", "phi", "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega", "ell"])
+GREEK = frozenset("\\" + name for name in (
+    "alpha", "beta", "gamma", "delta", "epsilon", "varepsilon", "zeta", "eta", "theta", "vartheta", "iota", "kappa",
+    "lambda", "mu", "nu", "xi", "pi", "varpi", "rho", "varrho", "sigma", "varsigma", "tau", "upsilon", "phi",
+    "varphi", "chi", "psi", "omega", "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi",
+    "Psi", "Omega", "ell"))
 TRANSPOSED = frozenset({"T", r"\top", r"\mathrm{T}", r"\mathsf{T}", r"\mathbf{T}", r"\intercal", r"\mathrm{t}"})
 _SUMS = frozenset({r"\sum", r"\prod"})
 _ROOTS = frozenset({r"\log", r"\ln", r"\lg"})
