@@ -242,7 +242,7 @@ class _Reader:
         rows = read_rows(formula, self._notation, self._text, self._deriver.names.declarations)
         context = self._context(line, formula)
         if not formula.display:
-            self._inline(rows, formula, context)
+            self._inline(rows, context)
             return
         self._derive(rows, context)
         self._expect = ()
@@ -254,12 +254,22 @@ class _Reader:
                 for side in statement.sides:
                     self._deriver.names.used |= free_names(side.term)
 
-    def _inline(self, rows: Sequence[ReadRow], formula: Formula, context: Context) -> None:
+    def _inline(self, rows: Sequence[ReadRow], context: Context) -> None:
         """A formula within a line of text: a chain, a definition, a condition, or no more than a name."""
         for row in rows:
-            statement = row.statements[0] if row.statements else None
             if row.problem is not None:
-                is_claim = not self._inferred and set(statement.relations) == {"="} and not _plain(statement.sides[1].term)
+                if row.counts or row.problem.code == "LP001":
+                    self._derive([row], context)
+                elif "=" in row.latex and not self._inferred:
+                    self._deriver.rows.append(Row(row.span, row.latex, row.span, False, unread=row.problem))
+                continue
+            if len(row.statements) != 1:
+                continue
+            statement = row.statements[0]
+            if statement.continues or set(statement.relations) != {"="}:
+                continue
+            # with one equal sign it may be no more than a condition: it is a claim only where both sides say something
+            is_claim = not self._inferred and not _plain(statement.sides[1].term)
             if row.counts or is_claim or self._is_definition(row):
                 self._derive([row], context)
 
