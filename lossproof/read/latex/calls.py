@@ -319,11 +319,18 @@ class Calls(Names):
                 return term
         if sup is not None:
             if _is_minus_one(sup):
-                self.refuse("this may be the inverse function or the reciprocal", sup, r"write \frac{1}{f(x)}")
+                term = self._inverse(function, args, (node, bracket))
+                self.mark(sup)
+                return self.scripts(term, after) if isinstance(after, Scripted) else term
             if isinstance(after, Scripted):
                 self.refuse("a function has two superscripts", sup)
             return self.raised(term, sup, node)
         return self.scripts(term, after) if isinstance(after, Scripted) else term
+
+    def _inverse(self, function: Function, args: tuple[Term, ...], at: Nodes) -> Term:
+        """f^{-1}(y): nothing is known of it, so it does not matter whether it is the inverse or the reciprocal."""
+        holes = ", ".join([HOLE] * len(args))
+        return self.template(at, f"{function.key}^{{-1}}({holes})", args, f"{function.name}_inverse", at=at)
 
     def _without_argument(self, cursor: Cursor, function: Function, node: Node) -> Term | None:
         if function.declaration is not None and function.declaration.kind == "functional":
@@ -393,7 +400,11 @@ class Calls(Names):
 
     def _power_of(self, term: Term, power: Nodes, node: Node) -> Term:
         if _is_minus_one(power):
-            self.refuse("this may be the inverse function or the reciprocal", power, r"write \frac{1}{f(x)}")
+            self.mark(power)
+            if isinstance(term, Call):
+                key = self.declarations[term.function].latex or term.function
+                return self.template((node,), f"{{{key}}}^{{-1}}", term.args, f"{term.function}_inverse", at=node,
+                                     mentions=self.mentions.get(term.function, frozenset()))
         return self.raised(term, power, node)
 
     def _declared_as_name_only(self, function: Function) -> bool:

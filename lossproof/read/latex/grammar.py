@@ -61,6 +61,8 @@ __all__ = ["Grammar"]
 
 _TIMES = frozenset({r"\cdot", r"\times", "*"})
 _MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array", "Vmatrix"})
+# Relations that no term has: what they join is read as it is set.
+_STATEMENTS = frozenset({r"\sim", r"\notin", r"\propto", r"\approx", r"\subset", r"\subseteq", r"\rightarrow", r"\perp", r"\equiv"})
 _OTHERWISE = frozenset({"otherwise", "else", "sonst", "otherwise.", "else.", "in all other cases"})
 _FILLERS = frozenset({"if", "for", "when", "where", "and", "with", "if,", "falls", "for all"})
 
@@ -72,6 +74,8 @@ class Grammar(Operators):
         """The term of a whole expression; LatexProblem where it is none."""
         if not nodes:
             self.refuse("there is nothing where an expression is expected", nodes)
+        if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes):
+            return self.set_as_is(nodes, "list")
         with self.deeper(nodes):
             nodes = self.integrals(nodes)
             return self._sum(nodes)
@@ -132,6 +136,8 @@ class Grammar(Operators):
                 self.refuse("two signs at once are not read", node, code="LP105")
             self.mark(node)
             before = nodes[begin:place]
+            if before and _opens_body(before[-1]):
+                continue        # \sum_k -x_k: the sign belongs to the body
             if not before:
                 if place + 1 >= len(nodes):
                     self.refuse("there is nothing behind this sign", node)
@@ -149,6 +155,15 @@ class Grammar(Operators):
             self.refuse("there is nothing behind this sign", nodes[-1])
         parts.append((sign, nodes[begin:]))
         return parts
+
+    def signed_product(self, nodes: Nodes) -> Term:
+        """A product, with a sign before it or without one."""
+        first = nodes[0] if nodes else None
+        if isinstance(first, Leaf) and first.text in ("+", "-") and len(nodes) > 1:
+            self.mark(first)
+            term = self.product(nodes[1:])
+            return self._negated(term) if first.text == "-" else term
+        return self.product(nodes)
 
     def _negated(self, term: Term) -> Term:
         match term:
@@ -179,7 +194,7 @@ class Grammar(Operators):
             term = Call("hadamard", tuple(self.product(part) for part in parts), span=span_of(nodes))
             self.shape(term, nodes)
             return term
-        if any(isinstance(n, Leaf) and n.text in (r"\otimes", r"\oplus", r"\cup", r"\cap", r"\setminus") for n in nodes):
+        if any(_composes(n) for n in nodes):
             return self.set_as_is(nodes, "composed")
         cursor = Cursor(nodes)
         factors: list[Term] = []
@@ -270,7 +285,10 @@ class Grammar(Operators):
         assert node is not None
         term = self._factor(cursor, node)
         while (after := cursor.peek()) is not None:
-            if isinstance(after, Leaf) and after.text == "!":
+            if isinstance(after, Leaf) and after.text == r"\%":
+                self.mark(cursor.take())
+                term = Mul((term, Number(Fraction(1, 100))), span=span_of(cursor.nodes[before:cursor.at]))
+            elif isinstance(after, Leaf) and after.text == "!":
                 self.mark(cursor.take())
                 term = Call("factorial", (term,), span=span_of(cursor.nodes[before:cursor.at]))
             elif isinstance(after, Scripted) and isinstance(after.base, Leaf) and after.base.text in ("!",):
@@ -354,6 +372,9 @@ class Grammar(Operators):
         self.undeclared(node)
 
     def _scripted(self, node: Scripted, base: Node, sub: Nodes | None, sup: Nodes | None, primes: int) -> Term:
+        if isinstance(base, Command) and base.name in (r"\underbrace", r"\overbrace"):
+            self.mark((*(sub or ()), *(sup or ())))     # a remark on what stands in the brace
+            return self._atom(base)
         key = canonical(base)
         term = self.name(node)
         if term is not None:
@@ -380,8 +401,6 @@ class Grammar(Operators):
             return self.primed(inner, node) if primes else self.raised(inner, sup or (), node)
         if isinstance(base, Group) and sub is not None and len(base.items) == 1:
             return self._group_entry(node, base, sub, sup)
-        if isinstance(base, Command) and base.name in (r"\underbrace", r"\overbrace"):
-            return self._atom(base)
         self.undeclared(node)
 
     def _group_entry(self, node: Scripted, base: Group, sub: Nodes, sup: Nodes | None) -> Term:
@@ -575,12 +594,12 @@ class Grammar(Operators):
             self.mark(sup)
             if not shape:
                 return base if isinstance(base, Call) or not isinstance(base, Symbol | Entry) else \
-                    self._transposed_number(base, sup)
+                    self._transposed_number(base, sup)      # x^T A x is a number, and its own transpose
             return Call("transpose", (base,), span=span_of(at))
         if key in (r"-\mathrm{T}", r"-T", r"-\top") and shape:
             self.mark(sup)
             return Call("transpose", (Call("inverse", (base,), span=span_of(at)),), span=span_of(at))
-        if len(sup) == 1 and isinstance(sup[0], Bracket):
+        if len(sup) == 1 and isinstance(sup[0], Bracket) and _is_mark(sup[0].items):
             self.refuse("this superscript in brackets is no power", sup,
                         f"declare the name with it, or list it under labels: {key}")
         if len(sup) == 1 and isinstance(sup[0], Leaf) and sup[0].text in ("*", r"\star", "+", "-", r"\dagger"):
@@ -707,6 +726,9 @@ class Grammar(Operators):
     def _relation(self, nodes: Nodes) -> Term:
         if len(nodes) == 1 and isinstance(nodes[0], Bracket) and nodes[0].opening == "(":
             return self.condition(nodes[0].items)
+        if any(isinstance(n, Words) or (isinstance(n, Leaf) and n.text in _STATEMENTS) or (isinstance(n, Command) and n.name in (
+                r"\overset", r"\stackrel")) for n in nodes):
+            return self.set_as_is(nodes, "statement")
         places = [n for n, node in enumerate(nodes) if isinstance(node, Leaf) and (
             node.text in RELATIONS or node.text == r"\in")]
         if not places:
@@ -744,6 +766,24 @@ class Grammar(Operators):
                              or end.name not in ("oo", "-oo"))
                 return kept[0] if len(kept) == 1 else Bool("and", kept, span=span_of(at))
         self.refuse("this set is not read", right, code="LP105")
+
+
+def _composes(node: Node) -> bool:
+    """True for the signs of sets and of the Kronecker product, which are read as they are set."""
+    leaf = node.base if isinstance(node, Scripted) else node
+    return isinstance(leaf, Leaf) and leaf.text in (r"\otimes", r"\oplus", r"\cup", r"\cap", r"\setminus", r"\emptyset",
+                                                    r"\Omega_")
+
+
+def _opens_body(node: Node) -> bool:
+    """True for \sum and \prod with what stands below them."""
+    return isinstance(node, Scripted) and isinstance(node.base, Leaf) and node.base.text in (r"\sum", r"\prod")
+
+
+def _is_mark(items: Nodes) -> bool:
+    """True for what numbers a name, as in y^{(i)} and y^{(-1)}, and is no power."""
+    signs = sum(isinstance(n, Leaf) and n.kind == "sign" for n in items)
+    return len(items) - signs <= 1
 
 
 def _is_sign(node: Node) -> bool:

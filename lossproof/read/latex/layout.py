@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from lossproof.read.latex.tokens import MAX_DEPTH, LatexProblem, Token
 
-__all__ = ["Accented", "Bracket", "Command", "Environment", "Group", "Leaf", "Node", "Nodes", "Scripted", "Words",
+__all__ = ["ARGUMENTS", "Accented", "Bracket", "Command", "Environment", "Group", "Leaf", "Node", "Nodes", "Scripted", "Words",
            "canonical", "lay_out", "leaves"]
 
 
@@ -95,11 +95,11 @@ Accented = frozenset({r"\hat", r"\bar", r"\tilde", r"\dot", r"\ddot", r"\vec", r
 FONTS = frozenset({r"\mathrm", r"\mathbf", r"\mathit", r"\mathsf", r"\mathtt", r"\mathcal", r"\mathbb", r"\mathfrak",
                    r"\boldsymbol", r"\operatorname", r"\mathscr", r"\mathnormal"})
 
-_ARGUMENTS = {name: 1 for name in (*Accented, *FONTS, r"\sqrt", r"\underbrace", r"\overbrace", r"\substack", r"\boxed",
+ARGUMENTS = {name: 1 for name in (*Accented, *FONTS, r"\sqrt", r"\underbrace", r"\overbrace", r"\substack", r"\boxed",
                                    r"\cancel", r"\not", r"\mathclap", r"\xrightarrow", r"\overrightarrow", r"\bmod",
                                    r"\pmod", r"\smash", r"\ensuremath")}
-del _ARGUMENTS[r"\bmod"]
-_ARGUMENTS |= {name: 2 for name in (r"\frac", r"\binom", r"\overset", r"\underset", r"\stackrel")}
+del ARGUMENTS[r"\bmod"]
+ARGUMENTS |= {name: 2 for name in (r"\frac", r"\binom", r"\overset", r"\underset", r"\stackrel")}
 _OPTION = frozenset({r"\sqrt", r"\xrightarrow"})
 _OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil", r"\langle": r"\rangle",
             r"\lvert": r"\rvert", r"\lVert": r"\rVert"}
@@ -303,7 +303,7 @@ class _Layout:
                 return self._environment(token)
             case "command" if token.text == r"\left":
                 return self._left(token)
-            case "command" if token.text in _ARGUMENTS:
+            case "command" if token.text in ARGUMENTS:
                 return self._command(token)
             case ("sign" | "command") if token.text in _OPENING:
                 return self._bracket(token)
@@ -355,7 +355,7 @@ class _Layout:
             bracket = self._one()
             assert isinstance(bracket, Bracket)
             option = bracket.items
-        args = tuple(self._command_argument(token) for _ in range(_ARGUMENTS[token.text]))
+        args = tuple(self._command_argument(token) for _ in range(ARGUMENTS[token.text]))
         return Command(token.text, args, option, token.start, self._tokens[self._at - 1].end)
 
     def _command_argument(self, token: Token) -> Nodes:

@@ -15,7 +15,7 @@ from lossproof.read.index_ranges import range_of
 from lossproof.read.latex.calls import Calls, split_at
 from lossproof.read.latex.layout import Bracket, Command, Environment, Group, Leaf, Node, Nodes, Scripted, canonical
 from lossproof.read.latex.names import Cursor, literal, span_of
-from lossproof.read.latex.notation import identifier
+from lossproof.read.latex.notation import UNSPECIFIED, identifier
 from lossproof.term import (
     MINUS_ONE,
     ONE,
@@ -69,6 +69,10 @@ class Operators(Calls):
         """The term of a product."""
         raise NotImplementedError
 
+    def signed_product(self, nodes: Nodes) -> Term:
+        """A product that may have a sign before it: what stands behind a sum's sign."""
+        raise NotImplementedError
+
     def operator(self, cursor: Cursor) -> Term | None:
         """The operator at the cursor with its body, or None where none stands there."""
         node = cursor.peek()
@@ -95,7 +99,9 @@ class Operators(Calls):
             case r"\arg" | r"\sup" | r"\inf":
                 return self._as_set_to_the_end(cursor, "extreme")
             case r"\max" | r"\min":
-                if isinstance(node, Scripted) or not isinstance(cursor.peek(1), Bracket):
+                after = cursor.peek(1)
+                if isinstance(node, Scripted) or not isinstance(after, Bracket) or any(
+                        isinstance(n, Leaf) and n.text in ("|", r"\mid", r"\in", ":") for n in after.items):
                     return self._as_set_to_the_end(cursor, "extreme")
                 return None
             case r"\partial" | r"\nabla":
@@ -149,6 +155,15 @@ class Operators(Calls):
         """How far a product over a range reaches: through the last factor that has its index."""
         last = -1
         for place, node in enumerate(rest):
+            again = node.sub if isinstance(node, Scripted) and isinstance(node.base, Leaf) \
+                and node.base.text in (r"\sum", r"\prod") else None
+            if again is not None and again and _mentions(again[0], keys):
+                # its index is bound anew: what follows is no part of this product
+                stop = place - 1 if place and isinstance(rest[place - 1], Leaf) and rest[place - 1].text in _TIMES \
+                    else place  # type: ignore[union-attr]
+                if stop == 0:
+                    break
+                return rest[:stop], rest[stop:]
             if _mentions(node, keys):
                 last = place
         starts = [n for n, node in enumerate(rest) if isinstance(node, Leaf) and node.text in _TIMES]
@@ -170,7 +185,7 @@ class Operators(Calls):
         """The folds of several indices around the body, the first outermost."""
         if not under:
             with self.deeper(at):
-                return self.product(body)
+                return self.signed_product(body)
         first, *others = under
         if first.members:
             return self._over_members(kind, first, tuple(others), body, at)
@@ -206,8 +221,9 @@ class Operators(Calls):
         size, members, index = f"card_{first.members}", f"{first.index}_in_{first.members}", f"{first.index}_no"
         while index in self.frame.names:
             index += "_"
-        self.declare(Declaration(size, "size", Domain(lower=ONE.value, integer=True), assumed=True))
-        self.declare(Declaration(members, "family", shape=(Symbol(size),), rank=1, assumed=True))
+        self.declare(Declaration(size, "size", Domain(lower=ONE.value, integer=True), assumed=True,
+                                 assumptions=_UNKNOWN))
+        self.declare(Declaration(members, "family", shape=(Symbol(size),), rank=1, assumed=True, assumptions=_UNKNOWN))
         entry = Entry(members, (Symbol(index),))
         with self.binding(first.key, entry, index):
             inner = self._nested(kind, others, body, at)
@@ -380,6 +396,8 @@ class Operators(Calls):
         for place in range(start, len(nodes) - 1):
             if canonical(nodes[place]) in ("d", r"\mathrm{d}", r"\mathit{d}") and not isinstance(nodes[place], Scripted):
                 after = nodes[place + 1]
+                if isinstance(after, Bracket) and after.opening in ("(", "["):
+                    return place, place + 2
                 if self._is_index((after,)) and not (isinstance(after, Leaf) and after.text in _TIMES):
                     return place, place + 2
         return None
@@ -409,15 +427,36 @@ class Operators(Calls):
             body = (Leaf("number", "1", node.start, node.start),)
         if len(body) == 1 and isinstance(body[0], Command) and body[0].name == _INTEGRAL:
             pass
-        if sup or not sub:
-            if not sub:
-                self.refuse("this integral has no bounds", node, r"write \int_a^b", "LP105")
+        if sup and not sub:
+            self.refuse("this integral has no lower bound", node, r"write \int_a^b", "LP105")
+        if len(variable) == 1 and isinstance(variable[0], Bracket):
+            return self._integral_as_set(node, "integral")
+        if sup:
             lower, upper = self.value(sub), self.value(sup)
+        elif not sub:
+            lower, upper = self._domain(variable)       # over all values of its variable
+        elif _is_power_of_a_set(sub) or self.notation.names.get(key) is not None and self.notation.names[
+                key].declaration.kind == "family" and self.notation.names[key].declaration.array:
+            return self._integral_as_set(node, "integral")
         else:
             lower, upper = self._domain(sub)
+        declared = self.notation.names.get(key)
+        if declared is not None and declared.declaration.array:
+            return self._integral_as_set(node, "integral")
         with self.binding(key, Symbol(name), name), self.deeper(node):
             inner = self.value(body)
         return Integral(inner, name, lower, upper, span=span_of(node))
+
+    def _integral_as_set(self, node: Command, hint: str) -> Term:
+        """An integral over a space of vectors, or by something other than a name: read as it is set."""
+        sub, sup, body, variable = node.args
+        assert node.option is not None
+        key = canonical(variable)
+        written = (Scripted(node.option[0], sub or None, sup or None, 0, node.start, node.start) if sub or sup else
+                   node.option[0], *body, Leaf("letter", "d", node.start, node.start), *variable)
+        text, holes, arrays = self.as_set(written, hint, frozenset({key}))
+        self.mark((sub, sup, body, variable)[0] + sup + body + variable)
+        return self.template((node,), text, holes, f"{hint} of", mentions=arrays - {key}, at=node)
 
     def _domain(self, sub: Nodes) -> tuple[Term, Term]:
         """An integral over a set that only has a name: an interval with bounds of its own. The line is the whole line."""
@@ -429,7 +468,7 @@ class Operators(Calls):
                                                                     and sub[0].sup is None):
             made = identifier(key)
             for bound in ("inf", "sup"):
-                self.declare(Declaration(f"{bound}_{made}", "scalar", assumed=True))
+                self.declare(Declaration(f"{bound}_{made}", "scalar", assumed=True, assumptions=_UNKNOWN))
             return Symbol(f"inf_{made}"), Symbol(f"sup_{made}")
         self.refuse("an integral over this set is not read", sub, r"write \int_a^b", "LP105")
 
@@ -614,6 +653,7 @@ class Operators(Calls):
 
 
 _INTEGRAL = r"\int...d"
+_UNKNOWN = frozenset({UNSPECIFIED})
 _EXTREMES = frozenset({"max", "min", "argmax", "argmin", "arg max", "arg min", r"\max", r"\min", r"\arg\max", r"\arg\min",
                        "sup", "inf", "arg,max", "arg,min"})
 
@@ -636,6 +676,10 @@ def _mentions(node: Node, keys: frozenset[str]) -> bool:
 def _one_factor(nodes: Nodes) -> bool:
     """A function's name and its bracket are one factor; so is a number with the sign before it."""
     return len(nodes) == 2 and isinstance(nodes[1], Bracket | Scripted) and isinstance(nodes[0], Leaf | Command | Scripted)
+
+
+def _is_power_of_a_set(nodes: Nodes) -> bool:
+    return len(nodes) == 1 and isinstance(nodes[0], Scripted) and nodes[0].sup is not None
 
 
 def _key_of_index(index: str) -> str:

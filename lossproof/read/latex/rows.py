@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from lossproof.derivation import Declaration
 from lossproof.read.latex.grammar import Grammar
-from lossproof.read.latex.layout import Command, Group, Leaf, Node, Nodes, Scripted, Words, canonical, lay_out, leaves
+from lossproof.read.latex.layout import ARGUMENTS, Command, Group, Leaf, Node, Nodes, Scripted, Words, canonical, lay_out, leaves
 from lossproof.read.latex.names import place_of
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.tokens import LatexProblem, Token, tokenize
@@ -31,6 +31,9 @@ _OUTER = frozenset({"equation", "equation*", "align", "align*", "aligned", "spli
                     "multline", "multline*", "eqnarray", "eqnarray*", "flalign", "flalign*", "alignat", "alignat*",
                     "alignedat", "displaymath", "math"})
 _STRONG = frozenset({"=>", "<=>"})
+# Commands that are no leaves of the typeset tree: those with arguments, and brackets.
+_STRUCTURE = frozenset({r"\left", r"\right", r"\lfloor", r"\rfloor", r"\lceil", r"\rceil", r"\langle", r"\rangle",
+                        r"\lvert", r"\rvert", r"\lVert", r"\rVert", r"\choose", r"\over", *ARGUMENTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,9 @@ class Row:
     continues: bool = False
     words: tuple[str, ...] = ()
     extra: dict[str, Declaration] = field(default_factory=dict)
-    left_out: tuple[Token, ...] = ()
+    signs: Nodes = field(default=(), compare=False, repr=False)
     tokens: tuple[Token, ...] = field(default=(), repr=False)
+    row: int = 0        # where the written row begins that the chain is part of
 
     @property
     def problems(self) -> tuple[LatexProblem, ...]:
@@ -205,14 +209,25 @@ def read_row(raw: RawRow, notation: Notation, prime_by: Term | None = None) -> t
     try:
         nodes = lay_out(raw.tokens)
     except LatexProblem as problem:
-        return (Row((Side(None, problem, raw.start, raw.end),), (), raw.start, raw.end, raw.continues,
-                    tokens=raw.tokens),)
+        return (Row((Side(None, problem, raw.start, raw.end),), _relations_in(raw.tokens), raw.start, raw.end, raw.continues,
+                    tokens=raw.tokens, row=raw.start),)
     found: list[Row] = []
     for part in _chains(nodes):
         continues = raw.continues and not found
         row = _chain(part, notation, prime_by, continues)
         if row is not None:
-            found.append(replace(row, tokens=tuple(t for t in raw.tokens if row.start <= t.start < row.end)))
+            found.append(replace(row, row=raw.start, tokens=tuple(t for t in raw.tokens if row.start <= t.start < row.end)))
+    return tuple(found)
+
+
+def _relations_in(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The relations of a row that cannot be set, as far as its braces tell."""
+    depth, found = 0, []
+    for token in tokens:
+        if token.kind in ("open", "begin", "close", "end"):
+            depth += 1 if token.kind in ("open", "begin") else -1
+        elif depth <= 0 and token.text in RELATION_SIGNS:
+            found.append(RELATION_SIGNS[token.text])
     return tuple(found)
 
 
@@ -233,46 +248,57 @@ def _relation_of(node: Node) -> str | None:
 
 
 def _chains(nodes: Nodes) -> list[Nodes]:
-    """The formulas that stand side by side, cut at commas, semicolons and words that join statements."""
+    """The formulas that stand side by side, cut at commas, semicolons and words before what has a relation of its own.
+
+    A part without a relation belongs to the one before it, as in i = 1, ..., n, or to the one that follows.
+    """
     parts: list[list[Node]] = [[]]
-    for place, node in enumerate(nodes):
-        separator = isinstance(node, Leaf) and node.text in (",", ";", ":") or isinstance(node, Words)
-        if separator and any(_relation_of(n) for n in parts[-1]) and any(_relation_of(n) for n in nodes[place + 1:]):
-            parts[-1].append(node)
+    for node in nodes:
+        parts[-1].append(node)
+        if isinstance(node, Leaf) and node.text in (",", ";", ":") or isinstance(node, Words):
             parts.append([])
-        else:
-            parts[-1].append(node)
-    return [tuple(part) for part in parts if part]
+    found: list[list[Node]] = []
+    for part in parts:
+        relates = any(_relation_of(n) for n in part)
+        if found and (not relates or not any(_relation_of(n) for n in found[-1])):
+            found[-1] += part
+        elif part:
+            found.append(part)
+    return [tuple(part) for part in found if part]
 
 
 def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: bool) -> Row | None:
     start, end = place_of(nodes)
-    nodes, words, left_out = _without_edges(nodes)
+    nodes, words = _without_edges(nodes)
     if not nodes:
         return None
     sides: list[list[Node]] = [[]]
     relations: list[str] = []
+    signs: list[Node] = []
     for node in nodes:
         relation = _relation_of(node)
         if relation is None:
             sides[-1].append(node)
         else:
             relations.append(relation)
+            signs.append(node)
             sides.append([])
+    if len(sides) == 2 and relations == ["="] and _is_range(sides[1]):
+        relations = ["in"]
     joined = [tuple(side) for side in sides]
     if joined and not joined[0] and relations:
         joined = joined[1:]
         continues = True
     extra: dict[str, Declaration] = {}
     read: list[Side] = []
-    if len(set(relations) & _STRONG) and set(relations) - _STRONG:
+    if set(relations) & _STRONG and (set(relations) - _STRONG or not joined[0]):
         return _implications(nodes, notation, prime_by, continues, words, (start, end))
     for side in joined:
         made = _side(side, notation, prime_by, extra, (start, end))
         read.append(made)
         if prime_by is None and isinstance(made.term, Derivative) and len(read) == 1:
             prime_by = made.term.by
-    return Row(tuple(read), tuple(relations), start, end, continues, words, extra, left_out)
+    return Row(tuple(read), tuple(relations), start, end, continues, words, extra, tuple(signs))
 
 
 def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[str, Declaration],
@@ -285,9 +311,9 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
         if not nodes:
             raise LatexProblem("one side of this relation is empty", "", *place)
         term = reader.condition(nodes) if condition else reader.value(nodes)
-        missed = [leaf for leaf in leaves(nodes) if leaf.start not in reader.seen and leaf.kind != "sign"] \
-            if not condition else []
-        if missed and isinstance(missed[0], Leaf | Words):
+        missed = [leaf for leaf in leaves(nodes) if leaf.start not in reader.seen
+                  and not (isinstance(leaf, Leaf) and leaf.kind == "sign")]
+        if missed:
             raise LatexProblem("this part was not read", "", missed[0].start, missed[0].end, "LP105")
     except LatexProblem as problem:
         if problem.end == 0:
@@ -299,15 +325,23 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
     return Side(term, None, *place, nodes)
 
 
+def _is_range(nodes: list[Node]) -> bool:
+    """1, ..., n"""
+    return sum(isinstance(n, Leaf) and n.text == "," for n in nodes) >= 2 and any(
+        isinstance(n, Leaf) and n.text == r"\dots" for n in nodes)
+
+
 def _implications(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: bool, words: tuple[str, ...],
                   place: tuple[int, int]) -> Row:
-    """a = b \\Rightarrow c = d: the sides are equations."""
+    """a = b \\Rightarrow c = d: the sides are statements, as conditions where they can be."""
     sides: list[list[Node]] = [[]]
     relations: list[str] = []
+    signs: list[Node] = []
     for node in nodes:
         relation = _relation_of(node)
         if relation in _STRONG:
-            relations.append(relation)
+            relations.append(relation or "")
+            signs.append(node)
             sides.append([])
         else:
             sides[-1].append(node)
@@ -317,7 +351,7 @@ def _implications(nodes: Nodes, notation: Notation, prime_by: Term | None, conti
     extra: dict[str, Declaration] = {}
     read = tuple(_side(part, notation, prime_by, extra, place, condition=any(_relation_of(n) for n in part))
                  for part in parts)
-    return Row(read, tuple(relations), *place, continues, words, extra)
+    return Row(read, tuple(relations), *place, continues, words, extra, tuple(signs))
 
 
 def _trimmed(nodes: Nodes) -> Nodes:
@@ -327,30 +361,44 @@ def _trimmed(nodes: Nodes) -> Nodes:
     return nodes
 
 
-def _without_edges(nodes: Nodes) -> tuple[Nodes, tuple[str, ...], tuple[Token, ...]]:
-    """The nodes without words and punctuation at their edges, and those words."""
+def _without_edges(nodes: Nodes) -> tuple[Nodes, tuple[str, ...]]:
+    """The nodes without words and punctuation at their edges, and without a label such as `m_1:`; and those words."""
     words: list[str] = []
-    while nodes and (isinstance(nodes[-1], Words) or (isinstance(nodes[-1], Leaf) and nodes[-1].text in (",", ";", ".", ":"))
+    for place, node in enumerate(nodes):
+        if isinstance(node, Leaf) and node.text == ":" and not any(_relation_of(n) for n in nodes[:place]):
+            words.append(canonical(nodes[:place]))
+            nodes = nodes[place + 1:]
+            break
+    while nodes and (isinstance(nodes[-1], Words) or _is_stop(nodes[-1])
                      or (isinstance(nodes[-1], Group) and not nodes[-1].items)):
         if isinstance(nodes[-1], Words):
+            if len(nodes) > 1 and _relation_of(nodes[-2]) is not None:
+                break       # a word is the side of a relation
             words.append(nodes[-1].text.strip())
         nodes = nodes[:-1]
-    while nodes and (isinstance(nodes[0], Words) or (isinstance(nodes[0], Leaf) and nodes[0].text in (",", ";", ".", ":"))) \
-            and len(nodes) > 1 and _relation_of(nodes[1]) is None:
+    while nodes and (isinstance(nodes[0], Words) or _is_stop(nodes[0])) \
+            and len(nodes) > 1 and (_is_stop(nodes[0]) or _relation_of(nodes[1]) is None or _relation_of(nodes[1]) in _STRONG):
         if isinstance(nodes[0], Words):
             words.insert(0, nodes[0].text.strip())
         nodes = nodes[1:]
-    return nodes, tuple(words), ()
+    return nodes, tuple(words)
+
+
+def _is_stop(node: Node) -> bool:
+    return isinstance(node, Leaf) and node.text in (",", ";", ".", ":")
 
 
 def covered(row: Row) -> bool:
-    """True where every sign of the row stands in a side, is a relation, or is left out by rule."""
-    held = {leaf.start for side in row.sides for leaf in leaves(side.nodes)}
+    """True where every letter, number and command of the row stands in a side or a relation.
+
+    What is left out by rule is spacing, punctuation, and words or a label at the row's edge.
+    """
+    inside = {leaf.start for side in row.sides for leaf in leaves(side.nodes)} | {leaf.start for leaf in leaves(row.signs)}
+    first = min((side.start for side in row.sides), default=row.start)
     for token in row.tokens:
-        if token.kind in ("letter", "number", "text") and token.start not in held:
-            inside = any(side.start <= token.start < side.end for side in row.sides)
-            if not inside and token.kind != "text":
-                return False
+        if token.kind in ("letter", "number", "command") and token.start >= first and token.start not in inside \
+                and token.text not in _STRUCTURE:
+            return False
     return True
 
 
