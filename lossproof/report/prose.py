@@ -26,7 +26,7 @@ from lossproof.report.console import (
 from lossproof.report.layout import harmless, wrap
 from lossproof.report.phrases import given_words, show_for
 from lossproof.summary import Checked, Coverage, coverage, matched, row_outcome, step_results
-from lossproof.verdict import StepResult
+from lossproof.verdict import Defined, StepResult, Unknown
 
 __all__ = ["coverage_words", "print_prose"]
 
@@ -55,6 +55,8 @@ def print_prose(console: Console, checked: Checked, prose: Prose, detail: Detail
     for derivation, results, claim in matched(checked):
         show = show_for(document, derivation)
         for found, result in failures(derivation, results, claim, show):
+            if isinstance(result.verdict, Unknown) and found.severity != "fault" and detail != "verbose":
+                continue        # its row says why
             put_finding(console, found, step_snippet(derivation, result, show, found.span, result is claim))
     for row in prose.rows:
         if row.unread is not None and not row.steps:
@@ -97,7 +99,9 @@ def _rows(console: Console, checked: Checked, document: Document, prose: Prose, 
 def _row(console: Console, document: Document, row: Row, derivations: Mapping[str, Derivation],
          results: Mapping[tuple[str, int], StepResult], begun: set[str], detail: Detail) -> None:
     """One row: what it defines, its steps; or why there are none."""
-    for name in row.defines:
+    judged = [results[step].verdict for step in row.steps if step in results]
+    again = bool(judged) and bool(row.defines) and not isinstance(judged[0], Defined) and row.steps[0][1] == 2
+    for name in row.defines if not again else ():
         if name in document.definitions:
             put_definition(console, document.definitions[name], show_for(document))
         else:
@@ -115,6 +119,8 @@ def _row(console: Console, document: Document, row: Row, derivations: Mapping[st
             if index > 1:
                 put_row(console, ("", ""), derivation.lines[0].span, "  " + show(derivation.lines[0].term))
         put_step(console, derivation.lines[index - 1], result, detail, show)
+        if isinstance(result.verdict, Unknown):
+            put_detail(console, result.verdict.reason)
     if row.steps or row.defines:
         return
     if row.unread is not None:
