@@ -26,9 +26,9 @@ from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.validity import validate
+from lossproof.kernel.vanishing import vanishes
 from lossproof.term import (
     ONE,
     ZERO,
@@ -262,7 +262,7 @@ class _Case:
             self.n.table.use("same-line")
             return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
-        if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
+        if vanishes(self.n.table, difference):
             return True
         if any(isinstance(self.n.table[i], IntegralAtom) for i in difference.atoms()):
             known = eliminate_integrals(self.n.table, self.n.facts, self.n.is_opaque, difference)
