@@ -80,6 +80,10 @@ class Hypotheses:
         self._acted |= used
         return normal
 
+    def bounds(self, range_: Range, scope: Scope = Scope()) -> Bounds:  # noqa: B008 (immutable)
+        """A range under the hypotheses."""
+        return map_bounds(self.n.bounds(range_, scope), self.apply)
+
     # facts
 
     def facts(self, condition: Term, scope: Scope = Scope(), names: tuple[str, ...] = (),  # noqa: B008

@@ -13,7 +13,7 @@ from itertools import product
 from typing import Literal
 
 from lossproof.derivation import Declaration, Step
-from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, Var
+from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom, Var
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
@@ -21,13 +21,14 @@ from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.integrals import eliminate_integrals
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.validity import validate
+from lossproof.kernel.vanishing import vanishes
 from lossproof.term import (
     ONE,
     ZERO,
@@ -261,8 +262,12 @@ class _Case:
             self.n.table.use("same-line")
             return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
-        if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
+        if vanishes(self.n.table, difference):
             return True
+        if any(isinstance(self.n.table[i], IntegralAtom) for i in difference.atoms()):
+            known = eliminate_integrals(self.n.table, self.n.facts, self.n.is_opaque, difference)
+            if reduce(self.n.table, known).is_zero:
+                return True
         depends = self._depends_on(difference)
         if depends is False and by_induction(self.n.table, difference, function=self._functions()):
             return True

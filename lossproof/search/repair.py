@@ -168,12 +168,12 @@ class _Repair:
 
     def _without(self, residual: Term) -> Iterator[Term]:
         """The right line less the residual: with common factors taken out, and plainly."""
-        factored = factored(self.step.right, negated(residual))
-        if factored is not None:
-            yield factored
-        negated = negated(residual)
-        yield Add((*self.step.right.args, negated)) if isinstance(self.step.right, Add) else Add(
-            (self.step.right, negated))
+        missing = negated(residual)
+        whole = factored(self.step.right, missing)
+        if whole is not None:
+            yield whole
+        yield Add((*self.step.right.args, missing)) if isinstance(self.step.right, Add) else Add(
+            (self.step.right, missing))
 
     # writing a normal form in the line's own quantities
 
