@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from flint import acb, arb, fmpq
 
 from lossproof.kernel.complex_jets import FUNCTIONS, NO_TAGS, Wave, constant, of_real, power_of, reciprocal
-from lossproof.kernel.jets import Real, Undecided, primal
+from lossproof.kernel.jets import Dual, Real, Undecided
 from lossproof.kernel.points import Point
 from lossproof.kernel.worlds import NOTHING, Local
 from lossproof.term import (
@@ -109,10 +109,9 @@ class Contour:
         x = self.at(base, bound, local)
         if isinstance(exponent, Number) and exponent.value.denominator == 1:
             return _whole(x, int(exponent.value))
-        y = primal(self.leaf(exponent, local))
-        if y is not self.leaf(exponent, local):
-            z = of_real(self.leaf(exponent, local))
-            return (x.applied(FUNCTIONS["log"]) * z).applied(FUNCTIONS["exp"])
+        y = self.leaf(exponent, local)
+        if isinstance(y, Dual):
+            return (x.applied(FUNCTIONS["log"]) * of_real(y)).applied(FUNCTIONS["exp"])
         if isinstance(y, fmpq) and y.q == 1 and abs(y.p) <= 64 and (y.p > 0 or not x.base.contains(0)):
             return _whole(x, int(y.p))
         return self._root(x, acb(arb(y)) if isinstance(y, fmpq) else acb(y))

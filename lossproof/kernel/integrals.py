@@ -106,7 +106,10 @@ class Integration:
             return found
         if self.lower is None or self.upper is None:
             raise Unsupported("an integral to infinity")
-        return self.t.total(self._part(c, b) for c, b in self.t.split(body, self.name))
+        parts = self.t.split(body, self.name)
+        if len(parts) > 1 or parts[0][0].constant != 1:
+            self.t.use("integral-linear")
+        return self.t.total(self._part(c, b) for c, b in parts)
 
     def closed(self, body: Normal) -> Normal | None:
         """The value of the whole integral, which then exists; None where none is found."""

@@ -207,7 +207,7 @@ class _Asymptotics:
                     values[i] = expanded
         if not values:
             return normal
-        return t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),)))
+        return reduce(t, t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),))))
 
     def _expanded(self, atom: Atom) -> Normal | None:
         """A root, or an exp that goes to a constant, as an exact leading term times 1 + (something small)."""

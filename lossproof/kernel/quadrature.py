@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, fmpq
 
 from lossproof.kernel.calculus import Calculus
 from lossproof.kernel.complex_jets import NO_TAGS, Tags, constant, of_real, to_real
@@ -135,7 +135,7 @@ class Quadrature(Calculus):
         moved = mul(substitute(term.body, {term.name: _added(end, reach, inward)}),
                     Pow(Symbol(term.name), Number(Fraction(-2))))
         held = local if isinstance(end, fmpq) else {**local, _START: end}
-        best = self._tail(moved, term.name, held, world, starts=(2**10, 2**20, 2**40, 2**60, 2**120), at_least=1 / width)
+        best = self._tail(moved, term.name, held, world, starts=(2**10, 2**20, 2**40, 2**60), at_least=1 / width)
         if best is None:
             raise Undecided("an integral that is not seen to exist at an end")
         cut, bounds = best
@@ -200,8 +200,8 @@ class Quadrature(Calculus):
                     failure = Undecided("an integrand that takes too many evaluations")
                     return acb("nan")
                 contour.analytic = bool(analytic)
-                self._charge(4)
                 try:
+                    self._charge(4)
                     value = contour.at(term.body, {term.name: constant(z)}, {})
                 except (Undecided, Undefined, OutOfBudget) as reason:
                     # an exception does not pass through Arb
@@ -209,7 +209,7 @@ class Quadrature(Calculus):
                     return acb("nan")
                 return value.parts.get(tags, acb(0)) if value.base.is_finite() else acb("nan")
 
-            goal = arb(2) ** (-5 * ctx.prec // 8)
+            goal = arb(2) ** (-self._precision // 2)
             result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS)
             if failure is not None:
                 if isinstance(failure, Undefined):

@@ -85,6 +85,8 @@ class Series:
             self._converges(base)
             t.use("log-series")
             # x**j/(j + 1), times x for x**(j + 1)
+            if first == base:
+                return -log_abs(t, t.one - base)
             if t.sign(base) not in _STRICT:
                 raise Unsupported("the series of log at what may be 0")
             return -first * log_abs(t, t.one - base) / base
