@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
 
-from lossproof.kernel import binders, functions, integral_atoms, sums
+from lossproof.kernel import binders, functions, integral_atoms, recurrences, sums, trigonometry
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
@@ -68,6 +68,20 @@ def new_table(work: int = 200_000) -> Table:
 
     for kind in get_args(Atom):
         t.constructors[kind] = rebuild
+
+    def special(name: str, args: tuple[Normal, ...]) -> Normal | None:
+        if name in recurrences.RECURRING:
+            return recurrences.special_value(t, name, args)
+        if name in trigonometry.FUNCTIONS:
+            return trigonometry.special_value(t, name, args[0])
+        return None
+
+    def align(normal: Normal) -> Normal:
+        if any(t.function_count.get(name, 0) > 1 for name in recurrences.RECURRING):
+            return recurrences.align(t, normal)
+        return normal
+
+    t.special, t.align = special, align
     return t
 
 

@@ -206,17 +206,17 @@ class Differentiator:
 
 
 _NOT_SMOOTH = frozenset({
-    "sign", "floor", "ceiling", "Mod", "Heaviside", "KroneckerDelta", "factorial", "binomial", "harmonic", "Piecewise",
-    "Max", "Min", "gamma", "loggamma", "zeta", "beta", "polygamma",
+    "sign", "floor", "ceiling", "Mod", "Heaviside", "KroneckerDelta", "binomial", "fibonacci", "Piecewise",
+    "Max", "Min", "zeta", "polygamma",
 })
 """Known functions whose derivative has no law here (opaque functions are smooth and have one)."""
 
 
 def derivative_of(t: Table, name: str, args: tuple[Normal, ...]) -> Normal | None:
-    """The derivative of a known function of one argument, None where there is no law."""
-    if len(args) != 1:
+    """The derivative of a known function by its last argument, None where there is no law."""
+    if len(args) > (2 if name == "polygamma" else 1):
         return None
-    (x,) = args
+    x = args[-1]
     half = Fraction(1, 2)
     match name:
         case "sin":
@@ -227,13 +227,13 @@ def derivative_of(t: Table, name: str, args: tuple[Normal, ...]) -> Normal | Non
             return t.one / (t.one + x * x)
         case "asin":
             return absolute_power(t, t.one - x * x, -half)
-        case "acos":
-            return -absolute_power(t, t.one - x * x, -half)
         case "erf":
             return t.rational(2) * absolute_power(t, t.atom(ConstAtom("pi")), -half) * exp(t, -(x * x))
-        case "gamma":
-            return function(t, "gamma", args, (0,)) * function(t, "digamma", args, (0,))
-        case "loggamma":
-            return function(t, "digamma", args, (0,))
+        case "rgamma":
+            return -function(t, "rgamma", args, (0,)) * function(t, "digamma", args, (0,))
+        case "polygamma" if (args[0].integer or 0) >= 1:
+            return function(t, "polygamma", (args[0] + t.one, x), (0, 0))
+        case "digamma":
+            return function(t, "polygamma", (t.one, x), (0, 0))
         case _:
             return None

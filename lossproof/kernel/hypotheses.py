@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, RootAtom, Var
 from lossproof.kernel.binders import in_range, is_integer, map_bounds
-from lossproof.kernel.functions import reduce
+from lossproof.kernel.functions import reduce, single_atom
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign
@@ -131,6 +131,10 @@ class Hypotheses:
         negative = content < 0
         for factor, multiplicity in factors:
             known = t.sign(factor)
+            root = single_atom(factor)
+            if isinstance(root, RootAtom) and sign in (Sign.NONZERO, Sign.POSITIVE, Sign.NEGATIVE):
+                # a root that is not 0 is one of something that is not 0
+                found.append(Fact(root.base, Sign.NONZERO, mentions, names, ranges))
             if sign is Sign.NONZERO:
                 found.append(Fact(factor, sign, mentions, names, ranges))
             elif multiplicity % 2 == 0 and known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):

@@ -39,8 +39,8 @@ from lossproof.kernel.sums import close_again
 from lossproof.kernel.univariate import coefficients
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
-_ENTIRE = frozenset({"sin", "cos", "atan", "erf"})
-_ON_POSITIVE = frozenset({"gamma", "loggamma", "digamma"})
+_ENTIRE = frozenset({"sin", "cos", "atan", "erf", "rgamma"})
+_ON_POSITIVE = frozenset({"digamma"})
 
 Suppose = Callable[[Normal], bool]
 """Whether something is positive, or may be taken to be (it is then a condition for convergence)."""
