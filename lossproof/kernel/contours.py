@@ -8,6 +8,7 @@ holomorphic on the whole ball, too, and what is not gives a value that is not fi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from flint import acb, arb, fmpq
 
@@ -128,16 +129,13 @@ class Contour:
     def _call(self, name: str, args: tuple[Term, ...], orders: tuple[int, ...], bound: Bound, local: Local) -> Wave:
         values = [self.at(a, bound, local) for a in args]
         stands_for = self.point.functions.get(name)
+        function: Callable[[list[Wave]], Wave] = partial(self._known, name)
         if stands_for is not None:
             if stands_for.functional or len(values) != len(stands_for.parameters):
                 raise Undecided("a functional under an integral")
-            parameters = stands_for.parameters
-
-            def function(numbers: list[Wave]) -> Wave:
-                return self.at(stands_for.body, dict(zip(parameters, numbers, strict=True)), NOTHING)
-        else:
-            def function(numbers: list[Wave]) -> Wave:
-                return self._known(name, numbers)
+            parameters, body = stands_for.parameters, stands_for.body
+            function = lambda numbers: self.at(  # noqa: E731
+                body, dict(zip(parameters, numbers, strict=True)), NOTHING)
         for position, order in enumerate(orders):
             for _ in range(order):
                 function = self._differentiated(function, position)

@@ -153,8 +153,8 @@ class Integration:
 
     def _beside(self, at: Normal, side: int, body: Normal) -> Normal | None:
         """The integral over the part of the interval on one side of a place."""
-        ends = (self.lower, at) if side < 0 else (at, self.upper)
-        work = Integration(self.t, self.facts, *ends, self.opaque, self.suppose)
+        low, high = (self.lower, at) if side < 0 else (at, self.upper)
+        work = Integration(self.t, self.facts, low, high, self.opaque, self.suppose)
         with work.inside():
             return work.closed(self.t.substitute(body, {self.name: work.x}))
 

@@ -16,7 +16,7 @@ from lossproof.kernel.calculus import Calculus
 from lossproof.kernel.complex_jets import NO_TAGS, Tags, constant, of_real, to_real
 from lossproof.kernel.contours import Contour
 from lossproof.kernel.jets import ZERO, Dual, OutOfBudget, Real, Undecided, Undefined, ball
-from lossproof.kernel.tails import Tail, Tails
+from lossproof.kernel.tails import Tails
 from lossproof.kernel.worlds import Local, World
 from lossproof.term import MINUS_ONE, Add, Const, Fold, Integral, Mul, Number, Pow, Symbol, Term, mul, substitute
 
@@ -145,7 +145,8 @@ class Quadrature(Calculus):
                        lambda fold, inner: self._span(fold.range, {**local, **inner}, world),
                        self._point, self._next_tag)
 
-    def _to_end(self, term: Integral, middle: fmpq | arb, end: fmpq | arb, way: int, local: Local, world: World) -> dict[Tags, arb]:
+    def _to_end(self, term: Integral, middle: fmpq | arb, end: fmpq | arb, way: int, local: Local,
+                world: World) -> dict[Tags, arb]:
         """Between a middle point and an end at which the integrand may grow: x = end -+ 1/s near it.
         The orientation is that of the whole interval: towards its upper end for way 1."""
         width = abs(ball(end) - ball(middle))

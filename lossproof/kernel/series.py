@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from math import factorial
 
 from lossproof.kernel.atoms import ExpAtom, FunctionAtom, PowAtom
@@ -153,6 +154,6 @@ def _in_binomials(t: Table, poly: Poly) -> Poly:
     result: Poly = []
     while values:
         result.append(values[0])
-        values = [b - a for a, b in zip(values, values[1:], strict=False)]
+        values = [b - a for a, b in pairwise(values)]
     return result
 
