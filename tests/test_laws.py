@@ -19,13 +19,13 @@ from lossproof.derivation import Step
 from lossproof.kernel import pointwise
 from lossproof.kernel.derivatives import derivative_of
 from lossproof.kernel.enclosure import Evaluator
-from lossproof.kernel.jets import Undefined
+from lossproof.kernel.jets import Undecided, Undefined
 from lossproof.kernel.laws import DEFINITIONS, LAWS, SYMBOLS, Law
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
 from lossproof.read.expression import parse_declarations
 from lossproof.search.concrete_functions import candidates
-from lossproof.term import Relation, RelationName
+from lossproof.term import Const, Integral, Relation, RelationName, walk
 
 KERNEL = Path(lossproof.__file__).parent / "kernel"
 PLAIN: Mapping[str, RelationName] = {"=": "=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
@@ -75,13 +75,17 @@ def sample(law: Law, random: Random) -> Point:
 def related(step: Step, point: Point) -> bool | None:
     """Whether the relation of the two sides holds at the point; None where a side is undefined.
 
-    Sides whose enclosures overlap at high precision count as equal.
+    Sides whose enclosures overlap at high precision count as equal. What diverges is never enclosed.
     """
-    evaluator = Evaluator(step.declarations, step.definitions, point, 400)
+    endless = any(isinstance(part, Integral) or part == Const("oo") for part in (*walk(step.left), *walk(step.right)))
+    evaluator = Evaluator(step.declarations, step.definitions, point, 64 if endless else 400)
     try:
         for side in (step.left, step.right):
             evaluator.number(side)
     except Undefined:
+        return None
+    except Undecided:
+        assert endless
         return None
     return evaluator.holds(Relation(PLAIN[step.relation], step.left, step.right)) is not False
 
