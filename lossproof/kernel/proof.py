@@ -227,7 +227,9 @@ class _Case:
                     p, Pow) for p in walk(line)):
                 # seen on the written line, where squares still stand: roots ask for it in normal form
                 self.n.facts.learn_all(self.h.facts(c.term))
-        return left_open
+        exact = [c for c in left_open if c.exact]
+        # one that is more than definedness asks for may follow from those that are not
+        return [c for c in left_open if c.exact or not self._implied([c], exact)]
 
     def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
         terms = {c.term for c in known}
