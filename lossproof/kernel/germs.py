@@ -19,7 +19,7 @@ from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsuppor
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.vanishing import vanishes
-from lossproof.term import Derivative, Relation, Symbol, Term, free_names, subtract, substitute
+from lossproof.term import Derivative, Relation, Symbol, Term, free_names, substitute, subtract
 
 MOST_POINTS = 6
 
