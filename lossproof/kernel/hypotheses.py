@@ -150,6 +150,12 @@ class Hypotheses:
                 negative = not negative
             else:
                 open_factors.append(factor)
+        if len(open_factors) == 2 and sign is Sign.POSITIVE:
+            # a b > 0 with a + b > 0: both are
+            a, b = open_factors[0], -open_factors[1] if negative else open_factors[1]
+            together = t.sign(a + b)
+            if together in (Sign.POSITIVE, Sign.NEGATIVE):
+                found += [Fact(x, together, mentions, names, ranges) for x in (a, b)]
         if len(open_factors) == 1 and sign is not Sign.NONZERO:
             (factor,) = open_factors
             flipped = {

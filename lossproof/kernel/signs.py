@@ -30,7 +30,7 @@ from lossproof.kernel.atoms import (
     Var,
     binder,
 )
-from lossproof.kernel.binders import in_range, opened
+from lossproof.kernel.binders import in_range, is_integer, opened
 from lossproof.kernel.constants import is_closed, sign_of_number
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
@@ -128,6 +128,26 @@ class Facts:
     def declare_between(self, name: str, interval: Interval) -> None:
         """A fresh variable between two bounds."""
         self._shifted[name] = interval
+
+    def allowed(self, name: str, value: Normal) -> bool:
+        """Whether a value is known to be one that the declaration of a name allows: what was said of the
+        name then holds of the value, too."""
+        declaration = self.declarations.get(name)
+        if declaration is None:
+            return True
+        if declaration.kind == "index" or (self._is_integer_name(name) and not is_integer(self.table, value)):
+            return False
+        domain = declaration.domain
+        if domain.values is not None:
+            return value.constant in domain.values
+        bounds = self._variable(name) if declaration.kind == "size" else interval_of(domain)
+        ends = [(value, bounds.lower, 1, bounds.lower_open), (value, bounds.upper, -1, bounds.upper_open)]
+        for x, end, direction, is_open in ends:
+            if end is not None:
+                sign = self.sign((x - self.table.rational(end)).scaled(Fraction(direction)))
+                if sign is not Sign.POSITIVE and (is_open or sign not in (Sign.NONNEGATIVE, Sign.ZERO)):
+                    return False
+        return not bounds.nonzero or self.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:
