@@ -24,6 +24,7 @@ from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.order import Order
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.sign_sets import sign_decides
@@ -254,7 +255,10 @@ class _Case:
             written = step.left if step.right == ZERO else subtract(step.left, step.right)
             if sign_decides(step.relation, sign_of(self.h, written)) is True:
                 return True
-            return self._depends_on(self.h.value(written))
+            difference = self.h.value(written)
+            depends = self._depends_on(difference)
+            order = Order(self.n.table, self.n.facts, self.h.apply, self._functions())
+            return order.holds(difference, step.relation) if depends is False else depends
         if step.left == step.right:
             self.n.table.use("same-line")
             return True
