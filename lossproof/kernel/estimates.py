@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from lossproof.kernel.atoms import (
     AbsAtom,
-    Atom,
     Bounds,
     EntryAtom,
     ExpAtom,
@@ -52,7 +51,6 @@ def estimates(t: Table, facts: Facts, poly: Normal, apply: Apply, functions: fro
     yield "cauchy-schwarz", _collected(_cauchy_schwarz(t, poly, apply))
     yield "log-tangent", _collected(_log_tangents(t, poly, apply))
     yield "jensen", _collected(_convex(t, facts, poly, apply, functions))
-    yield "abs-bounds", _collected(_abs_bounds(t, poly))
 
 
 def _collected(found: Iterator[Normal]) -> list[Fact]:
@@ -80,10 +78,8 @@ def use_estimate(t: Table, law: str) -> None:
             t.use("cauchy-schwarz")
         case "log-tangent":
             t.use("log-tangent")
-        case "jensen":
-            t.use("jensen")
         case _:
-            t.use("abs-bounds")
+            t.use("jensen")
 
 
 def _sums(t: Table, normal: Normal) -> list[FoldAtom]:
@@ -140,7 +136,7 @@ def _log_tangents(t: Table, poly: Normal, apply: Apply) -> Iterator[Normal]:
                 continue
             match t[i]:
                 case LogAtom(base):
-                    g = base
+                    g = -base if t.sign(base) is Sign.NEGATIVE else base
                 case ExpAtom():
                     g = t.monomial(((i, 1),))
                 case _:
@@ -240,14 +236,3 @@ def _entries(t: Table, normal: Normal) -> Iterator[EntryAtom]:
                 yield entry
             case ExpAtom(inner) | LogAtom(inner) | RootAtom(inner) | PowAtom(inner):
                 yield from _entries(t, inner)
-
-
-# absolute values
-
-def _abs_bounds(t: Table, poly: Normal) -> Iterator[Normal]:
-    """|u| >= u and |u| >= -u."""
-    for i in poly.atoms():
-        atom: Atom = t[i]
-        if isinstance(atom, AbsAtom):
-            yield t.atom(atom) - atom.base
-            yield t.atom(atom) + atom.base

@@ -136,6 +136,8 @@ class _Induction:
         with self._step(first) as (j, known, wanted):
             if known is None:
                 return False
+            if t.sign(t.polynomial(wanted.den)) is Sign.POSITIVE:
+                wanted = t.polynomial(wanted.num)
             for i in known.atoms():
                 before, after = linear_in(t, known, i), linear_in(t, wanted, i)
                 if j not in t.free_of(i) or before is None or after is None or not wanted.den.is_one():

@@ -14,7 +14,7 @@ from lossproof.kernel.atoms import Var
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.regular import defined_along, smooth_along
-from lossproof.kernel.sign_sets import Interval, Sign, interval_of, product_sign, sum_sign
+from lossproof.kernel.sign_sets import Interval, Sign, any_of, both, interval_of, product_sign, sum_sign
 from lossproof.kernel.signs import Fact, Facts
 
 _NUMBERS = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1)))
@@ -81,7 +81,7 @@ class _Along:
             with self.facts.assuming([Fact(gap, side, frozenset())]):
                 slope = self._slope(poly, name, side, depth)
             found.append(sum_sign(at, product_sign(slope, side)))
-        return _any_of(found)
+        return any_of(found)
 
     def _slope(self, poly: Normal, name: str, side: Sign, depth: int) -> Sign:
         """The sign of the derivative strictly between c and the variable, on one side of c."""
@@ -94,7 +94,8 @@ class _Along:
         closed = [Fact(s - self.c, weak, frozenset()), Fact(x - s, weak, frozenset())]
         with self.facts.assuming(closed):
             # the open interval's facts are not used here: D is to be continuous at c, too
-            self.facts.declare_within(between, _closed(self._interval(name, side)))
+            # and the variable itself lies in its declared interval
+            self.facts.declare_within(between, _closed(self._interval(name, side), side))
             continuous = defined_along(t, moved, frozenset((between,)), self.functions)
         self.facts.declare_within(between, self._interval(name, side))
         if not continuous:
@@ -102,12 +103,24 @@ class _Along:
         with self.facts.assuming([Fact(s - self.c, side, frozenset()), Fact(x - s, side, frozenset())]):
             if not smooth_along(t, moved, frozenset((between,)), self.functions):
                 return Sign.UNKNOWN
-            slope = Differentiator(t, Var(between), lambda _atom: None)(moved)
-            sign = t.sign(slope)
-            if sign in (Sign.UNKNOWN, Sign.NONZERO) and depth > 1:
-                bottom = t.sign(t.polynomial(slope.den))
-                sign = product_sign(self.sign(t.polynomial(slope.num), between, depth - 1), bottom)
-            return sign
+            return self._product(Differentiator(t, Var(between), lambda _atom: None)(moved), between, depth)
+
+    def _product(self, slope: Normal, name: str, depth: int) -> Sign:
+        """The sign of a derivative, from those of its factors."""
+        t = self.t
+        known = t.sign(slope)
+        if known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO) or depth < 2:
+            return known
+        result = t.sign(t.polynomial(slope.den))
+        content, factors = t.factors(slope.num)
+        result = product_sign(result, Sign.POSITIVE if content > 0 else Sign.NEGATIVE)
+        for factor, multiplicity in factors:
+            sign = t.sign(factor)
+            if sign not in (Sign.POSITIVE, Sign.NEGATIVE) and multiplicity % 2:
+                sign = both(sign, self.sign(factor, name, depth - 1))
+            for _ in range(multiplicity):
+                result = product_sign(result, sign)
+        return both(known, result)
 
     def _interval(self, name: str, side: Sign) -> Interval:
         """Where values between c and the variable lie, c being a number."""
@@ -122,20 +135,6 @@ class _Along:
         return replace(plain, upper=value, upper_open=True)
 
 
-def _closed(interval: Interval) -> Interval:
-    return replace(interval, lower_open=False, upper_open=False)
-
-
-def _any_of(signs: list[Sign]) -> Sign:
-    """What is known where one of several cases holds."""
-    if not signs:
-        return Sign.UNKNOWN
-    if all(s is Sign.POSITIVE for s in signs):
-        return Sign.POSITIVE
-    if all(s is Sign.NEGATIVE for s in signs):
-        return Sign.NEGATIVE
-    if all(s in (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO) for s in signs):
-        return Sign.NONNEGATIVE
-    if all(s in (Sign.NEGATIVE, Sign.NONPOSITIVE, Sign.ZERO) for s in signs):
-        return Sign.NONPOSITIVE
-    return Sign.UNKNOWN
+def _closed(interval: Interval, side: Sign) -> Interval:
+    """The interval with the end towards c."""
+    return replace(interval, lower_open=False) if side is Sign.POSITIVE else replace(interval, upper_open=False)

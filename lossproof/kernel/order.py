@@ -12,15 +12,15 @@ from collections.abc import Callable
 from fractions import Fraction
 from math import lcm
 
-from lossproof.kernel.atoms import Bounds, EntryAtom, FoldAtom, LogAtom, RootAtom, Var, binder
-from lossproof.kernel.binders import count_of
+from lossproof.kernel.atoms import AbsAtom, Bounds, EntryAtom, FoldAtom, LogAtom, RootAtom, Var, binder
+from lossproof.kernel.binders import count_of, known_nonzero
 from lossproof.kernel.estimates import estimates, use_estimate
 from lossproof.kernel.functions import exp
 from lossproof.kernel.induction import sign_by_induction
 from lossproof.kernel.mean_value import by_mean_value
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import OF_SIGN, Sign, both, product_sign, sign_decides, sum_sign
-from lossproof.kernel.signs import Facts
+from lossproof.kernel.sign_sets import OF_SIGN, Sign, any_of, both, flipped, product_sign, sign_decides, sum_sign
+from lossproof.kernel.signs import Fact, Facts
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO)
 
@@ -143,17 +143,22 @@ class Order:
         weak = {Sign.POSITIVE: Sign.NONNEGATIVE, Sign.NEGATIVE: Sign.NONPOSITIVE, Sign.NONZERO: Sign.UNKNOWN}
         return sum_sign(weak.get(each, each), t.sign(rest))
 
-    def _each(self, body: Normal) -> Sign:
-        """The sign of the general term, absolute values by their bounds."""
-        sign = self.t.sign(body)
-        if sign is not Sign.UNKNOWN:
+    def _each(self, body: Normal, cases: int = 3) -> Sign:
+        """The sign of the general term, by cases on its absolute values."""
+        t = self.t
+        # facts are tried for the one side and for the other
+        sign = both(t.sign(body), flipped(t.sign(-body)))
+        if sign is not Sign.UNKNOWN or not cases:
             return sign
-        for law, found in estimates(self.t, self.facts, body, self.apply, self.functions):
-            if law == "abs-bounds" and found:
-                with self.facts.assuming(found):
-                    sign = self.t.sign(body)
-                if sign is not Sign.UNKNOWN:
-                    use_estimate(self.t, law)
+        for i in body.atoms():
+            atom = t[i]
+            if isinstance(atom, AbsAtom):
+                found: list[Sign] = []
+                for case, value in ((Sign.NONNEGATIVE, atom.base), (Sign.NONPOSITIVE, -atom.base)):
+                    with self.facts.assuming([Fact(atom.base, case, frozenset())]):
+                        found.append(self._each(t.with_atom(body, i, value), cases - 1))
+                t.use("cases")
+                return any_of(found)
         return sign
 
     def _logs(self, poly: Normal) -> Sign:
@@ -161,15 +166,21 @@ class Order:
         t = self.t
         logs = [i for i in poly.atoms() if isinstance(t[i], LogAtom)]
         with_logs = [(mono, c) for mono, c in t.terms(poly.num) if any(i in logs for i, _ in mono)]
-        if not logs or not all(len(mono) == 1 and mono[0][1] == 1 and abs(c) <= 6 for mono, c in with_logs):
+        rests = {tuple((i, e) for i, e in mono if i not in logs) for mono, _ in with_logs}
+        if len(rests) != 1 or not all(isinstance(a := t[i], LogAtom) and known_nonzero(t, a.base) for i in logs):
             return Sign.UNKNOWN
-        if not all(isinstance(a := t[i], LogAtom) and t.sign(a.base) is Sign.POSITIVE for i in logs):
+        # what all logs are multiplied with, if it is > 0, is divided by
+        rest = t.monomial(next(iter(rests)))
+        small = all(abs(c) <= 6 and sum(e for i, e in mono if i in logs) == 1 for mono, c in with_logs)
+        if not small or t.sign(rest) is not Sign.POSITIVE:
             return Sign.UNKNOWN
+        poly = poly / rest
         grown = exp(t, poly) - t.one
         sign = t.sign(grown)
         if sign is Sign.UNKNOWN:
             bottom = t.sign(t.polynomial(grown.den))
-            sign = product_sign(self._termwise(t.polynomial(grown.num)), bottom)
+            top = t.polynomial(grown.num)
+            sign = product_sign(both(self._termwise(top), self._estimates(top)), bottom)
         if sign is not Sign.UNKNOWN:
             t.use("exp-monotone")
         return sign

@@ -22,7 +22,6 @@ from lossproof.kernel.atoms import (
 )
 from lossproof.kernel.binders import NOT_NEGATIVE, is_integer, known_nonzero, opened
 from lossproof.kernel.normal_form import Normal, Table
-from lossproof.kernel.sign_sets import Sign
 
 _TOTAL = frozenset({"sin", "cos", "atan", "erf", "erfc", "sign", "floor", "ceiling"})
 _SMOOTH = frozenset({"sin", "cos", "atan", "erf", "erfc"})
@@ -49,9 +48,10 @@ def defined_along(t: Table, normal: Normal, names: frozenset[str], functions: fr
             case ExpAtom(inner) | AbsAtom(inner) | DeltaAtom(inner):
                 return fine(inner, moving)
             case LogAtom(base):
-                return t.sign(base) is Sign.POSITIVE and fine(base, moving)
+                # the atom is log |base|
+                return known_nonzero(t, base) and fine(base, moving)
             case RootAtom(base):
-                return t.sign(base) in NOT_NEGATIVE and fine(base, moving)
+                return fine(base, moving)
             case PowAtom(base, exponent):
                 begun = known_nonzero(t, base) or t.sign(exponent) in NOT_NEGATIVE
                 return begun and is_integer(t, exponent) and fine(base, moving)

@@ -7,9 +7,10 @@ through the table (`Table.sign`), which counts how deep it goes.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
-from lossproof.kernel.atoms import ExpAtom
-from lossproof.kernel.functions import log_abs
+from lossproof.kernel.atoms import ExpAtom, RootAtom
+from lossproof.kernel.functions import log_abs, reduce
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sign_sets import Sign, flipped
 
@@ -48,12 +49,24 @@ def by_square(t: Table, poly: Normal) -> Sign:
 
 
 def by_two_terms(t: Table, poly: Normal) -> Sign:
-    """m - m' with m and m' > 0 has the sign of log m - log m'; asked for where there is an exp."""
+    """m - m' with m and m' > 0 has the sign of log m - log m', and of m^q - m'^q; asked for where there is an
+    exp or a root."""
     terms = t.terms(poly.num)
-    if len(terms) != 2 or terms[0][1] * terms[1][1] > 0 or not any(isinstance(t[i], ExpAtom) for i in poly.atoms()):
+    if len(terms) != 2 or terms[0][1] * terms[1][1] > 0:
+        return Sign.UNKNOWN
+    roots = [atom.root for i in poly.atoms() if isinstance(atom := t[i], RootAtom)]
+    if not roots and not any(isinstance(t[i], ExpAtom) for i in poly.atoms()):
         return Sign.UNKNOWN
     (first, a), (second, b) = terms
     one, other = t.monomial(first), t.monomial(second)
+    order = lcm(*roots)
+    if roots and order <= 6 and all(t.sign(t.monomial(((i, 1),))) in _NOT_NEGATIVE for i in poly.atoms()):
+        sign = t.sign(reduce(t, (one.scaled(Fraction(abs(a))) ** order - other.scaled(Fraction(abs(b))) ** order)))
+        if sign is not Sign.UNKNOWN:
+            t.use("power-monotone")
+            return sign if a > 0 else flipped(sign)
+    if not any(isinstance(t[i], ExpAtom) for i in poly.atoms()):
+        return Sign.UNKNOWN
     if not all(t.sign(t.monomial(((i, 1),))) is Sign.POSITIVE for i in poly.atoms()):
         return Sign.UNKNOWN
     sign = t.sign(log_abs(t, one.scaled(Fraction(abs(a)))) - log_abs(t, other.scaled(Fraction(abs(b)))))
