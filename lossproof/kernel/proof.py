@@ -25,6 +25,7 @@ from lossproof.kernel.integrals import eliminate_integrals
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.order import Order
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.validity import validate
@@ -257,7 +258,10 @@ class _Case:
             written = step.left if step.right == ZERO else subtract(step.left, step.right)
             if sign_decides(step.relation, sign_of(self.h, written)) is True:
                 return True
-            return self._depends_on(self.h.value(written))
+            difference = self.h.value(written)
+            depends = self._depends_on(difference)
+            order = Order(self.n.table, self.n.facts, self.h.apply, self._functions())
+            return order.holds(difference, step.relation) if depends is False else depends
         if step.left == step.right:
             self.n.table.use("same-line")
             return True
