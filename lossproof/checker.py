@@ -13,11 +13,13 @@ from itertools import chain
 
 from lossproof.derivation import Derivation, Document, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import judge, pointwise, proof
+from lossproof.kernel import complex_steps, judge, pointwise, proof
+from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
-from lossproof.search import counterexample, repair
+from lossproof.kernel.validity import validate
+from lossproof.search import counterexample, repair, repair_complex
 from lossproof.term import Bool, free_names
-from lossproof.verdict import Attempt, Conditional, Diagnosis, Error, Proved, StepResult, Unknown, Verdict
+from lossproof.verdict import Attempt, Conditional, Diagnosis, Error, Proved, Refuted, StepResult, Unknown, Verdict
 
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
@@ -109,8 +111,17 @@ def _chained(document: Document, derivation: Derivation, claim: Step) -> Proved 
     except InputError:
         return None
     verdicts = [check_step(document, derivation, index).verdict for index in range(2, len(derivation.lines) + 1)]
-    plain = pointwise.without_limits(claim)
-    return judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE))
+    try:
+        claims = complex_steps.real_steps(claim).steps if complex_steps.is_complex(claim) else (claim,)
+    except (InputError, Unsupported):
+        return None
+    found: Proved | None = None
+    for real in claims:
+        plain = pointwise.without_limits(real)
+        found = judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE))
+        if found is None:
+            return None
+    return found
 
 
 def check(step: Step) -> StepResult:
@@ -124,6 +135,36 @@ def check(step: Step) -> StepResult:
 
 
 def _decide(step: Step) -> StepResult:
+    if complex_steps.is_complex(step):
+        return _decide_parts(step)
+    result = _decide_real(step)
+    return replace(result, diagnosis=_diagnose(step)) if isinstance(result.verdict, Refuted) else result
+
+
+def _decide_parts(step: Step) -> StepResult:
+    """The result of a step in which complex numbers occur: its real steps, one after another."""
+    validate(step)
+    try:
+        parts = complex_steps.real_steps(step)
+    except Unsupported as reason:
+        attempts = (Attempt("real and imaginary parts", str(reason)),)
+        return StepResult(0, Unknown(f"not decided: {reason}"), attempts=attempts)
+    results: list[StepResult] = []
+    for real in parts.steps:
+        results.append(_decide_real(real))
+        if isinstance(results[-1].verdict, Refuted):
+            break
+    verdict = judge.gathered(parts, [result.verdict for result in results])
+    if isinstance(verdict, Refuted):
+        diagnosis = repair_complex.diagnose(step, parts, lambda line: _is_proved(replace(step, right=line)))
+        return StepResult(0, verdict, diagnosis, attempts=results[-1].attempts)
+    if verdict is not None:
+        return StepResult(0, verdict)
+    stuck = next(r for r in results if not isinstance(r.verdict, Proved | Conditional))
+    return replace(stuck, attempts=tuple(a for r in results for a in r.attempts))
+
+
+def _decide_real(step: Step) -> StepResult:
     begun = time.perf_counter()
     claim = proof.prove(step)
     proof_seconds = time.perf_counter() - begun
@@ -136,7 +177,7 @@ def _decide(step: Step) -> StepResult:
     for point in counterexample.points(plain, limit=POINTS_TRIED):
         tried += 1
         if judge.refuted(plain, point) is not None:
-            return replace(_refuted(plain, point, tuple(attempts)), diagnosis=_diagnose(step))
+            return _refuted(plain, point, tuple(attempts))
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
                             time.perf_counter() - begun))
     return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
@@ -196,6 +237,11 @@ def _diagnose(step: Step) -> Diagnosis:
 
 
 def _is_proved(step: Step) -> bool:
+    try:
+        if complex_steps.is_complex(step):
+            return all(_is_proved(real) for real in complex_steps.real_steps(step).steps)
+    except (InputError, Unsupported):
+        return False
     try:
         found = proof.prove(step)
     except InputError:
