@@ -19,7 +19,7 @@ from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
 from lossproof.search import counterexample, repair, repair_complex
 from lossproof.term import Bool, free_names
-from lossproof.verdict import Attempt, Conditional, Diagnosis, Error, Proved, Refuted, StepResult, Unknown, Verdict
+from lossproof.verdict import Attempt, Conditional, Error, Proved, Refuted, StepResult, Unknown, Verdict
 
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
@@ -137,8 +137,7 @@ def check(step: Step) -> StepResult:
 def _decide(step: Step) -> StepResult:
     if complex_steps.is_complex(step):
         return _decide_parts(step)
-    result = _decide_real(step)
-    return replace(result, diagnosis=_diagnose(step)) if isinstance(result.verdict, Refuted) else result
+    return _decide_real(step)
 
 
 def _decide_parts(step: Step) -> StepResult:
@@ -151,12 +150,12 @@ def _decide_parts(step: Step) -> StepResult:
         return StepResult(0, Unknown(f"not decided: {reason}"), attempts=attempts)
     results: list[StepResult] = []
     for real in parts.steps:
-        results.append(_decide_real(real))
+        results.append(_decide_real(real, diagnosed=False))
         if isinstance(results[-1].verdict, Refuted):
             break
     verdict = judge.gathered(parts, [result.verdict for result in results])
     if isinstance(verdict, Refuted):
-        diagnosis = repair_complex.diagnose(step, parts, lambda line: _is_proved(replace(step, right=line)))
+        diagnosis = repair_complex.diagnose(step, parts, _is_proved)
         return StepResult(0, verdict, diagnosis, attempts=results[-1].attempts)
     if verdict is not None:
         return StepResult(0, verdict)
@@ -164,7 +163,7 @@ def _decide_parts(step: Step) -> StepResult:
     return replace(stuck, attempts=tuple(a for r in results for a in r.attempts))
 
 
-def _decide_real(step: Step) -> StepResult:
+def _decide_real(step: Step, *, diagnosed: bool = True) -> StepResult:
     begun = time.perf_counter()
     claim = proof.prove(step)
     proof_seconds = time.perf_counter() - begun
@@ -177,7 +176,8 @@ def _decide_real(step: Step) -> StepResult:
     for point in counterexample.points(plain, limit=POINTS_TRIED):
         tried += 1
         if judge.refuted(plain, point) is not None:
-            return _refuted(plain, point, tuple(attempts))
+            found = _refuted(plain, point, tuple(attempts))
+            return replace(found, diagnosis=repair.diagnose(step, plain, _is_proved)) if diagnosed else found
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
                             time.perf_counter() - begun))
     return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
@@ -228,15 +228,8 @@ def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
         )
 
 
-def _diagnose(step: Step) -> Diagnosis:
-    """What search proposes about a refuted step, each suggestion proved by the judge first."""
-    return repair.diagnose(
-        step, lambda line: _is_proved(replace(step, right=line)),
-        lambda hypothesis: _is_proved(replace(step, given=(*step.given, hypothesis))),
-    )
-
-
 def _is_proved(step: Step) -> bool:
+    """Whether the judge proves a step that search proposes."""
     try:
         if complex_steps.is_complex(step):
             return all(_is_proved(real) for real in complex_steps.real_steps(step).steps)

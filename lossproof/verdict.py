@@ -14,6 +14,12 @@ from lossproof.term import Term
 
 VerdictName = Literal["proved", "conditional", "refuted", "unknown", "error", "defined"]
 
+EditKind = Literal[
+    "sign", "number", "missing-factor", "extra-factor", "missing-term", "extra-term", "exponent", "index", "bound",
+    "condition", "name", "function", "order", "transpose", "derivative", "fold", "limit", "relation",
+]
+"""What kind of slip the one change is that mends a refuted line. README says what each means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
@@ -94,13 +100,16 @@ class Diagnosis:
     """What is known of a refuted step beyond the point; every suggestion has been proved.
 
     `residual` is right minus left in normal form; `remark` one sentence ("off by a factor
-    -1", "the term ... is missing"); `suggestion` a line that is proved equal to the left.
+    -1", "the term ... is missing"); `suggestion` a line that is proved equal to the left (or
+    related to it as the step asks). `edit` is the kind of the one change that makes the refuted
+    line the suggestion; None where there is none. For the kind "relation" the line stands, and
+    the remark names the relation that is proved.
     """
 
     residual: Term | None = None
     remark: str | None = None
     suggestion: Term | None = None
-    edit: str | None = None
+    edit: EditKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

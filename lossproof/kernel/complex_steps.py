@@ -7,8 +7,9 @@ one does. What comes out of the real steps (conditions, points, remarks) is said
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError, diagnostic
@@ -24,13 +25,16 @@ from lossproof.term import (
     Entry,
     ForAll,
     Mul,
+    Number,
     Pow,
     Range,
     Relation,
     Symbol,
     Term,
     map_children,
+    negate,
     number,
+    subtract,
     walk,
 )
 
@@ -65,6 +69,12 @@ class RealSteps:
             case Call("sqrt", (Add((Pow(first, exponent), Pow(second, other))),)) if exponent == other == number(2):
                 modulus = self._modulus(self.written(first), self.written(second))
                 return map_children(term, self.written) if modulus is None else modulus
+            case Pow(base, Number(power)) if power == Fraction(1, 2):
+                match self.written(base):
+                    case Pow(Call("Abs") as size, exponent) if exponent == number(2):
+                        return size
+                    case other:
+                        return Pow(other, term.exponent)
             case _:
                 return map_children(term, self.written)
 
@@ -106,12 +116,20 @@ def complex_number(re: Term, im: Term) -> Term:
     """re + im I as people write it."""
     if im == ZERO:
         return re
+    if isinstance(im, Number) and im.value < 0:
+        turned = I if im.value == -1 else Mul((Number(-im.value), I))
+        return subtract(re, turned) if re != ZERO else negate(I) if turned == I else Mul((im, I))
     turned = I if im == ONE else Mul((im, I))
     return turned if re == ZERO else Add((re, turned))
 
 
 def is_complex(step: Step) -> bool:
     """Whether complex numbers occur in a step, also through quantities."""
+    return any(True for _ in _complex_parts(step))
+
+
+def _complex_parts(step: Step) -> Iterator[str]:
+    """The complex names that a step reaches, and "" for each I, conjugate, re and im."""
     pending = [step.left, step.right, *step.given]
     seen: set[str] = set()
     while pending:
@@ -122,13 +140,12 @@ def is_complex(step: Step) -> bool:
                         continue
                     seen.add(name)
                     if name in step.declarations and "complex" in step.declarations[name].assumptions:
-                        return True
+                        yield name
                     if name in step.definitions:
                         pending.append(step.definitions[name].body)
                 case _:
                     if has_parts(part):
-                        return True
-    return False
+                        yield ""
 
 
 def real_steps(step: Step) -> RealSteps:
@@ -179,7 +196,12 @@ def _no_order(written: Term) -> InputError:
 def _hypothesis(parts: RealParts, hypothesis: Term) -> list[Term]:
     """The real hypotheses that a written one comes down to."""
     try:
-        return _split(parts.condition(hypothesis, {}))
+        found = _split(parts.condition(hypothesis, {}))
+        match hypothesis:
+            case Relation("=", Call("Abs") as size, other) | Relation("=", other, Call("Abs") as size):
+                # |z| = r gives |z|^2 = r^2, which is a polynomial
+                found += _split(parts.condition(Relation("=", Pow(size, number(2)), Pow(other, number(2))), {}))
+        return found
     except NoOrder as error:
         raise _no_order(hypothesis) from error
 
@@ -197,15 +219,18 @@ def _split(condition: Term) -> list[Term]:
 def _nonzero(step: Step, parts: RealParts) -> list[Term]:
     """What `nonzero` says of complex names."""
     found: list[Term] = []
-    for name, d in step.declarations.items():
-        if "complex" not in d.assumptions or not d.domain.nonzero:
+    for name in dict.fromkeys(_complex_parts(step)):
+        d = step.declarations.get(name)
+        if d is None or not d.domain.nonzero:
             continue
         if d.kind != "family":
             found.append(parts.condition(Relation("!=", Symbol(name), ZERO), {}))
             continue
         indices = [f"{name}'{k}" for k in range(1, d.rank + 1)]
         condition: Term = Relation("!=", Entry(name, tuple(Symbol(i) for i in indices)), ZERO)
-        for index, size in zip(indices, d.shape or (), strict=True):
+        if d.shape is None:
+            raise Unsupported("a family of complex numbers that are not 0, over ranges that are not known")
+        for index, size in zip(indices, d.shape, strict=True):
             condition = ForAll(condition, Range(index, ONE, size))
         found += _split(parts.condition(condition, {}))
     return found

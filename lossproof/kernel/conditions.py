@@ -103,8 +103,6 @@ class Discharge:
         except (Unsupported, DivisionByZero, NeedsCases):
             return False
 
-
-
     def discharged_near(self, condition: Term, limit: Limit, scope: Scope = Scope()) -> bool:  # noqa: B008
         """Whether a condition holds near the limit's target."""
         match condition:

@@ -327,7 +327,6 @@ class Conditions(Neighbourhoods):
         return [Condition(Relation(">", base, ZERO), exact=False)]
 
 
-
 def _strict(c: Condition) -> Condition:
     match c.term:
         case Relation(">=", left, right):

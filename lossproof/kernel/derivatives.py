@@ -138,10 +138,18 @@ class Differentiator:
             if atom.kind == "sum":
                 t.use("derivative-of-sum")
                 return close_again(t, "sum", names, ranges, inner)
-            if t.sign(body) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO) or len(names) != 1:
-                raise Unsupported("the derivative of a product whose factors may be 0")
+            if len(names) != 1:
+                raise Unsupported("the derivative of a nested product")
             t.use("derivative-of-product")
-            return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
+            if t.sign(body) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
+            # a factor may be 0: each one's derivative times the product of the others
+            (name,), (bounds,) = names, ranges
+            others = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, t.var(name)))
+            fresh = t.open(others)
+            rest = close_again(t, "product", [fresh], [others], t.substitute(body, {name: t.var(fresh)}))
+            t.release((fresh,))
+            return close_again(t, "sum", names, ranges, inner * rest)
 
     def _function(self, name: str, args: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
         t = self.t

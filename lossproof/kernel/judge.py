@@ -105,13 +105,12 @@ def _at_point(step: Step, values: Sequence[tuple[Term, Term]]) -> tuple[Fraction
             case Entry(family, indices), Number(exact):
                 at = tuple(int(i.value) for i in indices if isinstance(i, Number))
                 entries.setdefault(family, {})[at] = exact
-    for name in [n for n, d in step.declarations.items() if "(" in n]:
+    for name in [n for n in step.declarations if "(" in n]:
         # a part that the real step did not ask for is 0
-        if step.declarations[name].kind != "family":
+        if twin(name) in numbers:
             numbers.setdefault(name, Fraction(0))
-            continue
-        other = entries.get(twin(name), {})
-        entries[name] = {at: entries.get(name, {}).get(at, Fraction(0)) for at in (*entries.get(name, {}), *other)}
+        elif twin(name) in entries:
+            entries[name] = {at: entries.get(name, {}).get(at, Fraction(0)) for at in entries[twin(name)]}
     outcome = compare(step, Point(numbers, entries))
     return None if outcome is None or outcome.position else (outcome.left, outcome.right)
 

@@ -38,6 +38,7 @@ SYMBOLS: Final[Mapping[str, Mapping[str, object]]] = {
     "u": {"kind": "indexed", "shape": ["n"]}, "v": {"kind": "indexed", "shape": ["n"]},
     "a": {"kind": "indexed", "shape": ["n", "n"]},
     "f": {"kind": "function", "arity": 1}, "G": {"kind": "functional"},
+    "z": {"kind": "scalar", "assume": ["complex"]}, "w": {"kind": "scalar", "assume": ["complex"]},
 }
 """The names of the instances."""
 
@@ -47,6 +48,7 @@ DEFINITIONS: Final[Mapping[str, str]] = {"q": "x**2 + 1"}
 _ANALYSIS = "real analysis, elementary functions (DLMF 4)"
 _SUMS = "Graham, Knuth, Patashnik: Concrete Mathematics, chapter 2"
 _CALCULUS = "differential calculus (DLMF 1.4, 1.5)"
+_COMPLEX = "complex numbers as pairs of real ones (Hamilton; DLMF 1.9)"
 _NONE = "none"
 
 _TABLE: Final = (
@@ -79,6 +81,17 @@ _TABLE: Final = (
     Law("abs-of-product", "|x y| = |x| |y|", _NONE, _ANALYSIS, "Abs(x*y)", "Abs(x)*Abs(y)"),
     Law("odd-function", "sin(-x) = -sin(x), likewise tan, atan, asin, erf", _NONE, "DLMF 4.14", "sin(-x)", "-sin(x)"),
     Law("even-function", "cos(-x) = cos(x)", _NONE, "DLMF 4.14", "cos(-x)", "cos(x)"),
+    # complex numbers
+    Law("real-parts", "two complex numbers are equal where their real and their imaginary parts are",
+        "both parts defined", _COMPLEX, "z*w", "re(z)*re(w) - im(z)*im(w) + I*(re(z)*im(w) + im(z)*re(w))"),
+    Law("modulus", "|z|^2 = re(z)^2 + im(z)^2, which is 0 only where z is", _NONE, _COMPLEX,
+        "Abs(z*w)**2", "(re(z)**2 + im(z)**2)*(re(w)**2 + im(w)**2)"),
+    Law("complex-reciprocal", "1/z = conjugate(z)/|z|^2", "z != 0", _COMPLEX,
+        "1/z", "conjugate(z)/(re(z)**2 + im(z)**2)", ("Ne(z, 0)",), {"re(z)": "0", "im(z)": "0"}),
+    Law("euler", "exp(x + I y) = exp(x) (cos(y) + I sin(y))", _NONE, "DLMF 4.14.1",
+        "exp(z)", "exp(re(z))*(cos(im(z)) + I*sin(im(z)))"),
+    Law("complex-trigonometric", "sin(x + I y) = sin x cosh y + I cos x sinh y, likewise cos, sinh, cosh", _NONE,
+        "DLMF 4.21(iii), 4.35(iii)", "sin(z)", "sin(re(z))*cosh(im(z)) + I*cos(re(z))*sinh(im(z))"),
     # sums and products
     Law("sum-linear", "sum (c f + g) = c sum f + sum g", "c free of the index", _SUMS,
         "Sum(x*u[k] + v[k], (k, 1, n))", "x*Sum(u[k], (k, 1, n)) + Sum(v[k], (k, 1, n))"),
@@ -110,6 +123,13 @@ _TABLE: Final = (
         "Product(u[k]*v[k], (k, 1, n))", "Product(u[k], (k, 1, n))*Product(v[k], (k, 1, n))"),
     Law("product-of-exp", "prod exp(f) = exp(sum f)", _NONE, _SUMS,
         "Product(exp(u[k]), (k, 1, n))", "exp(Sum(u[k], (k, 1, n)))"),
+    Law("induction", "what holds at the first value, and with each value at the next one, holds at all",
+        "from the first value on; defined all along", _SUMS, "Sum(1/(k*(k + 1)), (k, 1, m))",
+        "m/(m + 1)", ("m >= 0",), {"m": "-3"}),
+    Law("harmonic-recurrence", "harmonic(m + 1) = harmonic(m) + 1/(m + 1)", "m >= 0", _SUMS,
+        "Sum(harmonic(k), (k, 1, m))", "(m + 1)*harmonic(m) - m", ("m >= 0",), {"m": "-2"}),
+    Law("factorial-recurrence", "factorial(m + 1) = (m + 1) factorial(m)", "m >= 0", _SUMS,
+        "Product(k, (k, 1, m))", "factorial(m)", ("m >= 0",), {"m": "-2"}),
     # derivatives
     Law("derivative", "the derivative of polynomials: linear, product rule", "differentiable there", _CALCULUS,
         "Derivative(x**3*y, x)", "3*x**2*y"),
@@ -131,7 +151,7 @@ _TABLE: Final = (
     Law("derivative-of-sum", "the derivative of a finite sum is the sum of the derivatives",
         "bounds do not depend on the variable", _CALCULUS,
         "Derivative(Sum(exp(x*u[k]), (k, 1, n)), x)", "Sum(u[k]*exp(x*u[k]), (k, 1, n))"),
-    Law("derivative-of-product", "(prod f)' = prod f sum f'/f", "no factor is 0", _CALCULUS,
+    Law("derivative-of-product", "(prod f)' = sum_i f_i' prod_{j != i} f_j", "all differentiable", _CALCULUS,
         "Derivative(Product(1 + exp(x*u[k]), (k, 1, n)), x)",
         "Product(1 + exp(x*u[k]), (k, 1, n))*Sum(u[k]*exp(x*u[k])/(1 + exp(x*u[k])), (k, 1, n))"),
     Law("derivative-of-sin", "sin' = cos", _NONE, "DLMF 4.20", "Derivative(sin(x), x)", "cos(x)"),

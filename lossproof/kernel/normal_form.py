@@ -161,7 +161,7 @@ class Table:
         self._atoms: list[Atom] = []
         self._numbers: dict[Atom, int] = {}
         self._free: list[frozenset[str]] = []
-        self._ctx = _context(32)
+        self._ctx = _context(12)
         self._fresh = 0
         self._ranges_seen: dict[Bounds, int] = {}
         self._live: set[str] = set()

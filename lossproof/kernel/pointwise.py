@@ -15,6 +15,7 @@ from flint import arb
 
 from lossproof.derivation import Step
 from lossproof.kernel.comparison import Factory, admissible, compared, decided
+from lossproof.kernel.components import Components
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.hypotheses import Hypotheses
@@ -100,15 +101,22 @@ def compare(step: Step, point: Point) -> Outcome | None:
             return None
         if step.relation in ("=>", "<=>"):
             return _compare_equations(step, point)
-        shape = _factory(step, point)(64).shape(step.left)
+        shape = _shape(step, point)
         found: Outcome | None = None
         for position in islice(product(*(range(1, n + 1) for n in shape)), MOST_ENTRIES):
             found = _compare_at(step, point, position)
             if found is None or not found.holds:
                 return found
         return found
-    except (Undefined, Undecided, OutOfBudget):
+    except (Undefined, Undecided, OutOfBudget, Unsupported):
         return None
+
+
+def _shape(step: Step, point: Point) -> tuple[int, ...]:
+    """The sizes of the left line at the point."""
+    if not Components(step.declarations, step.definitions).shape(step.left):
+        return ()
+    return _factory(step, point)(64).shape(step.left)
 
 
 def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome | None:

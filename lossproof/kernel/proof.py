@@ -20,6 +20,7 @@ from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
@@ -281,7 +282,14 @@ class _Case:
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
             return True
-        return self._depends_on(difference)
+        depends = self._depends_on(difference)
+        if depends is False and by_induction(self.n.table, difference, function=self._functions()):
+            return True
+        return depends
+
+    def _functions(self) -> frozenset[str]:
+        """The opaque functions, which are smooth everywhere."""
+        return frozenset(d.name for d in self.step.declarations.values() if d.kind == "function")
 
     def _depends_on(self, difference: Normal) -> Literal[False] | Normal:
         """The argument of a delta, an absolute value or a sign that is left in the difference."""

@@ -113,7 +113,8 @@ class RealParts:
         self.declarations: dict[str, Declaration] = {}
         self.definitions: dict[str, Definition] = {}
         self.nonzero: dict[Term, Term] = {}
-        self.laws: dict[str, None] = {"real-parts": None}
+        self.laws: dict[str, None] = {}
+        self.laws["real-parts"] = None
         for name, d in declarations.items():
             if name not in self._complex:
                 self.declarations[name] = d

@@ -1,55 +1,77 @@
 """What is wrong with a refuted step between complex lines: residual, factor, and a line that would have been right.
 
-Untrusted: everything here is a proposal, made from the residuals of the real steps. Imports `repair`.
+Untrusted: everything here is a proposal. Imports the kernel's real steps, `repair`, `slips` and `scope`. The residual is
+put together from those of the real steps. Lines one slip away are tried at points and then given to the kernel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 from lossproof.derivation import Step
-from lossproof.kernel.complex_steps import I, RealSteps
+from lossproof.diagnostic import InputError
+from lossproof.kernel.complex_steps import I, RealSteps, real_steps
+from lossproof.kernel.components import Components
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
-from lossproof.search import repair
+from lossproof.kernel.points import Point
+from lossproof.kernel.pointwise import compare, without_limits
+from lossproof.print_text import pretty
+from lossproof.search import counterexample, repair
+from lossproof.search.scope import Role, Scope, role_of
+from lossproof.search.slips import Slip, flipped, slips
+from lossproof.search.undo import into, words
 from lossproof.term import (
     MINUS_ONE,
     ZERO,
     Add,
     Call,
+    Entry,
     Mul,
-    Number,
+    Symbol,
     Term,
-    map_children,
-    negate,
+    children,
     node_count,
     subtract,
-    walk,
 )
 from lossproof.verdict import Diagnosis
 
 LONGEST_RESIDUAL = 16
 """The right line less its residual is offered where the residual has at most so many nodes more than the line."""
+MOST_SLIPS = 150
+POINTS = 3
+PROOFS = 4
 
 
-def diagnose(step: Step, parts: RealSteps, proves: Callable[[Term], bool]) -> Diagnosis:
+def diagnose(step: Step, parts: RealSteps, is_proved: Callable[[Step], bool]) -> Diagnosis:
     """Residual (right minus left), remark and a proved suggestion; empty where nothing was found."""
     if step.relation != "=":
         return Diagnosis()
     residual = _residual(parts)
-    for remark, line in _proposals(step, parts, residual):
-        if proves(line):
-            return Diagnosis(residual, remark, line)
+    points = _points(parts)
+    tried = 0
+    for found in _proposals(step, parts, residual):
+        if found.suggestion is None or not _fits(step, found.suggestion, points):
+            continue
+        if is_proved(replace(step, right=found.suggestion)):
+            return found
+        tried += 1
+        if tried >= PROOFS:
+            break
     return Diagnosis(residual)
 
 
 def _residual(parts: RealSteps) -> Term | None:
     """The residuals of the real steps as one; None where one is not known."""
+    if Components(parts.steps[0].declarations, parts.steps[0].definitions).shape(parts.steps[0].left):
+        return None
     found: list[Term] = []
     for real in parts.steps:
-        residual = repair.diagnose(real, lambda _: False, lambda _: False).residual
+        residual = repair.residual_of(real)
         if residual is None:
             return None
         found.append(parts.written(residual))
@@ -62,21 +84,62 @@ def _residual(parts: RealSteps) -> Term | None:
     return turned if re == ZERO else Add((re, turned))
 
 
-def _proposals(step: Step, parts: RealSteps, residual: Term | None) -> Iterator[tuple[str | None, Term]]:
+def _points(parts: RealSteps) -> list[Point]:
+    """Points that have a value for every name of the real steps, where there are such."""
+    drawn = [islice(counterexample.points(without_limits(real), limit=2 * POINTS), POINTS) for real in parts.steps]
+    found = [list(points) for points in drawn]
+    return max(found, key=lambda points: sum(len(p.values) + len(p.entries) for p in points), default=[])
+
+
+def _fits(step: Step, line: Term, points: list[Point]) -> bool:
+    """Whether the step holds with this line at the points that say something."""
+    try:
+        parts = real_steps(replace(step, right=line))
+    except (Unsupported, InputError):
+        return False
+    reals = [without_limits(real) for real in parts.steps]
+    return all((found := compare(real, point)) is None or found.holds for point in points for real in reals)
+
+
+def _proposals(step: Step, parts: RealSteps, residual: Term | None) -> Iterator[Diagnosis]:
     """Lines in the place of the right one, the most usual mistakes first."""
     right = step.right
     ratio = _ratio(parts)
     if ratio is not None:
-        factor = Number(1 / ratio)
-        yield f"off by a factor {ratio}", negate(right) if ratio == -1 else Mul((factor, right))
-    yield "off by a factor I", Mul((MINUS_ONE, I, right))
-    yield "off by a factor -I", Mul((I, right))
-    for part in walk(right):
-        if isinstance(part, Call) and part.function == "conjugate":
-            yield "a conjugate too many", _replaced(right, part, part.args[0])
-    yield "the complex conjugate is needed", Call("conjugate", (right,))
+        line = flipped(right) if ratio == -1 else repair.scaled(right, 1 / ratio)
+        yield Diagnosis(residual, f"off by a factor {ratio}", line)
+    yield Diagnosis(residual, "off by a factor I", Mul((MINUS_ONE, I, right)))
+    yield Diagnosis(residual, "off by a factor -I", Mul((I, right)))
+    found = islice(_slips(step), MOST_SLIPS)
+    for slip, line in sorted(found, key=lambda item: item[0].cost):
+        yield Diagnosis(residual, words(slip, pretty), line, slip.kind)
     if residual is not None and node_count(residual) <= node_count(right) + LONGEST_RESIDUAL:
-        yield None, subtract(right, residual)
+        yield Diagnosis(residual, None, subtract(right, residual))
+
+
+def _slips(step: Step) -> Iterator[tuple[Slip, Term]]:
+    """Single changes of the right line, each with the line that it makes."""
+    def at(term: Term, role: Role, parent: Term | None, scope: Scope,
+           rebuild: Callable[[Term], Term]) -> Iterator[tuple[Slip, Term]]:
+        if role == "fixed":
+            return
+        for slip in slips(term, role, parent, scope):
+            yield slip, rebuild(slip.term)
+        if role == "value":
+            if isinstance(term, Call) and term.function == "conjugate":
+                without = Slip("function", term.args[0], 11, "the conjugate in {} is too much", (term,))
+                yield without, rebuild(without.term)
+            else:
+                turned = Slip("function", Call("conjugate", (term,)), 12 if isinstance(term, Symbol | Entry) else 13,
+                              "the conjugate of {} is needed", (term,))
+                yield turned, rebuild(turned.term)
+        inner = scope.inside(term)
+        for position, child in enumerate(children(term)):
+            child_role = role_of(term, position, role)
+            within = inner if child_role in ("value", "condition") else scope
+            yield from at(child, child_role, term, within, into(term, position, rebuild))
+
+    yield from at(step.right, "value", None, Scope(step, {}), lambda term: term)
 
 
 def _ratio(parts: RealSteps) -> Fraction | None:
@@ -96,7 +159,3 @@ def _ratio(parts: RealSteps) -> Fraction | None:
             return None
         found.add(Fraction(ratio))
     return found.pop() if len(found) == 1 else None
-
-
-def _replaced(term: Term, old: Term, new: Term) -> Term:
-    return new if term is old else map_children(term, lambda child: _replaced(child, old, new))
