@@ -52,11 +52,11 @@ _FUNCTIONS = {
     "sign": r"\operatorname{sgn}", "gamma": r"\Gamma", "loggamma": r"\log\Gamma", "digamma": r"\psi",
     "beta": r"\mathrm{B}", "zeta": r"\zeta", "Heaviside": r"\Theta", "logistic": r"\sigma",
     "trace": r"\operatorname{tr}", "det": r"\det", "exp": r"\exp", "cot": r"\cot", "sec": r"\sec", "csc": r"\csc",
-    "coth": r"\coth"}
+    "coth": r"\coth", "re": r"\operatorname{Re}", "im": r"\operatorname{Im}"}
 # Functions that may stand before a single letter without brackets: \log x.
 _BARE = frozenset({"log", "sin", "cos", "tan", "sinh", "cosh", "tanh"})
 _WRAPPED = {"Abs": (r"\left|", r"\right|"), "floor": (r"\left\lfloor ", r"\right\rfloor"),
-            "ceiling": (r"\left\lceil ", r"\right\rceil"), "sqrt": (r"\sqrt{", "}")}
+            "ceiling": (r"\left\lceil ", r"\right\rceil"), "sqrt": (r"\sqrt{", "}"), "conjugate": (r"\overline{", "}")}
 # A known function's sign gives way to a declared name that looks the same.
 _TAKEN_BY = {"logistic": "sigma", "gamma": "Gamma", "digamma": "psi", "zeta": "zeta", "beta": "B", "Heaviside": "Theta"}
 _TALL = re.compile(r"\\(?:frac|sum|prod|int|begin|left|binom|substack)")
@@ -147,6 +147,8 @@ class _Latex:
                 return r"\pi", Level.ATOM
             case "E":
                 return r"\mathrm{e}" if self._e_is_taken() else "e", Level.ATOM
+            case "I":
+                return r"\mathrm{i}", Level.ATOM
             case "EulerGamma":
                 return r"\gamma_{\mathrm{E}}", Level.POWER
             case "oo":

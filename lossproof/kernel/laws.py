@@ -38,6 +38,7 @@ SYMBOLS: Final[Mapping[str, Mapping[str, object]]] = {
     "u": {"kind": "indexed", "shape": ["n"]}, "v": {"kind": "indexed", "shape": ["n"]},
     "a": {"kind": "indexed", "shape": ["n", "n"]},
     "f": {"kind": "function", "arity": 1}, "G": {"kind": "functional"},
+    "z": {"kind": "scalar", "assume": ["complex"]}, "w": {"kind": "scalar", "assume": ["complex"]},
 }
 """The names of the instances."""
 
@@ -47,6 +48,7 @@ DEFINITIONS: Final[Mapping[str, str]] = {"q": "x**2 + 1"}
 _ANALYSIS = "real analysis, elementary functions (DLMF 4)"
 _SUMS = "Graham, Knuth, Patashnik: Concrete Mathematics, chapter 2"
 _CALCULUS = "differential calculus (DLMF 1.4, 1.5)"
+_COMPLEX = "complex numbers as pairs of real ones (Hamilton; DLMF 1.9)"
 _NONE = "none"
 
 _TABLE: Final = (
@@ -87,6 +89,17 @@ _TABLE: Final = (
     Law("ceiling-as-floor", "ceiling(x) = -floor(-x)", _NONE, _ANALYSIS, "ceiling(x)", "-floor(-x)"),
     Law("mod-as-floor", "Mod(x, y) = x - y floor(x/y)", "y != 0", _ANALYSIS, "Mod(x, y)", "x - y*floor(x/y)",
         ("Ne(y, 0)",), {"y": "0"}),
+    # complex numbers
+    Law("real-parts", "two complex numbers are equal where their real and their imaginary parts are",
+        "both parts defined", _COMPLEX, "z*w", "re(z)*re(w) - im(z)*im(w) + I*(re(z)*im(w) + im(z)*re(w))"),
+    Law("modulus", "|z|^2 = re(z)^2 + im(z)^2, which is 0 only where z is", _NONE, _COMPLEX,
+        "Abs(z*w)**2", "(re(z)**2 + im(z)**2)*(re(w)**2 + im(w)**2)"),
+    Law("complex-reciprocal", "1/z = conjugate(z)/|z|^2", "z != 0", _COMPLEX,
+        "1/z", "conjugate(z)/(re(z)**2 + im(z)**2)", ("Ne(z, 0)",), {"re(z)": "0", "im(z)": "0"}),
+    Law("euler", "exp(x + I y) = exp(x) (cos(y) + I sin(y))", _NONE, "DLMF 4.14.1",
+        "exp(z)", "exp(re(z))*(cos(im(z)) + I*sin(im(z)))"),
+    Law("complex-trigonometric", "sin(x + I y) = sin x cosh y + I cos x sinh y, likewise cos, sinh, cosh", _NONE,
+        "DLMF 4.21(iii), 4.35(iii)", "sin(z)", "sin(re(z))*cosh(im(z)) + I*cos(re(z))*sinh(im(z))"),
     # sums and products
     Law("sum-linear", "sum (c f + g) = c sum f + sum g", "c free of the index", _SUMS,
         "Sum(x*u[k] + v[k], (k, 1, n))", "x*Sum(u[k], (k, 1, n)) + Sum(v[k], (k, 1, n))"),
