@@ -296,10 +296,11 @@ class Grammar(Operators):
                 cursor.take()
                 term = self.scripts(Call("factorial", (term,), span=span_of(cursor.nodes[before:cursor.at])), after)
             elif isinstance(after, Scripted) and isinstance(after.base, Leaf) and after.base.text == "|" \
-                    and after.sub is not None and after.sup is None:
+                    and after.sub is not None:
                 self.mark(after.base)
                 cursor.take()
-                term = self.value_at(term, after.sub, after)
+                term = self.value_at(term, after.sub, after) if after.sup is None else self.between(
+                    cursor.nodes[before:cursor.at - 1], after.sub, after.sup, after)
             elif isinstance(after, Scripted) and after.base == Group((), after.base.start, after.base.end) \
                     and after.sub is None and not after.primes:
                 cursor.take()
@@ -318,8 +319,21 @@ class Grammar(Operators):
         called = self.call(cursor)
         if called is not None:
             return called
+        differential = self._differential_alone(cursor)
+        if differential is not None:
+            return differential
         cursor.take()
         return self._atom(node)
+
+    def _differential_alone(self, cursor: Cursor) -> Term | None:
+        """\mathrm{d}x outside of integrals and derivatives: read as it is set."""
+        node, after = cursor.peek(), cursor.peek(1)
+        if node is None or after is None or canonical(node) != r"\mathrm{d}" or not self._is_index((after,)) \
+                or r"\mathrm{d}" in self._by_base:
+            return None
+        cursor.at += 2
+        self.mark((node, after))
+        return self.template((node, after), canonical((node, after)), (), "differential of")
 
     def _atom(self, node: Node) -> Term:
         match node:
@@ -365,6 +379,8 @@ class Grammar(Operators):
             self.refuse(f"the words `{node.text.strip()[:40]}` stand inside of a formula", node, code="LP105")
         if isinstance(node, Leaf) and node.kind == "sign":
             self.refuse(f"`{node.text}` is not expected here", node)
+        if key == r"\mathrm{d}":
+            self.refuse("a differential stands alone", node, "write an integral or a derivative", "LP105")
         if isinstance(node, Leaf) and node.text in (r"\bullet",):
             self.refuse(f"`{node.text}` is not read", node, code="LP105")
         if isinstance(node, Command) and node.name not in LETTER_LIKE:
@@ -443,6 +459,12 @@ class Grammar(Operators):
             if sizes and all(s == sizes[0] for s in sizes):
                 self.mark(node.base)
                 return Call("identity", (sizes[0],), span=span_of(node))
+        if key in ("0", "1") and isinstance(node.base, Leaf):
+            self.mark(node.base)
+            sizes = tuple(self.value(part) for part in split_parts(sub))
+            if not 1 <= len(sizes) <= 2:
+                self.refuse("an array of zeros or ones has one or two sizes", sub)
+            return Call("zeros" if key == "0" else "ones", sizes, span=span_of(node))
         if key == "H" and len(parts) == 1:
             self.mark(node.base)
             return Call("harmonic", (self.value(sub),), span=span_of(node))
@@ -493,6 +515,12 @@ class Grammar(Operators):
     def _bracket(self, bracket: Bracket, around: Scripted | None) -> Term:
         opening, closing, items = bracket.opening, bracket.closing, bracket.items
         at: Node = around or bracket
+        if around is not None and around.sub is not None and around.sup is not None and not around.primes:
+            equal = [n for n, s in enumerate(around.sub) if isinstance(s, Leaf) and s.text == "="]
+            if len(equal) == 1 and opening == "(":
+                return self.family(around, items, around.sub, around.sup, equal[0])
+            if not equal and (opening in "[." or self.integrated is not None) and opening in "([.":
+                return self.between(items, around.sub, around.sup, around)
         if opening == "." and closing == "|" and around is not None and around.sub is not None and around.sup is None:
             return self.value_at(self.value(items), around.sub, at)
         match opening, closing:
@@ -728,7 +756,7 @@ class Grammar(Operators):
             return self.condition(nodes[0].items)
         if any(isinstance(n, Words) or (isinstance(n, Leaf) and n.text in _STATEMENTS) or (isinstance(n, Command) and n.name in (
                 r"\overset", r"\stackrel")) for n in nodes):
-            return self.set_as_is(nodes, "statement")
+            return self._statement(nodes)
         places = [n for n, node in enumerate(nodes) if isinstance(node, Leaf) and (
             node.text in RELATIONS or node.text == r"\in")]
         if not places:
@@ -765,7 +793,14 @@ class Grammar(Operators):
                 kept = tuple(r for r, end in zip(bounds, (low, high), strict=True) if not isinstance(end, Const)
                              or end.name not in ("oo", "-oo"))
                 return kept[0] if len(kept) == 1 else Bool("and", kept, span=span_of(at))
-        self.refuse("this set is not read", right, code="LP105")
+        return self._statement(at)
+
+    def _statement(self, nodes: Nodes) -> Term:
+        """A condition that is only read as it is set: that its indicator is 1."""
+        text, holes, arrays = self.as_set(nodes, "statement")
+        self.mark(nodes)
+        indicator = self.template(nodes, rf"\mathbf{{1}}({text})", holes, "statement of", mentions=arrays)
+        return Relation("=", indicator, ONE, span=span_of(nodes))
 
 
 def _composes(node: Node) -> bool:

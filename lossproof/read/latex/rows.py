@@ -291,10 +291,11 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
         continues = True
     extra: dict[str, Declaration] = {}
     read: list[Side] = []
+    integrated = _integrated_in(nodes)
     if set(relations) & _STRONG and (set(relations) - _STRONG or not joined[0]):
         return _implications(nodes, notation, prime_by, continues, words, (start, end))
     for side in joined:
-        made = _side(side, notation, prime_by, extra, (start, end))
+        made = _side(side, notation, prime_by, extra, (start, end), integrated=integrated)
         read.append(made)
         if prime_by is None and isinstance(made.term, Derivative) and len(read) == 1:
             prime_by = made.term.by
@@ -302,9 +303,10 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
 
 
 def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[str, Declaration],
-          around: tuple[int, int], condition: bool = False) -> Side:
+          around: tuple[int, int], condition: bool = False, integrated: str | None = None) -> Side:
     place = place_of(nodes) if nodes else around
     reader = Grammar(notation, prime_by)
+    reader.integrated = integrated
     reader.declarations.update(extra)
     try:
         nodes = _trimmed(nodes)
@@ -323,6 +325,16 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
         return Side(None, LatexProblem("the formula is nested too deeply", "", *place, "LP105"), *place, nodes)
     extra.update(reader.extra)
     return Side(term, None, *place, nodes)
+
+
+def _integrated_in(nodes: Nodes) -> str | None:
+    """The variable of the first integral of a row, for brackets with bounds that stand before it."""
+    found = list(leaves(nodes))
+    for place, leaf in enumerate(found):
+        if leaf.text == "d" and any(n.text == r"\int" for n in found[:place]) and place + 1 < len(found) \
+                and isinstance(found[place + 1], Leaf) and found[place + 1].kind in ("letter", "command"):  # type: ignore[union-attr]
+            return found[place + 1].text
+    return None
 
 
 def _is_range(nodes: list[Node]) -> bool:
