@@ -42,7 +42,8 @@ COMMANDS: Mapping[str, str] = {
     r"\mathrm{min}": "Min", r"\mathrm{logsumexp}": "logsumexp", r"\mathrm{LSE}": "logsumexp", r"\mathrm{B}": "beta",
     r"\psi": "digamma", r"\zeta": "zeta", r"\sigma": "logistic", r"\Theta": "Heaviside", r"\mathrm{sin}": "sin",
     r"\mathrm{cos}": "cos", r"\mathrm{tanh}": "tanh", r"\mathrm{abs}": "Abs", r"\mathrm{floor}": "floor",
-    r"\mathrm{sqrt}": "sqrt"}
+    r"\mathrm{sqrt}": "sqrt", **{rf"\mathrm{{{name}}}": name for name in (
+        "beta", "gamma", "digamma", "zeta", "Heaviside", "harmonic", "polygamma", "loggamma")}}
 WORDS: Mapping[str, str] = {
     "log": "log", "ln": "log", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh",
     "cosh": "cosh", "arctan": "atan", "max": "Max", "min": "Min", "sigmoid": "logistic", "softmax": "softmax",

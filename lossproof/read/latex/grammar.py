@@ -74,8 +74,9 @@ class Grammar(Operators):
         """The term of a whole expression; LatexProblem where it is none."""
         if not nodes:
             self.refuse("there is nothing where an expression is expected", nodes)
-        if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes):
-            return self.set_as_is(nodes, "list")
+        for node in nodes:
+            if isinstance(node, Leaf) and node.text in (",", ";", ":", "|", r"\mid"):
+                self.refuse(f"`{node.text}` is not expected here", node)
         with self.deeper(nodes):
             nodes = self.integrals(nodes)
             return self._sum(nodes)
@@ -319,6 +320,11 @@ class Grammar(Operators):
         called = self.call(cursor)
         if called is not None:
             return called
+        if isinstance(node, Leaf | Scripted | Command) and _is_call_like(cursor.peek(1)) and (
+                not isinstance(node, Scripted) or node.sup is None) and self._is_name(node):
+            self.refuse(f"`{canonical(node)}` is declared as a name, and this looks like its value at something",
+                        (node, cursor.nodes[cursor.at + 1]), r"declare it under functions, or write \cdot for the product",
+                        "LP107")
         differential = self._differential_alone(cursor)
         if differential is not None:
             return differential
@@ -326,7 +332,7 @@ class Grammar(Operators):
         return self._atom(node)
 
     def _differential_alone(self, cursor: Cursor) -> Term | None:
-        """\mathrm{d}x outside of integrals and derivatives: read as it is set."""
+        """\\mathrm{d}x outside of integrals and derivatives: read as it is set."""
         node, after = cursor.peek(), cursor.peek(1)
         if node is None or after is None or canonical(node) != r"\mathrm{d}" or not self._is_index((after,)) \
                 or r"\mathrm{d}" in self._by_base:
@@ -525,10 +531,7 @@ class Grammar(Operators):
             return self.value_at(self.value(items), around.sub, at)
         match opening, closing:
             case ("(", ")") | ("[", "]") | (r"\{", r"\}") | (".", "."):
-                if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in items):
-                    term = self.set_as_is((bracket,), "tuple")
-                else:
-                    term = self.value(items)
+                term = self.value(items)
             case ("|", "|"):
                 term = self._bars(bracket)
             case (r"\|", r"\|"):
@@ -669,8 +672,25 @@ class Grammar(Operators):
             self.seen.add(leaf.start)
         return Derivative(term, self.prime_by, node.primes, span=span_of(node))
 
+    def side(self, nodes: Nodes, relation: str) -> Term:
+        """A whole side of a row: a value, or a list; a set or a distribution beside the signs that call for one."""
+        if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes) or (
+                len(nodes) == 1 and _is_tuple(nodes[0])):
+            return self.set_as_is(nodes, "list")
+        if relation not in ("in", "notin", "subset", "distributed", "independent"):
+            return self.value(nodes)
+        before = set(self.seen)
+        try:
+            return self.value(nodes)
+        except LatexProblem:
+            self.seen = before
+            return self.set_as_is(nodes, "set")
+
     def set_as_is(self, nodes: Nodes, hint: str) -> Term:
         """A value that is only read as it is set."""
+        parts = split_at(nodes, (",", ";", "|", r"\mid"))
+        if not all(parts):
+            self.refuse("a part of this list is empty", nodes)
         text, holes, arrays = self.as_set(nodes, hint)
         self.mark(nodes)
         return self.template(nodes, text, holes, f"{hint} of", mentions=arrays)
@@ -810,6 +830,29 @@ def _composes(node: Node) -> bool:
                                                     r"\Omega_")
 
 
+def _is_tuple(node: Node) -> bool:
+    """True for brackets with a list in them, transposed or not."""
+    if isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) in TRANSPOSED and node.sub is None:
+        node = node.base
+    return isinstance(node, Bracket) and any(
+        isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid", ":") for n in node.items)
+
+
+def _is_call_like(node: Node | None) -> bool:
+    """True for (x) and (x, y): brackets that nobody puts around a factor."""
+    if isinstance(node, Scripted):
+        node = node.base
+    if not isinstance(node, Bracket) or node.opening != "(" or node.closing != ")":
+        return False
+    if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid", "=") for n in node.items):
+        return True
+    inner = node.items[0] if len(node.items) == 1 else None
+    if isinstance(inner, Scripted) and inner.sup is None and not inner.primes:
+        inner = inner.base
+    return isinstance(inner, Leaf) and inner.kind in ("letter", "command") or (
+        isinstance(inner, Command) and inner.name in LETTER_LIKE)
+
+
 def _opens_body(node: Node) -> bool:
     """True for \sum and \prod with what stands below them."""
     return isinstance(node, Scripted) and isinstance(node.base, Leaf) and node.base.text in (r"\sum", r"\prod")
@@ -829,4 +872,3 @@ def _both(first: str, second: str) -> str:
     return "+" if first == second else "-"
 
 
-_ = (Fold, Notation, Token, LatexProblem, lay_out, number, place_of)

@@ -279,13 +279,9 @@ class _Layout:
                 or (token.kind == "sign" and token.text in (")", "]") and of.kind != "script"):
             raise LatexProblem(f"`{of.text}` has nothing behind it", "", of.start, of.end)
         if token.kind == "number" and len(token.text) > 1:
-            # x^12 is x to the power 1, times 2
-            first = Token("number", token.text[0], token.start, token.start + 1)
-            rest = Token("number", token.text[1:], token.start + 1, token.end)
-            if token.text[1] == "." or token.text[0] == ".":
-                raise LatexProblem(f"`{of.text}` takes the first digit only", "put the number in braces", token.start,
-                                   token.end)
-            self._tokens = [*self._tokens[:self._at], first, rest, *self._tokens[self._at + 1:]]
+            # set as x to the power 1, times 2
+            raise LatexProblem(f"`{of.text}` takes the first digit only", f"write {of.text}{{{token.text}}}", token.start,
+                               token.end)
         node = self._one()
         return node.items if isinstance(node, Group) else (node,)
 

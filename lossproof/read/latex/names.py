@@ -359,6 +359,11 @@ class Names:
         def change(node: Node) -> Node:
             if isinstance(node, Words):
                 return node
+            if isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) in TRANSPOSED:
+                inner = change(_without_power(node))
+                if isinstance(inner, Scripted):
+                    return Scripted(inner.base, inner.sub, node.sup, inner.primes, node.start, node.end)
+                return Scripted(inner, None, node.sup, 0, node.start, node.end)
             base = _parts(node)[0]
             if base is not None and canonical(base) not in hidden and canonical(_without_power(node)) not in hidden:
                 term = self._scalar_name(_without_power(node), arrays)

@@ -294,8 +294,9 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
     integrated = _integrated_in(nodes)
     if set(relations) & _STRONG and (set(relations) - _STRONG or not joined[0]):
         return _implications(nodes, notation, prime_by, continues, words, (start, end))
-    for side in joined:
-        made = _side(side, notation, prime_by, extra, (start, end), integrated=integrated)
+    for place, side in enumerate(joined):
+        beside = relations[min(place, len(relations) - 1)] if relations else ""
+        made = _side(side, notation, prime_by, extra, (start, end), integrated=integrated, beside=beside)
         read.append(made)
         if prime_by is None and isinstance(made.term, Derivative) and len(read) == 1:
             prime_by = made.term.by
@@ -303,7 +304,8 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
 
 
 def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[str, Declaration],
-          around: tuple[int, int], condition: bool = False, integrated: str | None = None) -> Side:
+          around: tuple[int, int], condition: bool = False, integrated: str | None = None,
+          beside: str = "") -> Side:
     place = place_of(nodes) if nodes else around
     reader = Grammar(notation, prime_by)
     reader.integrated = integrated
@@ -312,7 +314,7 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
         nodes = _trimmed(nodes)
         if not nodes:
             raise LatexProblem("one side of this relation is empty", "", *place)
-        term = reader.condition(nodes) if condition else reader.value(nodes)
+        term = reader.condition(nodes) if condition else reader.side(nodes, beside)
         missed = [leaf for leaf in leaves(nodes) if leaf.start not in reader.seen
                   and not (isinstance(leaf, Leaf) and leaf.kind == "sign")]
         if missed:
