@@ -25,7 +25,7 @@ from lossproof.read.latex.layout import (
 )
 from lossproof.read.latex.tokens import LatexProblem, tokenize
 
-__all__ = ["Survey", "Use", "survey"]
+__all__ = ["Survey", "TRANSPOSED", "Use", "is_label", "laid_out", "letter", "parts", "survey"]
 
 ACCENTS = frozenset({r"\hat", r"\bar", r"\tilde", r"\vec", r"\check", r"\breve", r"\overline", r"\underline"})
 FONTS = frozenset({r"\mathrm", r"\mathbf", r"\mathit", r"\mathsf", r"\mathcal", r"\mathbb", r"\mathfrak",
@@ -47,7 +47,7 @@ class Use:
 
     bare: int = 0
     subscripts: Counter[tuple[str, ...]] = field(default_factory=Counter)       # the parts of each subscript
-    labels: Counter[str] = field(default_factory=Counter)                       # superscripts that are no powers
+    labelled: Counter[tuple[tuple[str, ...], str]] = field(default_factory=Counter)    # with superscripts, no powers
     applied: Counter[str] = field(default_factory=Counter)                      # to what stands in brackets behind it
     primes: int = 0
     transposed: int = 0
@@ -74,14 +74,21 @@ class Survey:
         return self.uses[key]
 
 
-def survey(formulas: Iterable[str]) -> Survey:
-    """What the formulas show; those that cannot be set are left out."""
-    found = Survey()
+def laid_out(formulas: Iterable[str]) -> list[Nodes]:
+    """The formulas as they are set; those that cannot be set are left out."""
+    found = []
     for formula in formulas:
         try:
-            nodes = lay_out(tokenize(formula))
+            found.append(lay_out(tokenize(formula)))
         except LatexProblem:
             continue
+    return found
+
+
+def survey(formulas: Iterable[Nodes]) -> Survey:
+    """What the formulas show."""
+    found = Survey()
+    for nodes in formulas:
         _walk(nodes, found, False)
     return found
 
@@ -173,7 +180,7 @@ def _inner(node: Node, found: Survey, in_log: bool) -> None:
             _walk(sub or (), found, False)
             _walk(sup or (), found, False)
         case Command(name, args, option):
-            for arg in args:
+            for arg in args[1:] if name in (r"\overset", r"\stackrel") else args:
                 _walk(arg, found, in_log or name == r"\sqrt")
             _walk(option or (), found, False)
         case Environment(rows=rows):
@@ -217,22 +224,25 @@ def _name(node: Node, base: Node, nodes: Nodes, at: int, found: Survey, in_log: 
     if isinstance(node, Scripted):
         use.primes += node.primes > 0
     full = key
-    if sub:
+    label = canonical(sup) if sup and is_label(sup) and canonical(sup) not in TRANSPOSED else ""
+    if label:
+        use.labelled[parts(sub), label] += 1
+    elif sub:
         use.subscripts[parts(sub)] += 1
-        full = f"{key}_{{{canonical(sub)}}}"
-        for part in sub:
-            _inner(part, found, False) if letter(part) is None else None
     else:
         use.bare += 1
+    if sub:
+        full = f"{key}_{{{canonical(sub)}}}"
+        for part in sub:
+            if letter(part) is None:
+                _inner(part, found, False)
     if sup:
         text = canonical(sup)
         if text in TRANSPOSED:
             use.transposed += 1
         elif text.startswith("-1"):
             use.inverted += 1
-        elif is_label(sup):
-            use.labels[text] += 1
-        else:
+        elif not label:
             _walk(sup, found, False)
     use.under_log += in_log
     after = nodes[at + 1] if at + 1 < len(nodes) else None
