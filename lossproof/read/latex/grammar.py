@@ -89,6 +89,7 @@ class Grammar(Operators):
             return self.product(parts[0][1])
         terms: list[Term] = []
         signs: list[str] = []
+        negated: dict[int, Term] = {}       # what is in brackets behind a minus sign stays one factor
         waiting: tuple[Nodes, str] | None = None        # dots whose last term is to come
         for sign, part in parts:
             if canonical(part) == r"\dots":
@@ -98,6 +99,8 @@ class Grammar(Operators):
                 waiting = part, sign
                 continue
             term = self.product(part)
+            if sign == "-" and len(part) == 1 and isinstance(part[0], Bracket) and isinstance(term, Mul | Number):
+                negated[id(term)] = Mul((MINUS_ONE, term), span=term.span)
             if waiting is not None:
                 same = [t for t, s in zip(terms, signs, strict=True)]
                 found = None
@@ -121,7 +124,7 @@ class Grammar(Operators):
                 signs.append(sign)
         if waiting is not None:
             self.refuse("the dots have nothing behind them", waiting[0])
-        args = tuple(self._negated(t) if s == "-" else t for t, s in zip(terms, signs, strict=True))
+        args = tuple(negated.get(id(t), self._negated(t)) if s == "-" else t for t, s in zip(terms, signs, strict=True))
         whole = args[0] if len(args) == 1 else Add(args, span=span_of(nodes))
         self.shape(whole, nodes)
         return whole
@@ -444,7 +447,7 @@ class Grammar(Operators):
 
     def _special(self, node: Scripted, key: str, sub: Nodes | None) -> Term | None:
         """Signs with indices that have a meaning where nothing else is declared: delta_{ij}, 1_{i = j}, I_n, H_n."""
-        if sub is None or key in self._by_base:
+        if sub is None or any(not name.sup or None in name.sup for name in self._by_base.get(key, ())):
             return None
         parts = split_parts(sub)
         if key == r"\delta" and len(parts) == 2:
@@ -648,7 +651,8 @@ class Grammar(Operators):
             return term
         if exponent == MINUS_ONE:
             made = Call("inverse", (base,), span=span_of(at))
-        elif isinstance(exponent, Number) and exponent.value.denominator == 1 and 2 <= exponent.value <= 64:
+        elif isinstance(exponent, Number) and exponent.value.denominator == 1 and 2 <= exponent.value <= 64 \
+                and len(shape) == 2:
             made = Call("matmul", (base,) * int(exponent.value), span=span_of(at))
         else:
             self.refuse("a matrix has only the powers -1, 2, 3, ... here", at, code="LP106")
@@ -854,7 +858,7 @@ def _is_call_like(node: Node | None) -> bool:
 
 
 def _opens_body(node: Node) -> bool:
-    """True for \sum and \prod with what stands below them."""
+    """True for \\sum and \\prod with what stands below them."""
     return isinstance(node, Scripted) and isinstance(node.base, Leaf) and node.base.text in (r"\sum", r"\prod")
 
 

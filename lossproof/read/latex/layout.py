@@ -205,15 +205,18 @@ class _Layout:
 
     def _items(self, opened: Token | None, in_cell: bool = False) -> Nodes:
         """Nodes up to a token that closes something, or to the end; the caller looks at what it was."""
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            at = opened or self._tokens[self._at]
-            raise LatexProblem(f"the formula is nested more than {MAX_DEPTH} deep", "", at.start, at.end, "LP105")
+        self._deeper(opened)
         found: list[Node] = []
         while (token := self._peek()) is not None and not self._closes(token, in_cell):
             found.append(self._scripted(found))
         self._depth -= 1
         return _bars(_infix(tuple(found)))
+
+    def _deeper(self, at: Token | None) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            at = at or self._tokens[min(self._at, len(self._tokens) - 1)]
+            raise LatexProblem(f"the formula is nested more than {MAX_DEPTH} deep", "", at.start, at.end, "LP105")
 
     def _closes(self, token: Token, in_cell: bool) -> bool:
         match token.kind:
@@ -351,7 +354,9 @@ class _Layout:
             bracket = self._one()
             assert isinstance(bracket, Bracket)
             option = bracket.items
+        self._deeper(token)
         args = tuple(self._command_argument(token) for _ in range(ARGUMENTS[token.text]))
+        self._depth -= 1
         return Command(token.text, args, option, token.start, self._tokens[self._at - 1].end)
 
     def _command_argument(self, token: Token) -> Nodes:

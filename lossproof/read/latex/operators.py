@@ -485,6 +485,9 @@ class Operators(Calls):
         first = above[0]
         if not _is_d(first.base if isinstance(first, Scripted) else first):
             return None
+        if canonical(below[0]) == "d" and "d" in self._by_base:
+            self.refuse("`d` is declared as a name: this may be a fraction or a derivative", node,
+                        r"write \frac{\mathrm{d}y}{\mathrm{d}x}")
         return above, below
 
     def _fraction_derivative(self, cursor: Cursor, node: Command, above: Nodes, below: Nodes) -> Term:

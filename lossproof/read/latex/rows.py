@@ -30,6 +30,7 @@ RELATION_SIGNS = {
 _OUTER = frozenset({"equation", "equation*", "align", "align*", "aligned", "split", "gather", "gather*", "gathered",
                     "multline", "multline*", "eqnarray", "eqnarray*", "flalign", "flalign*", "alignat", "alignat*",
                     "alignedat", "displaymath", "math"})
+_LOOSE = frozenset({"in", "notin", "subset", "distributed", "independent"})
 _STRONG = frozenset({"=>", "<=>"})
 # Commands that are no leaves of the typeset tree: those with arguments, and brackets.
 _STRUCTURE = frozenset({r"\left", r"\right", r"\lfloor", r"\rfloor", r"\lceil", r"\rceil", r"\langle", r"\rangle",
@@ -315,6 +316,9 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
         if not nodes:
             raise LatexProblem("one side of this relation is empty", "", *place)
         term = reader.condition(nodes) if condition else reader.side(nodes, beside)
+        if beside not in _LOOSE and reader.shapes.is_bare_family(term, frozenset()):
+            raise LatexProblem("a family stands here without an index", "write an index, or declare it as a vector or matrix",
+                               *place, "LP107")
         missed = [leaf for leaf in leaves(nodes) if leaf.start not in reader.seen
                   and not (isinstance(leaf, Leaf) and leaf.kind == "sign")]
         if missed:
@@ -405,8 +409,11 @@ def _is_stop(node: Node) -> bool:
 def covered(row: Row) -> bool:
     """True where every letter, number and command of the row stands in a side or a relation.
 
-    What is left out by rule is spacing, punctuation, and words or a label at the row's edge.
+    What is left out by rule is spacing, punctuation, and words or a label at the row's edge. A row whose brackets do
+    not match is not read at all, and says so.
     """
+    if len(row.sides) == 1 and row.sides[0].problem is not None and not row.sides[0].nodes:
+        return True
     inside = {leaf.start for side in row.sides for leaf in leaves(side.nodes)} | {leaf.start for leaf in leaves(row.signs)}
     first = min((side.start for side in row.sides), default=row.start)
     for token in row.tokens:
