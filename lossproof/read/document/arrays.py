@@ -24,6 +24,7 @@ _RELATIONS = frozenset({"=", "<", ">", r"\leq", r"\geq", r"\neq", r"\approx", r"
 _TIMES = frozenset({r"\cdot", r"\times"})
 _UPPER_GREEK = frozenset({r"\Gamma", r"\Delta", r"\Theta", r"\Lambda", r"\Xi", r"\Pi", r"\Sigma", r"\Upsilon", r"\Phi",
                           r"\Psi", r"\Omega"})
+_NUMBERS = frozenset({"n", "k", "p", "m", "i", "j", "l", "e", "d", "s", "t", r"\pi", r"\sigma", r"\tau", r"\lambda"})
 ROUNDS = 6
 
 
@@ -249,6 +250,13 @@ class _Reader:
                     factor = None
             if factor is None:
                 return None
+            name = full_name(node)
+            if shape[0] == "m" and factor == SCALAR and name is not None and not is_upper(name) and name.islower() \
+                    and name not in _NUMBERS and "mathrm" not in name and not (isinstance(node, Scripted) and node.sup) \
+                    and not isinstance(after, Bracket):
+                # numbers stand before matrices, so this is a vector
+                self.changed |= self.found.become(name, "v", (shape[1][1],))
+                factor = self.found.shape(name)
             joined = self._times(shape, factor)
             if joined is None:
                 return None

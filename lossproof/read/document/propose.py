@@ -211,6 +211,10 @@ class _Proposer:
             return True
         if "\\mathrm" in base or "\\operatorname" in base or "\\mathcal" in base or "\\mathbb" in base:
             return True
+        if any(re.fullmatch(r"[a-zA-Z]", argument) and argument not in self.sizes.values() for argument in arguments) \
+                and (base in _FUNCTION_LETTERS or "_{" in full) and base not in self.sizes.values() \
+                and base not in self.indices and 2 * arguments.total() >= use.bare:
+            return True
         single = sum(count for argument, count in arguments.items()
                      if all(_SINGLE.fullmatch(part.strip()) or part.strip().isdigit() for part in _split(argument)))
         total = arguments.total()
@@ -255,6 +259,8 @@ class _Proposer:
             shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]
             self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape, "assumed": True}
         for pattern, places in self.families.items():
+            if pattern.typeset(self.letters[pattern]) in self.functions:
+                continue
             if self.arrays.kinds.get(pattern.key) == "v" and pattern.sub == (None,) and not pattern.label:
                 continue        # the vector's entries
             self._family(pattern, places)
@@ -262,9 +268,9 @@ class _Proposer:
             uses = [(parts, "") for parts in use.subscripts] + list(use.labelled)
             for parts, label in uses:
                 pattern = self._pattern(key, parts, label)
-                full = pattern.typeset([])  if not pattern.rank else ""
-                if full and key not in _ARRAYS and full not in self.functions and full not in known and full not in self.arrays.kinds \
-                        and not self._is_entry(pattern):
+                full = pattern.typeset([]) if not pattern.rank else ""
+                known_too = full in self.functions or full in known or full in self.arrays.kinds
+                if full and key not in _ARRAYS and not known_too and not self._is_entry(pattern):
                     self.names.setdefault(full, self._scalar(use))
             if use.bare and self._is_scalar(key, use, known):
                 self.names.setdefault(key, self._scalar(use))

@@ -5,7 +5,6 @@ Untrusted as to truth. It looks at how formulas are set, before anything is decl
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -38,7 +37,7 @@ GREEK = frozenset("\\" + name for name in (
 TRANSPOSED = frozenset({"T", r"\top", r"\mathrm{T}", r"\mathsf{T}", r"\mathbf{T}", r"\intercal", r"\mathrm{t}"})
 _SUMS = frozenset({r"\sum", r"\prod"})
 _ROOTS = frozenset({r"\log", r"\ln", r"\lg"})
-_DIGITS = re.compile(r"[0-9]+")
+_SIGNS = frozenset({"+", "-", "=", r"\cdot", r"\times", "<", ">", r"\leq", r"\geq", ","})
 
 
 @dataclass(slots=True)
@@ -144,31 +143,27 @@ def is_label(sup: Nodes) -> bool:
 
 
 def _walk(nodes: Nodes, found: Survey, in_log: bool) -> None:
-    at = 0
+    at, outside = 0, in_log
     while at < len(nodes):
         node = nodes[at]
-        after = nodes[at + 1] if at + 1 < len(nodes) else None
         base = node.base if isinstance(node, Scripted) else node
         if isinstance(base, Leaf) and base.text in _SUMS and isinstance(node, Scripted):
             _sum(node, found)
         elif isinstance(base, Leaf) and base.text in _ROOTS:
-            if after is not None:
-                _walk(_inside(after), found, True)
-                at += 2
-                continue
+            in_log = True       # what follows it, up to the next sign
+            at += 1
+            continue
         elif isinstance(base, Leaf) and base.text == r"\int":
             _walk(node.sub or () if isinstance(node, Scripted) else (), found, False)
             _walk(node.sup or () if isinstance(node, Scripted) else (), found, False)
+        elif isinstance(node, Leaf) and node.text in _SIGNS:
+            in_log = outside
         elif letter(base) is not None:
             at += _name(node, base, nodes, at, found, in_log)
             continue
         else:
             _inner(node, found, in_log)
         at += 1
-
-
-def _inside(node: Node) -> Nodes:
-    return node.items if isinstance(node, Bracket | Group) else (node,)
 
 
 def _inner(node: Node, found: Survey, in_log: bool) -> None:
