@@ -296,7 +296,7 @@ class Hypotheses:
                 continue
             power = t.monomial(((i, degree),))
             value = power - equation.scaled(Fraction(1, leading[0][1]))
-            return lambda normal: _lowered(t, normal, i, degree, value)  # noqa: B023 (returned at once)
+            return lambda normal: _lowered(t, normal, i, degree, value)
         return None
 
     def _replacing(self, atom: Atom, value: Normal, names: frozenset[str]) -> Callable[[Normal], Normal]:

@@ -15,10 +15,10 @@ from flint import arb
 from lossproof.derivation import Step
 from lossproof.kernel.comparison import decimal
 from lossproof.kernel.complex_steps import RealSteps
-from lossproof.kernel.real_parts import twin
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare
 from lossproof.kernel.proof import Claim
+from lossproof.kernel.real_parts import twin
 from lossproof.term import Entry, Number, Symbol, Term
 from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Verdict
 

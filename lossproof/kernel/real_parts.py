@@ -270,7 +270,8 @@ class RealParts:
         bound = {r.name: _index(r.name) for r in q.ranges}
         pair = self.pair(q.body, bound)
         if self.vanishes(pair.im, bound):
-            self.definitions[name] = Definition(name, self.guarded(pair.re, pair.im), q.ranges, q.latex, q.cites, q.span)
+            body = self.guarded(pair.re, pair.im)
+            self.definitions[name] = Definition(name, body, q.ranges, q.latex, q.cites, q.span)
             return
         self._mixed[name] = True
         self._complex.add(name)
@@ -351,7 +352,8 @@ class RealParts:
             return Pair(_times(turned.re, below), _times(turned.im, below))
         found: tuple[list[Term], list[Term]] = ([], [])
         for k in range(power + 1):
-            factors = [number(comb(power, k)), *(Pow(part, number(e)) for part, e in ((w.re, power - k), (w.im, k)) if e)]
+            powers = (Pow(part, number(e)) for part, e in ((w.re, power - k), (w.im, k)) if e)
+            factors = [number(comb(power, k)), *powers]
             summand = _times(*factors)
             found[k % 2].append(_minus(summand) if k % 4 >= 2 else summand)
         return Pair(add(*found[0]), add(*found[1]))

@@ -1,7 +1,7 @@
 """What is wrong with a refuted step between complex lines: residual, factor, and a line that would have been right.
 
-Untrusted: everything here is a proposal. Imports the kernel's real steps, `repair`, `slips` and `scope`. The residual is
-put together from those of the real steps. Lines one slip away are tried at points and then given to the kernel.
+Untrusted: everything here is a proposal. Imports the kernel's real steps, `repair`, `slips` and `scope`. The residual
+is put together from those of the real steps. Lines one slip away are tried at points and then given to the kernel.
 """
 
 from __future__ import annotations
