@@ -200,8 +200,8 @@ class Quadrature(Calculus):
                     failure = Undecided("an integrand that takes too many evaluations")
                     return acb("nan")
                 contour.analytic = bool(analytic)
-                self._charge(4)
                 try:
+                    self._charge(4)
                     value = contour.at(term.body, {term.name: constant(z)}, {})
                 except (Undecided, Undefined, OutOfBudget) as reason:
                     # an exception does not pass through Arb
