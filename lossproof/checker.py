@@ -13,9 +13,11 @@ from itertools import chain
 
 from lossproof.derivation import Definition, Derivation, Document, Line, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import judge, pointwise, proof
+from lossproof.kernel import complex_steps, judge, pointwise, proof
+from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
-from lossproof.search import counterexample, repair
+from lossproof.kernel.validity import validate
+from lossproof.search import counterexample, repair, repair_complex
 from lossproof.term import Bool, Relation, Term, free_names
 from lossproof.verdict import (
     Attempt,
@@ -148,8 +150,7 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
     given = tuple(dict.fromkeys((*derivation.given, *(g for line in lines for g in line.given))))
     step = Step(lines[0].term, lines[-1].term, relation, given, document.declarations, document.definitions)
     verdicts = _verdicts(document, derivation, step)
-    plain = pointwise.without_limits(step)
-    chained = judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE)) if verdicts else None
+    chained = _chained(step, verdicts)
     if chained is not None:
         return StepResult(len(lines), chained)
     result = _of_prose(document, lines[-1], step, replace(check(step), index=len(lines)))
@@ -180,6 +181,23 @@ def _unsettled(verdicts: Sequence[Verdict]) -> Iterator[Attempt]:
                 yield Attempt(f"the step to line {number}", verdict.verdict)
 
 
+def _chained(claim: Step, verdicts: Sequence[Verdict]) -> Proved | None:
+    """The claim from its steps, where every one of them is proved."""
+    if not verdicts:
+        return None
+    try:
+        claims = complex_steps.real_steps(claim).steps if complex_steps.is_complex(claim) else (claim,)
+    except (InputError, Unsupported):
+        return None
+    found: Proved | None = None
+    for real in claims:
+        plain = pointwise.without_limits(real)
+        found = judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE))
+        if found is None:
+            return None
+    return found
+
+
 def check(step: Step) -> StepResult:
     """The verdict of one step, with diagnosis where it is refuted."""
     start = time.perf_counter()
@@ -191,6 +209,35 @@ def check(step: Step) -> StepResult:
 
 
 def _decide(step: Step) -> StepResult:
+    if complex_steps.is_complex(step):
+        return _decide_parts(step)
+    return _decide_real(step)
+
+
+def _decide_parts(step: Step) -> StepResult:
+    """The result of a step in which complex numbers occur: its real steps, one after another."""
+    validate(step)
+    try:
+        parts = complex_steps.real_steps(step)
+    except Unsupported as reason:
+        attempts = (Attempt("real and imaginary parts", str(reason)),)
+        return StepResult(0, Unknown(f"not decided: {reason}"), attempts=attempts)
+    results: list[StepResult] = []
+    for real in parts.steps:
+        results.append(_decide_real(real, diagnosed=False))
+        if isinstance(results[-1].verdict, Refuted):
+            break
+    verdict = judge.gathered(parts, [result.verdict for result in results])
+    if isinstance(verdict, Refuted):
+        diagnosis = repair_complex.diagnose(step, parts, _is_proved)
+        return StepResult(0, verdict, diagnosis, attempts=results[-1].attempts)
+    if verdict is not None:
+        return StepResult(0, verdict)
+    stuck = next(r for r in results if not isinstance(r.verdict, Proved | Conditional))
+    return replace(stuck, attempts=tuple(a for r in results for a in r.attempts))
+
+
+def _decide_real(step: Step, *, diagnosed: bool = True) -> StepResult:
     begun = time.perf_counter()
     claim = proof.prove(step)
     proof_seconds = time.perf_counter() - begun
@@ -203,7 +250,8 @@ def _decide(step: Step) -> StepResult:
     for point in counterexample.points(plain, limit=POINTS_TRIED):
         tried += 1
         if judge.refuted(plain, point) is not None:
-            return replace(_refuted(plain, point, tuple(attempts)), diagnosis=repair.diagnose(step, plain, _is_proved))
+            found = _refuted(plain, point, tuple(attempts))
+            return replace(found, diagnosis=repair.diagnose(step, plain, _is_proved)) if diagnosed else found
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
                             time.perf_counter() - begun))
     left_over = repair.residual(step)
@@ -258,6 +306,11 @@ def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
 
 def _is_proved(step: Step) -> bool:
     """Whether the judge proves a step that search proposes."""
+    try:
+        if complex_steps.is_complex(step):
+            return all(_is_proved(real) for real in complex_steps.real_steps(step).steps)
+    except (InputError, Unsupported):
+        return False
     try:
         found = proof.prove(step)
     except InputError:

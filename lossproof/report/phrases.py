@@ -79,10 +79,11 @@ def _domain(domain: Domain, plain: str) -> str:
 
 def describe_declaration(declaration: Declaration, show: Show) -> str:
     """What a name ranges over, in words, such as "real, positive" or "family of reals over 1..K"."""
-    extra = sorted(declaration.assumptions - {"real", "positive", "nonnegative", "negative", "nonzero", "integer"})
+    plain = "complex" if "complex" in declaration.assumptions else "real"
+    extra = sorted(declaration.assumptions - {"real", "complex", "positive", "nonnegative", "negative", "nonzero", "integer"})
     match declaration.kind:
         case "scalar":
-            words = _domain(declaration.domain, "real")
+            words = _domain(declaration.domain, plain)
         case "integer":
             words = _domain(declaration.domain, "integer")
         case "size":
@@ -103,7 +104,9 @@ def describe_declaration(declaration: Declaration, show: Show) -> str:
 
 
 def _family(declaration: Declaration, show: Show) -> str:
-    entries = "" if declaration.domain == Domain() else f", each {_domain(declaration.domain, 'real')}"
+    plain = "complex" if "complex" in declaration.assumptions else "real"
+    said = declaration.domain != Domain() or plain != "real"
+    entries = f", each {_domain(declaration.domain, plain)}" if said else ""
     if declaration.shape is None:
         return f"family with {declaration.rank} indices whose range is not known{entries}"
     sizes = [show(size) for size in declaration.shape]

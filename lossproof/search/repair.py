@@ -58,6 +58,16 @@ def diagnose(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
         return single
 
 
+def residual_of(step: Step) -> Term | None:
+    """Right minus left as the shortest term that was found; None where the lines have no normal forms."""
+    try:
+        made = _Repair(step, lambda _: False)
+        forms = list(made._forms(reduce(made.t, made.right - made.left)))
+    except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
+        return None
+    return min(forms, key=node_count) if forms else None
+
+
 def _single_change(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
     """The nearest line, or relation, one slip away that is proved."""
     others = iter(_OTHERS.get(step.relation, ()))

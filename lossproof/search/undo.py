@@ -178,7 +178,7 @@ class _Search:
             child_role = role_of(term, position, role)
             within = inner if child_role in ("value", "condition") else scope
             needed = None if wanted is None or within is not scope else self._wanted(term, position, wanted)
-            yield from self._at(child, child_role, term, within, _into(term, position, rebuild), needed, more,
+            yield from self._at(child, child_role, term, within, into(term, position, rebuild), needed, more,
                                 depth + 1)
 
     def _tried(self, slip: Slip, rebuild: Rebuild, wanted: arb | None) -> Iterator[Change]:
@@ -233,7 +233,8 @@ class _Search:
                 return None
         return found if found is not None and found.is_finite() and is_sharp(found) else None
 
-def _into(term: Term, position: int, rebuild: Rebuild) -> Rebuild:
+
+def into(term: Term, position: int, rebuild: Rebuild) -> Rebuild:
     """The line with another child at a position of `term`; all else stays the same object."""
     def rebuilt(new: Term) -> Term:
         seen = -1
@@ -251,4 +252,4 @@ def words(slip: Slip, show: Callable[[Term], str]) -> str:
     return slip.words.format(*map(show, slip.about))
 
 
-__all__ = ["Change", "changes", "words"]
+__all__ = ["Change", "changes", "into", "words"]
