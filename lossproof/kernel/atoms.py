@@ -184,7 +184,7 @@ def free_names_of(atom: Atom) -> frozenset[str]:
     match atom:
         case FoldAtom(ranges=ranges, first=first) | FunctionalAtom(ranges=ranges, first=first):
             found -= {binder(first + i) for i in range(len(ranges))}
-        case IntegralAtom(lower, upper, body, first):
+        case IntegralAtom(first=first):
             # the ends are outside of the binder, and never mention one so high
             found -= {binder(first)}
     return found

@@ -429,7 +429,7 @@ def _atom_height(table: Table, number: int) -> int:
     match table[number]:
         case FoldAtom(ranges=ranges, first=first, body=body) | FunctionalAtom(ranges=ranges, first=first, body=body):
             return max(first + len(ranges), height(body))
-        case IntegralAtom(lower, upper, body, first):
+        case IntegralAtom(first=first):
             return max(first + 1, height(*arguments(table[number])))
         case Var(name) if name.startswith("#"):
             return int(name[1:]) + 1
