@@ -234,7 +234,7 @@ class Quadrature(Calculus):
 
             goal = arb(2) ** (-self._precision // 2)
             width = abs(ball(upper) - ball(lower))
-            narrow = arb(2) ** -20 if width <= 64 else arb(2) ** -10
+            narrow = arb(2) ** -20
             depth = self._precision // 2 + next(k for k in range(0, 200, 4) if not width > 2**k)
             result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS,
                                   depth_limit=depth)
