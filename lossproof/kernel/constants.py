@@ -8,7 +8,8 @@ unless it is 0, so it is 0 where it is smaller than u**(1 - D).
 
 from __future__ import annotations
 
-from math import prod
+from fractions import Fraction
+from math import lcm, prod
 
 from flint import arb, ctx, fmpq
 
@@ -126,17 +127,35 @@ def is_zero(t: Table, normal: Normal) -> bool:
 
 def _is_algebraic(t: Table, atom: Atom) -> bool:
     match atom:
+        case FunctionAtom("sin" | "cos", (x,), (0,)):
+            return _turns(t, x) is not None
         case RootAtom(base):
-            return base.den.is_one() and all(_is_algebraic(t, t[i]) for i in base.atoms())
+            return base.den.is_one() and all(
+                isinstance(t[i], RootAtom) and _is_algebraic(t, t[i]) for i in base.atoms())
         case _:
             return False
+
+
+def _turns(t: Table, x: Normal) -> Fraction | None:
+    """The rational r of x = r pi."""
+    if x.den.is_constant() and len(x.num) == 1 and [t[i] for i in x.atoms()] == [ConstAtom("pi")]:
+        ((mono, coefficient),) = t.terms(x.num)
+        if mono[0][1] == 1:
+            return Fraction(coefficient, int(x.den.leading_coefficient()))
+    return None
 
 
 def _number_is_zero(t: Table, terms: dict[Monomial, int]) -> bool:
     poly = t.total(t.monomial(mono) * t.rational(c) for mono, c in terms.items())
     degrees: dict[int, int] = {}
-    size = _size(t, poly, degrees, {})
-    degree = prod(degrees.values())
+    # twice a sine or cosine of a rational angle is an algebraic integer of size up to 2
+    circular = {i: turns for i in poly.atoms() if isinstance(a := t[i], FunctionAtom)
+                and (turns := _turns(t, a.args[0])) is not None}
+    height = max((sum(e for i, e in mono if i in circular) for mono in terms), default=0)
+    poly = poly.scaled(Fraction(2**height))
+    size = _size(t, poly, degrees, dict.fromkeys(circular, 1))
+    # they lie in the field of the roots of unity of order 4 q
+    degree = prod(degrees.values()) * (4 * lcm(*(turns.denominator for turns in circular.values())) if circular else 1)
     needed = (degree - 1) * size.bit_length()
     if degree == 1 or needed > MOST_BITS:
         return False

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lossproof.derivation import Domain
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.existence import Existence
@@ -30,6 +31,7 @@ from lossproof.term import (
     ForAll,
     Integral,
     Limit,
+    Mul,
     Number,
     Partial,
     Piecewise,
@@ -61,7 +63,8 @@ class Conditions(Existence):
         """The conditions under which every part of the term is defined, without repetition."""
         found: dict[Condition, None] = {}
         self._collect(term, {}, found)
-        return tuple(found)
+        exact = {c.term for c in found if c.exact}
+        return tuple(c for c in found if c.exact or c.term not in exact)
 
     # collecting
 
@@ -79,8 +82,8 @@ class Conditions(Existence):
                 if range_.upper == Const("oo"):
                     self.converges(term, found)
                 return
-            case Derivative(body, by, _):
-                self._derivative(body, by, ranges, found)
+            case Derivative(body, by, order):
+                self._derivative(body, by, order, ranges, found)
                 return
             case Limit():
                 self._limit(term, found)
@@ -218,7 +221,8 @@ class Conditions(Existence):
             return False
         return declaration.upper is None or ((declaration.lower or ONE) == lower and declaration.upper == upper)
 
-    def _derivative(self, body: Term, by: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
+    def _derivative(self, body: Term, by: Term, order: int, ranges: dict[str, Range],
+                    found: dict[Condition, None]) -> None:
         """A derivative exists where the body is defined in a neighbourhood and has no kink."""
         if isinstance(by, Entry):
             self._collect(by, ranges, found)
@@ -226,10 +230,25 @@ class Conditions(Existence):
         inner: dict[Condition, None] = {}
         with self.varying(name):
             self._collect(body, ranges, inner)
+        kinks = [self.at_entry(kink, by) for kink in self.kinks(body, ranges, name)]
         for c in inner:
-            found[self.opened(c, name)] = None
-        for kink in self.kinks(body, ranges, name):
-            found[self.at_entry(kink, by)] = None
+            around = self.opened(c, name)
+            if around.exact or not self._holds_around(c.term, name) or not isinstance(around.term, Relation):
+                found[around] = None
+            elif around.term.op in ("<", ">"):
+                # at the edge of what always holds there may be a bend, as of sqrt(x**2)
+                kinks.append(Condition(Relation("!=", around.term.left, around.term.right), exact=False))
+        if kinks and isinstance(by, Symbol) and name not in self.n.definitions and not ranges:
+            kinks = self.settled(Derivative(body, by, order), name, kinks)
+        found.update(dict.fromkeys(kinks))
+
+    def _holds_around(self, condition: Term, name: str) -> bool:
+        """Whether a condition holds whatever the value of a variable is."""
+        declaration = self.n.declarations.get(name)
+        if declaration is None or declaration.domain != Domain():
+            return False
+        with self.n.facts.without(self.n.mentions(Symbol(name))):
+            return self.discharged(condition)
 
     def _limit(self, term: Limit, found: dict[Condition, None]) -> None:
         """Conditions about the variable must hold near the target; the others stand."""
@@ -365,6 +384,10 @@ class Conditions(Existence):
             case Call("binomial", (n, k)) if self._is_integer(k, ranges) and self._is_integer(n, ranges) and \
                     self.discharged(Relation(">=", n, ZERO), self._scope(ranges)):
                 return [Condition(Relation(">=", k, ZERO)), Condition(Relation("<=", k, n))]
+            case Call("sqrt", (inner,)):
+                return [Condition(Relation(">", inner, ZERO))]
+            case Mul((Number(value), inner)) if value != 0:
+                return self._nonzero(inner, ranges)
             case Call("gamma" | "factorial" | "exp" | "cosh", _):
                 # never 0 where it is defined
                 return []

@@ -110,20 +110,60 @@ def power(t: Table, base: Normal, exponent: Normal, *, integer: bool = False) ->
         return exp(t, exponent * log_abs(t, base))
     if not integer:
         return t.atom(PowAtom(base, exponent))
-    # x^(n+c) = x^c x^n asks for x != 0, or for c > 0 and n >= 0
-    whole = _constant_part(t, exponent)
-    rest = exponent - t.rational(whole)
-    nonzero = t.sign(base) in (Sign.NONZERO, Sign.NEGATIVE)
-    if whole and (nonzero or (whole > 0 and t.sign(rest) in (Sign.NONNEGATIVE, Sign.POSITIVE))):
-        return base**whole * power(t, base, rest, integer=True)
-    negative_one = base.constant == -1
-    if negative_one and rest.num.is_constant() is False and rest.den.is_one():
-        # (-1)^(2 n) = 1
-        odd = t.total(t.monomial(m).scaled(Fraction(c % 2)) for m, c in t.terms(rest.num))
-        if odd.is_zero:
-            return t.one
-        return t.atom(PowAtom(base, odd))
-    return t.atom(PowAtom(base, exponent))
+    # (x y)^n = x^n y^n for an integer n, wherever the left side is defined
+    result = t.one
+    parts = 0
+    for poly, direction in ((base.num, 1), (base.den, -1)):
+        content, factors = t.factors(poly)
+        numbers = [(t.rational(-1 if content < 0 else 1), 1), (t.rational(abs(content)), 1)]
+        for factor, multiplicity in [*numbers, *factors]:
+            if factor != t.one:
+                parts += 1
+                result = result * _integer_power(t, factor, exponent.scaled(Fraction(multiplicity))) ** direction
+    if parts > 1:
+        t.use("power-of-factors")
+    return result
+
+
+def _integer_power(t: Table, base: Normal, exponent: Normal) -> Normal:
+    """base ** exponent for an irreducible base and an exponent that is an integer: x^(m + n) = x^m x^n where x is
+    known not to be 0, or where neither m nor n is negative."""
+    if base.constant is not None and base.constant != -1:
+        return exp(t, exponent * log_abs(t, base))
+    sign = t.sign(base)
+    if sign is Sign.POSITIVE:
+        return exp(t, exponent * log_abs(t, base))
+    terms = [(mono, c) for mono, c in t.terms(exponent.num)]
+    if base.constant == -1:
+        result = t.one
+        for mono, c in terms:
+            # (-1)^2 = 1, and n^2 is as even as n
+            once = t.monomial(tuple((i, 1) for i, _ in mono))
+            if c % 2:
+                result = result * (-t.one if not mono else t.atom(PowAtom(base, once)))
+        return result
+    nonzero = sign in (Sign.NONZERO, Sign.NEGATIVE)
+    if not nonzero and len(terms) > 1:
+        # parts that are >= 0 may be split off; a constant only where the rest is
+        kept = [(mono, c) for mono, c in terms if c < 0 or (
+            mono and t.sign(t.monomial(mono)) not in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO))]
+        rest = t.total(t.monomial(mono).scaled(Fraction(c)) for mono, c in kept)
+        if kept and t.sign(rest) not in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO):
+            return t.atom(PowAtom(base, exponent))
+        result = t.one if rest.is_zero else t.atom(PowAtom(base, rest))
+        terms = [term for term in terms if term not in kept]
+    elif not nonzero:
+        ((mono, c),) = terms
+        if c < 0:
+            return t.atom(PowAtom(base, exponent))
+        result = t.one
+    else:
+        result = t.one
+    for mono, c in terms:
+        result = result * (t.atom(PowAtom(base, t.monomial(mono))) if mono else base) ** c
+    if len(terms) > 1:
+        t.use("power-of-sum")
+    return result
 
 
 def absolute_power(t: Table, base: Normal, exponent: Fraction) -> Normal:
@@ -347,12 +387,6 @@ def single_atom(normal: Normal) -> object:
 def entry(t: Table, family: str, indices: tuple[Normal, ...]) -> Normal:
     """family[indices]."""
     return t.atom(EntryAtom(family, tuple(reduce(t, i) for i in indices)))
-
-
-def _constant_part(t: Table, normal: Normal) -> int:
-    if not normal.den.is_one():
-        return 0
-    return sum(c for m, c in t.terms(normal.num) if not m)
 
 
 def _primes(value: int) -> list[tuple[int, int]]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lossproof.kernel.binders import is_integer
+from lossproof.kernel.atoms import Var
+from lossproof.kernel.binders import is_integer, known_nonzero
 from lossproof.kernel.conditions import Condition, Discharge, negation
+from lossproof.kernel.derivatives import Differentiator
+from lossproof.kernel.germs import MOST_POINTS, exists_at, kink_points
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.normalize import NeedsCases
 from lossproof.term import (
@@ -39,6 +42,7 @@ from lossproof.term import (
     fresh_name,
     rename_binders,
     substitute,
+    subtract,
     walk,
 )
 
@@ -111,7 +115,8 @@ class Neighbourhoods(Discharge):
             return c
         match c.term:
             case Relation(">=" | "<=" as op, left, right) if not self._discrete(left, right):
-                return Condition(Relation(">" if op == ">=" else "<", left, right), exact=False)
+                exact = c.exact and self._crosses(subtract(left, right), name)
+                return Condition(Relation(">" if op == ">=" else "<", left, right), exact)
             case ForAll(body, range_, condition):
                 inner = self.opened(Condition(body, c.exact), name)
                 return Condition(ForAll(inner.term, range_, condition), inner.exact)
@@ -125,6 +130,33 @@ class Neighbourhoods(Discharge):
                 return Condition(Bool(op, tuple(p.term for p in parts)), False)
             case _:
                 return c
+
+    def _crosses(self, gap: Term, name: str) -> bool:
+        """Whether the gap changes its sign with the variable wherever it is 0: the body is then undefined on
+        one side of such a point and has no derivative there."""
+        t = self.n.table
+        try:
+            normal = self.n.normal(gap)
+            plain = all(name not in t.free_of(i) or t[i] == Var(name) for i in normal.atoms())
+            slope = Differentiator(t, Var(name), lambda _atom: None)(normal)
+            return plain and normal.den.is_constant() and known_nonzero(t, slope)
+        except (Unsupported, DivisionByZero, NeedsCases):
+            return False
+
+    def settled(self, term: Derivative, name: str, kinks: list[Condition]) -> list[Condition]:
+        """The kinks of a derivative, those left out at which it exists all the same; exact where it does not."""
+        found: list[Condition] = []
+        for kink in kinks:
+            points = kink_points(self.n, kink.term, name)
+            if points is None or len(points) > MOST_POINTS:
+                found.append(kink)
+                continue
+            exist = [exists_at(self.n, term, name, point) for point in points]
+            if None in exist or len(set(exist)) > 1:
+                found.append(kink)
+            elif False in exist:
+                found.append(Condition(kink.term))
+        return found
 
     def _discrete(self, *terms: Term) -> bool:
         """Whether only integers are compared, which no derivative moves."""

@@ -50,6 +50,14 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             if sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
                 return t.rational({Sign.POSITIVE: 1, Sign.NEGATIVE: -1, Sign.ZERO: 0}[sign])
             return functions.function(t, "sign", values, (0,))
+        case "floor", _:
+            return _floor(t, x)
+        case "ceiling", _:
+            t.use("ceiling-as-floor")
+            return -_floor(t, -x)
+        case "Mod", (a, b):
+            t.use("mod-as-floor")
+            return a - b * _floor(t, a / b)
         case "KroneckerDelta", (i, j):
             return functions.delta(t, i - j)
         case "logistic", _:
@@ -119,3 +127,22 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             return functions.function(t, "fibonacci", values, (0,))
         case _:
             return functions.function(t, function, values, (0,) * len(values))
+
+
+def _floor(t: Table, x: Normal) -> Normal:
+    """The greatest integer <= x, what is an integer taken out."""
+    value = x.constant
+    if value is not None:
+        return t.rational(value.numerator // value.denominator)
+    if not x.den.is_constant():
+        return functions.function(t, "floor", (x,), (0,))
+    divisor = int(x.den.leading_coefficient())
+    whole = t.zero
+    for mono, coefficient in t.terms(x.num):
+        part = t.monomial(mono)
+        if is_integer(t, part):
+            whole = whole + part.scaled(Fraction(coefficient // divisor))
+    if whole.is_zero:
+        return functions.function(t, "floor", (x,), (0,))
+    t.use("floor-of-sum")
+    return whole + known(t, "floor", (x - whole,))

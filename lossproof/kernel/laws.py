@@ -38,6 +38,7 @@ SYMBOLS: Final[Mapping[str, Mapping[str, object]]] = {
     "u": {"kind": "indexed", "shape": ["n"]}, "v": {"kind": "indexed", "shape": ["n"]},
     "a": {"kind": "indexed", "shape": ["n", "n"]},
     "f": {"kind": "function", "arity": 1}, "G": {"kind": "functional"},
+    "z": {"kind": "scalar", "assume": ["complex"]}, "w": {"kind": "scalar", "assume": ["complex"]},
 }
 """The names of the instances."""
 
@@ -47,6 +48,7 @@ DEFINITIONS: Final[Mapping[str, str]] = {"q": "x**2 + 1"}
 _ANALYSIS = "real analysis, elementary functions (DLMF 4)"
 _SUMS = "Graham, Knuth, Patashnik: Concrete Mathematics, chapter 2"
 _CALCULUS = "differential calculus (DLMF 1.4, 1.5)"
+_COMPLEX = "complex numbers as pairs of real ones (Hamilton; DLMF 1.9)"
 _NONE = "none"
 
 _TABLE: Final = (
@@ -79,6 +81,25 @@ _TABLE: Final = (
     Law("abs-of-product", "|x y| = |x| |y|", _NONE, _ANALYSIS, "Abs(x*y)", "Abs(x)*Abs(y)"),
     Law("odd-function", "sin(-x) = -sin(x), likewise tan, atan, asin, erf", _NONE, "DLMF 4.14", "sin(-x)", "-sin(x)"),
     Law("even-function", "cos(-x) = cos(x)", _NONE, "DLMF 4.14", "cos(-x)", "cos(x)"),
+    Law("power-of-factors", "(x y)**m = x**m y**m", "m an integer; x, y != 0 or m >= 0", _ANALYSIS, "(x*y)**m",
+        "x**m*y**m", ("Ne(x, 0)", "Ne(y, 0)"), {"x": "0", "m": "-1"}),
+    Law("power-of-sum", "x**(m + j) = x**m x**j", "m, j integers; x != 0, or m, j >= 0", _ANALYSIS, "x**(m + j)",
+        "x**m*x**j", ("Ne(x, 0)",), {"x": "0", "m": "2", "j": "-1"}),
+    Law("floor-of-sum", "floor(x + m) = floor(x) + m", "m an integer", _ANALYSIS, "floor(x + m)", "floor(x) + m"),
+    Law("ceiling-as-floor", "ceiling(x) = -floor(-x)", _NONE, _ANALYSIS, "ceiling(x)", "-floor(-x)"),
+    Law("mod-as-floor", "Mod(x, y) = x - y floor(x/y)", "y != 0", _ANALYSIS, "Mod(x, y)", "x - y*floor(x/y)",
+        ("Ne(y, 0)",), {"y": "0"}),
+    # complex numbers
+    Law("real-parts", "two complex numbers are equal where their real and their imaginary parts are",
+        "both parts defined", _COMPLEX, "z*w", "re(z)*re(w) - im(z)*im(w) + I*(re(z)*im(w) + im(z)*re(w))"),
+    Law("modulus", "|z|^2 = re(z)^2 + im(z)^2, which is 0 only where z is", _NONE, _COMPLEX,
+        "Abs(z*w)**2", "(re(z)**2 + im(z)**2)*(re(w)**2 + im(w)**2)"),
+    Law("complex-reciprocal", "1/z = conjugate(z)/|z|^2", "z != 0", _COMPLEX,
+        "1/z", "conjugate(z)/(re(z)**2 + im(z)**2)", ("Ne(z, 0)",), {"re(z)": "0", "im(z)": "0"}),
+    Law("euler", "exp(x + I y) = exp(x) (cos(y) + I sin(y))", _NONE, "DLMF 4.14.1",
+        "exp(z)", "exp(re(z))*(cos(im(z)) + I*sin(im(z)))"),
+    Law("complex-trigonometric", "sin(x + I y) = sin x cosh y + I cos x sinh y, likewise cos, sinh, cosh", _NONE,
+        "DLMF 4.21(iii), 4.35(iii)", "sin(z)", "sin(re(z))*cosh(im(z)) + I*cos(re(z))*sinh(im(z))"),
     # sums and products
     Law("sum-linear", "sum (c f + g) = c sum f + sum g", "c free of the index", _SUMS,
         "Sum(x*u[k] + v[k], (k, 1, n))", "x*Sum(u[k], (k, 1, n)) + Sum(v[k], (k, 1, n))"),
@@ -235,6 +256,18 @@ _TABLE: Final = (
         "Sum(k*x**k/factorial(k), (k, 0, oo))", "x*exp(x)"),
     Law("log-series", "sum_{k>=1} x**k/k = -log(1 - x)", "-1 < x < 1", "DLMF 4.6.1",
         "Sum(x**k/k, (k, 1, oo))", "-log(1 - x)", ("x > -1", "x < 1"), {"x": "2"}),
+    Law("gamma-reflection", "gamma(x) gamma(1 - x) = pi/sin(pi x)", "x no integer", "DLMF 5.5",
+        "gamma(x)*gamma(1 - x)", "pi/sin(pi*x)", ("x > 0", "x < 1"), {"x": "0"}),
+    Law("gamma-duplication", "gamma(2 x) = 2**(2 x - 1) gamma(x) gamma(x + 1/2)/sqrt(pi)", "2 x no pole of gamma",
+        "DLMF 5.5", "gamma(2*x)", "2**(2*x - 1)*gamma(x)*gamma(x + Rational(1, 2))/sqrt(pi)", ("x > 0",), {"x": "0"}),
+    Law("digamma-reflection", "digamma(1 - x) - digamma(x) = pi cos(pi x)/sin(pi x)", "x no integer", "DLMF 5.5",
+        "digamma(1 - x) - digamma(x)", "pi*cos(pi*x)/sin(pi*x)", ("x > 0", "x < 1"), {"x": "0"}),
+    Law("sum-as-digamma", "sum_{k=a..b} 1/(k + x) = digamma(b + x + 1) - digamma(a + x), and its derivatives",
+        "b >= a - 1, a + x > 0", "DLMF 5.5", "Sum(1/k, (k, 1, m))", "harmonic(m)", ("m >= 0",), {"m": "-2"}),
+    Law("product-as-gamma", "prod_{k=a..b} (k + x) = gamma(b + x + 1)/gamma(a + x)", "b >= a - 1, a + x > 0",
+        "DLMF 5.5", "Product(k, (k, 1, m))", "factorial(m)", ("m >= 0",), {"m": "-2"}),
+    Law("atan-of-reciprocal", "atan(1/x) = pi/2 - atan(x)", "x > 0 (x < 0: -pi/2)", "DLMF 4.24",
+        "atan(x) + atan(1/x)", "pi/2", ("x > 0",), {"x": "-1"}),
     # limits, signs, cases
     Law("conjugate-sign", "p + q sqrt(r) > 0", "q > 0 and q**2 r > p**2, or p > 0 and p**2 > q**2 r",
         "ordered fields", "x + sqrt(x**2 + 1)", "0", (), {}, ">"),
@@ -254,6 +287,24 @@ _TABLE: Final = (
         "Sum((u[k] - v[k])**2, (k, 1, n)) + (x - y)**2", "0", (), {}, ">="),
     Law("log-against-1", "log x has the sign of x - 1", "x > 0", _ANALYSIS, "log(x)*y**2", "0", ("x >= 1",),
         {"x": "1/2", "y": "1"}, ">="),
+    Law("enclosure", "the sign of a number, by an enclosure", "0 is outside the enclosure", "interval arithmetic (Arb)",
+        "pi", "3", (), {}, ">"),
+    Law("completed-square", "a x**2 + b x + c > 0", "a > 0 and 4 a c > b**2", "ordered fields",
+        "x**2 + x + 1", "0", (), {}, ">"),
+    Law("exp-monotone", "exp(x) <= exp(y), likewise log", "x <= y", _ANALYSIS,
+        "exp(x)", "exp(y)", ("x <= y",), {"x": "2", "y": "1"}, "<="),
+    Law("power-monotone", "x <= y where x**q <= y**q", "x, y >= 0", _ANALYSIS,
+        "sqrt(x)", "sqrt(y)", ("x >= 0", "x <= y"), {"x": "2", "y": "1"}, "<="),
+    Law("roots-as-variables", "what holds for all u >= 0 with u**2 in the place of x holds with sqrt(x) for u",
+        "x >= 0", "ordered fields", "2*sqrt(x)", "x + 1", ("x >= 0",), {"x": "-1"}, "<="),
+    Law("cauchy-schwarz", "(sum h)**2 <= sum f sum g", "h**2 = f g, f >= 0, g >= 0",
+        "Hardy, Littlewood, Polya: Inequalities", "Sum(u[k]*v[k], (k, 1, n))**2",
+        "Sum(u[k]**2, (k, 1, n))*Sum(v[k]**2, (k, 1, n))", (), {}, "<="),
+    Law("jensen", "sum w f(u) >= W f(sum w u / W) for W = sum w", "f'' >= 0 between the values, w >= 0, W > 0",
+        "Hardy, Littlewood, Polya: Inequalities", "Sum(u[k]**4, (k, 1, n))", "Sum(u[k], (k, 1, n))**4/n**3", (), {},
+        ">="),
+    Law("mean-value", "f(x) = f(c) + f'(s) (x - c) for some s between", "f continuous, differentiable between",
+        _CALCULUS, "cos(x)", "1 - x**2/2", (), {}, ">="),
     Law("transitivity", "what is joined to what is joined is joined, along a chain of proved steps",
         "every step proved", "equivalence relations, ordered fields", "x", "x"),
     Law("cases", "what holds in every case holds", "the cases are all there are", "propositional logic",

@@ -71,7 +71,7 @@ def by_continuity(t: Table, body: Normal, name: str, target: Normal) -> Normal |
 def _by_continuity(t: Table, body: Normal, name: str, target: Normal, left: int) -> Normal | None:
     """The value at the target where the body is continuous there; numerator over denominator by
     l'Hopital's rule where both are 0 there; None where neither applies."""
-    top, bottom = (_value_at(t, part, name, target) for part in t.parts(body))
+    top, bottom = (value_at(t, part, name, target) for part in t.parts(body))
     if top is None or bottom is None:
         return None
     if t.sign(bottom) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
@@ -86,7 +86,7 @@ def _by_continuity(t: Table, body: Normal, name: str, target: Normal, left: int)
     return _by_continuity(t, slope(t.polynomial(body.num)) / lower, name, target, left - 1)
 
 
-def _value_at(t: Table, normal: Normal, name: str, target: Normal) -> Normal | None:
+def value_at(t: Table, normal: Normal, name: str, target: Normal) -> Normal | None:
     """The value with the variable at the target, None where an atom may not be continuous there."""
     for i in normal.atoms():
         if name in t.free_of(i) and not _continuous(t, t[i], name, target):
@@ -106,7 +106,7 @@ def _continuous(t: Table, atom: Atom, name: str, target: Normal) -> bool:
         case LogAtom(inner) | RootAtom(inner):
             if not _finite_at(t, inner, name, target):
                 return False
-            value = _value_at(t, inner, name, target)
+            value = value_at(t, inner, name, target)
             return value is not None and t.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
         case AbsAtom(inner):
             return _finite_at(t, inner, name, target)
@@ -117,7 +117,7 @@ def _continuous(t: Table, atom: Atom, name: str, target: Normal) -> bool:
 
 
 def _finite_at(t: Table, normal: Normal, name: str, target: Normal) -> bool:
-    top, bottom = (_value_at(t, part, name, target) for part in t.parts(normal))
+    top, bottom = (value_at(t, part, name, target) for part in t.parts(normal))
     nonzero = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
     return top is not None and bottom is not None and t.sign(bottom) in nonzero
 

@@ -472,7 +472,10 @@ class Normalizer:
         with self.facts.without(self._mentioned(name)):
             moving = t.fresh()
             moved = self._moved(self.normal(body, inner), target, name, moving)
-        return t.substitute(moved, {moving: self.normal(value, scope)})
+        new = self.normal(value, scope)
+        if not self.facts.allowed(name, new):
+            raise Unsupported(f"{name} at a value that is not known to be one that its declaration allows")
+        return t.substitute(moved, {moving: new})
 
     def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], scope: Scope) -> Normal:
         for value, condition in pieces:

@@ -7,11 +7,11 @@ sin(x + pi) is -sin(x). Sums and multiples of angles are written out only where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from math import floor, lcm
 
-from lossproof.kernel.atoms import Atom, ConstAtom, FunctionAtom
+from lossproof.kernel.atoms import Atom, ConstAtom, FoldAtom, FunctionAtom
 from lossproof.kernel.binders import NOT_NEGATIVE, is_integer
 from lossproof.kernel.functions import absolute_power, function, power, reduce, single_atom
 from lossproof.kernel.normal_form import Normal, Table
@@ -192,30 +192,30 @@ def _argument(t: Table, direction: str, x: Normal) -> Normal | None:
 
 def expanded(t: Table, normal: Normal) -> Normal:
     """`normal` with the sines and cosines of sums and multiples written by those of common parts of the angles."""
-    atoms = list(deep_atoms(t, normal, CIRCULAR))
-    if not atoms:
+    if not any(t.function_count.get(name) for name in CIRCULAR):
         return normal
+    atoms = list(deep_atoms(t, normal, CIRCULAR))
     parts: dict[Normal, int] = {}
     for atom in atoms:
         for basis, multiple in _angles(t, atom.args[0]):
             parts[basis] = lcm(parts.get(basis, 1), multiple.denominator)
     changed = {atom: _written_out(t, atom, parts) for atom in atoms}
     values: dict[Atom, Normal] = {a: v for a, v in changed.items() if v is not None}
-    if not values:
-        return reduce(t, normal)
-    return reduce(t, _replaced(t, normal, values.get))
+    return reduce(t, _replaced(t, normal, values))
 
 
-def _replaced(t: Table, normal: Normal, value: Callable[[Atom], Normal | None]) -> Normal:
-    """`normal` with atoms replaced at any depth, those without names too."""
+def _replaced(t: Table, normal: Normal, values: Mapping[Atom, Normal]) -> Normal:
+    """`normal` with atoms replaced at any depth; the bodies of folds are written out on their own."""
 
     def one(i: int) -> Normal:
-        direct = value(t[i])
-        if direct is not None:
-            return direct
-        if isinstance(t[i], FunctionAtom) or not t.free_of(i):
+        atom = t[i]
+        if atom in values:
+            return values[atom]
+        if isinstance(atom, FunctionAtom) or CIRCULAR.isdisjoint(t.free_of(i)):
             return t.monomial(((i, 1),))
-        return t.inside(t[i], lambda n: t.rebuild(n, one))
+        if isinstance(atom, FoldAtom):
+            return t.inside(atom, lambda n: expanded(t, n))
+        return t.inside(atom, lambda n: t.rebuild(n, one))
 
     return t.rebuild(normal, one)
 
