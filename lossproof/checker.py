@@ -35,6 +35,8 @@ from lossproof.verdict import (
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
 POINTS_TRIED = 400
+POINTS_COSTLY = 40
+"""So many points are tried of a step with integrals or infinite sums, which take long to enclose."""
 POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
 POINTS_FOR_SUGGESTION = 12
@@ -269,7 +271,7 @@ def _decide_real(step: Step, settled: Settled = _nobody, *, diagnosed: bool = Tr
     attempts = [Attempt("normal form", claim.reason, proof_seconds)]
     begun = time.perf_counter()
     tried = 0
-    for point in counterexample.points(plain, limit=POINTS_TRIED):
+    for point in counterexample.points(plain, limit=POINTS_COSTLY if pointwise.is_costly(plain) else POINTS_TRIED):
         tried += 1
         if (verdict := judge.refuted(plain, point)) is not None:
             settled(StepResult(0, verdict, attempts=tuple(attempts)))
@@ -298,6 +300,8 @@ def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepR
     closed = tuple(c for c in claim.conditions if not free_names(c))
     if not pointwise.holds_at(step, Point(), closed):
         limit = 0
+    if pointwise.is_costly(step):
+        limit = min(limit, POINTS_COSTLY)
     for point in chain(_outside(step, claim), counterexample.points(step, limit=limit)):
         found = pointwise.compare(step, point)
         if found is None:
@@ -325,7 +329,8 @@ def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
     """Points at which a condition fails that the proof assumed beyond definedness."""
     for condition in claim.assumed:
         yield from counterexample.points(
-            replace(step, given=(*step.given, Bool("not", (condition,)))), limit=POINTS_OUTSIDE
+            replace(step, given=(*step.given, Bool("not", (condition,)))),
+            limit=POINTS_OUTSIDE // 4 if pointwise.is_costly(step) else POINTS_OUTSIDE,
         )
 
 

@@ -23,13 +23,14 @@ from lossproof.kernel.atoms import (
     FunctionAtom,
     IntegralAtom,
     LogAtom,
+    PowAtom,
     RootAtom,
     Var,
     arguments,
 )
-from lossproof.kernel.binders import opened
+from lossproof.kernel.binders import NOT_NEGATIVE, is_integer, opened
 from lossproof.kernel.derivatives import Differentiator
-from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
+from lossproof.kernel.functions import absolute_power, exp, function, log_abs, power, reduce
 from lossproof.kernel.integral_atoms import End, close_integral, open_integral
 from lossproof.kernel.known import known
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
@@ -162,7 +163,7 @@ class Integration:
         return self.lower is None or self.upper is None
 
     def _part(self, coefficient: Normal, body: Normal) -> Normal:
-        found = self._by_antiderivative(body)
+        found = self._by_antiderivative(body) or self._power(body)
         if found is None:
             found = self._under_sum(body)
         if found is None and self.lower is not None and self.upper is not None:
@@ -175,6 +176,29 @@ class Integration:
         if found is None:
             found = close_integral(self.t, self.name, self.lower, self.upper, body)
         return coefficient * found
+
+    def _power(self, body: Normal) -> Normal | None:
+        """x**n for an integer n >= 0, on both sides of 0."""
+        t = self.t
+        count = 0
+        exponent: Normal | None = None
+        if not body.den.is_one() or len(body.num) != 1 or self.lower is None or self.upper is None:
+            return None
+        ((mono, coefficient),) = t.terms(body.num)
+        for i, e in mono:
+            match t[i]:
+                case PowAtom(base, n) if base == self.x and e == 1 and exponent is None:
+                    exponent = n
+                case Var(name) if name == self.name:
+                    count = e
+                case _:
+                    return None
+        if exponent is None or not is_integer(t, exponent) or t.sign(exponent) not in NOT_NEGATIVE:
+            return None
+        t.use("fundamental-theorem")
+        total = exponent + t.rational(count + 1)
+        ends = [power(t, end, total, integer=True) for end in (self.upper, self.lower)]
+        return (ends[0] - ends[1]).scaled(Fraction(coefficient)) / total
 
     def _under_sum(self, body: Normal) -> Normal | None:
         """The integral of a finite sum, term by term."""
@@ -211,6 +235,29 @@ class Integration:
         return reduce(t, top - bottom)
 
     def _end(self, primitive: Normal, end: End, side: limits.Side) -> Normal:
+        """The limit at an end, of all terms together or of each on its own."""
+        t = self.t
+        try:
+            return self._limit(primitive, end, side)
+        except Unsupported:
+            parts = t.split(primitive, self.name)
+            if len(parts) > 8:
+                raise
+            return t.total(c * self._limit_of_term(p, end, side) for c, p in parts)
+
+    def _limit_of_term(self, part: Normal, end: End, side: limits.Side) -> Normal:
+        """A power goes to 0 at 0 where its exponent is positive, and at infinity where it is negative."""
+        t = self.t
+        shape = self._shape(part) if self.way is Sign.POSITIVE and end != t.one else None
+        if shape is not None and shape[1].is_zero and self.name not in shape[2].free():
+            at_zero = end is not None and end.is_zero
+            at_infinity = end is None and side == "-" and self.lower is not None
+            if (at_zero and self.suppose(shape[0])) or (at_infinity and self.suppose(-shape[0])):
+                t.use("limit")
+                return t.zero
+        return self._limit(part, end, side)
+
+    def _limit(self, primitive: Normal, end: End, side: limits.Side) -> Normal:
         t = self.t
         if end is None:
             return limits.limit(t, self.facts, primitive, self.name, "oo" if side == "-" else "-oo", side)

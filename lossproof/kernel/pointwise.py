@@ -136,12 +136,15 @@ def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome 
     return Outcome(holds is not False, a, b, position)
 
 
-def _last_precision(step: Step) -> int:
-    """Integrals and infinite sums are costly, and take more terms for each bit."""
+def is_costly(step: Step) -> bool:
+    """Whether a line or a quantity has an integral or an infinite sum, which take long to enclose."""
     bodies = [q.body for q in step.definitions.values()]
-    endless = any(isinstance(x, Integral) or x == Const("oo") for line in (step.left, step.right, *bodies)
-                  for x in walk(line))
-    return COSTLY_PRECISION if endless else LAST_PRECISION
+    return any(isinstance(x, Integral) or x == Const("oo") for line in (step.left, step.right, *step.given, *bodies)
+               for x in walk(line))
+
+
+def _last_precision(step: Step) -> int:
+    return COSTLY_PRECISION if is_costly(step) else LAST_PRECISION
 
 
 def _compare_equations(step: Step, point: Point) -> Outcome | None:
