@@ -315,6 +315,13 @@ def divide(left: Term, right: Term) -> Term:
 
 def children(term: Term) -> tuple[Term, ...]:
     """The terms directly inside `term`, in written order, bounds and conditions included."""
+    match term:       # the commonest nodes without a detour
+        case Number() | Const() | Symbol():
+            return ()
+        case Add(args) | Mul(args) | Call(_, args):
+            return args
+        case Pow(base, exponent):
+            return (base, exponent)
     found: list[Term] = []
 
     def note(child: Term) -> Term:

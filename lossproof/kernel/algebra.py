@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
 
-from lossproof.kernel import binders, functions, recurrences, sums, trigonometry
+from lossproof.kernel import binders, functions, integral_atoms, recurrences, sums, trigonometry
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
@@ -21,6 +21,7 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
@@ -59,6 +60,8 @@ def new_table(work: int = 200_000) -> Table:
                 return functions.function(t, name, tuple(change(a) for a in args), orders)
             case FunctionalAtom():
                 return refunctional(t, atom, change)
+            case IntegralAtom():
+                return integral_atoms.reintegral(t, atom, change)
             case PowAtom(base, exponent):
                 power = change(exponent)
                 return functions.power(t, change(base), power, integer=binders.is_integer(t, power))

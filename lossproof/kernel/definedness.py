@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lossproof.derivation import Domain
-from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
-from lossproof.kernel.kinks import Neighbourhoods
+from lossproof.kernel.existence import Existence
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import Sign
@@ -48,7 +47,7 @@ from lossproof.term import (
 )
 
 
-class Conditions(Neighbourhoods):
+class Conditions(Existence):
     """Definedness of written terms under the hypotheses of a step."""
 
     def __init__(self, hypotheses: Hypotheses) -> None:
@@ -74,11 +73,14 @@ class Conditions(Neighbourhoods):
         match term:
             case Fold(_, body, range_, condition):
                 for bound in (range_.lower, range_.upper):
-                    self._collect(bound, ranges, found)
+                    if bound != Const("oo"):
+                        self._collect(bound, ranges, found)
                 inner: dict[Condition, None] = {}
                 self._collect(body, {**ranges, range_.name: range_}, inner)
                 for c in inner:
                     found[self.quantified(c, range_, condition)] = None
+                if range_.upper == Const("oo"):
+                    self.converges(term, found)
                 return
             case Derivative(body, by, order):
                 self._derivative(body, by, order, ranges, found)
@@ -94,7 +96,8 @@ class Conditions(Neighbourhoods):
                     found[Condition(self._substituted(c.term, variable, value), c.exact)] = None
                 return
             case Integral():
-                raise Unsupported("the definedness of an integral")
+                self._integral(term, ranges, found)
+                return
             case Piecewise(pieces):
                 self._piecewise(pieces, ranges, found)
                 return
@@ -225,7 +228,8 @@ class Conditions(Neighbourhoods):
             self._collect(by, ranges, found)
         name = by.family if isinstance(by, Entry) else by.name if isinstance(by, Symbol) else ""
         inner: dict[Condition, None] = {}
-        self._collect(body, ranges, inner)
+        with self.varying(name):
+            self._collect(body, ranges, inner)
         kinks = [self.at_entry(kink, by) for kink in self.kinks(body, ranges, name)]
         for c in inner:
             around = self.opened(c, name)
@@ -343,7 +347,7 @@ class Conditions(Neighbourhoods):
         """The bound variables around a node as opened ones."""
         scope = Scope()
         for name, r in ranges.items():
-            bounds = Bounds(self.h.value(r.lower, scope), self.h.value(r.upper, scope))
+            bounds = self.h.bounds(r, scope)
             scope = scope.bind(name, self.n.table.var(self.n.table.open(bounds)))
         return scope
 
@@ -400,7 +404,6 @@ def _positive(x: Term) -> list[Condition]:
             return [Condition(Relation("!=", base, ZERO))]
         case _:
             return [Condition(Relation(">", x, ZERO))]
-
 
 def _strict(c: Condition) -> Condition:
     match c.term:

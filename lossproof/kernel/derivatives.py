@@ -23,6 +23,7 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
@@ -30,6 +31,7 @@ from lossproof.kernel.atoms import (
 )
 from lossproof.kernel.binders import is_integer, opened
 from lossproof.kernel.functions import absolute_power, delta, exp, function, power
+from lossproof.kernel.integral_atoms import close_integral, open_integral
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.sums import close_again
@@ -104,6 +106,8 @@ class Differentiator:
                 return self._function(name, args, orders)
             case FunctionalAtom():
                 return self._functional(atom)
+            case IntegralAtom():
+                return self._integral(atom)
             case PowAtom(base, exponent):
                 if not self(exponent).is_zero:
                     raise Unsupported("a derivative by the exponent of a base of unknown sign")
@@ -138,10 +142,32 @@ class Differentiator:
             if atom.kind == "sum":
                 t.use("derivative-of-sum")
                 return close_again(t, "sum", names, ranges, inner)
-            if t.sign(body) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO) or len(names) != 1:
-                raise Unsupported("the derivative of a product whose factors may be 0")
+            if len(names) != 1:
+                raise Unsupported("the derivative of a nested product")
             t.use("derivative-of-product")
-            return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
+            if t.sign(body) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
+            # a factor may be 0: each one's derivative times the product of the others
+            (name,), (bounds,) = names, ranges
+            others = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, t.var(name)))
+            fresh = t.open(others)
+            rest = close_again(t, "product", [fresh], [others], t.substitute(body, {name: t.var(fresh)}))
+            t.release((fresh,))
+            return close_again(t, "sum", names, ranges, inner * rest)
+
+    def _integral(self, atom: IntegralAtom) -> Normal:
+        """Leibniz: the integrand at the moving ends, and its derivative under the sign (a finite interval)."""
+        t = self.t
+        name, body = open_integral(t, atom)
+        inner = self(body)
+        if not inner.is_zero and (atom.lower is None or atom.upper is None):
+            raise Unsupported("a derivative under an integral to infinity")
+        result = t.zero if inner.is_zero else close_integral(t, name, atom.lower, atom.upper, inner)
+        for end, sign in ((atom.upper, 1), (atom.lower, -1)):
+            rate = t.zero if end is None else self(end)
+            if end is not None and not rate.is_zero:
+                result = result + t.substitute(body, {name: end}) * rate.scaled(Fraction(sign))
+        return result if result.is_zero else self._used("derivative-of-integral", result)
 
     def _function(self, name: str, args: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
         t = self.t

@@ -306,6 +306,7 @@ def function(t: Table, name: str, args: tuple[Normal, ...], orders: tuple[int, .
 
 def reduce(t: Table, normal: Normal) -> Normal:
     """`normal` with the algebraic relations of single atoms applied: sqrt(x)^2 = |x|, sin^2 = 1 - cos^2 ..."""
+    normal = _without_roots_below(t, normal)
     while True:
         normal = t.align(normal)
         rules = {i: rule for i in normal.atoms() if (rule := _power_rule(t, i)) is not None}
@@ -314,6 +315,24 @@ def reduce(t: Table, normal: Normal) -> Normal:
         num = _reduced(t, normal.num, rules)
         den = _reduced(t, normal.den, rules)
         normal = num / den
+
+
+def _without_roots_below(t: Table, normal: Normal) -> Normal:
+    """1/sqrt(2) as sqrt(2)/2: roots of numbers that divide stand above."""
+    if normal.den.is_constant():
+        return normal
+    for i in t.polynomial(normal.den).atoms():
+        atom = t[i]
+        if isinstance(atom, RootAtom) and atom.base.constant is not None:
+            power = min(dict(mono).get(i, 0) for mono, _ in t.terms(normal.den))
+            if power:
+                # the root divides the denominator: its power there becomes a rational number
+                me = t.monomial(((i, 1),))
+                whole = -(-power // atom.root)
+                rest = t.polynomial(normal.num) * me ** (whole * atom.root - power)
+                below = t.polynomial(normal.den) / me**power
+                normal = rest / (below * absolute(t, atom.base) ** whole)
+    return normal
 
 
 def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:

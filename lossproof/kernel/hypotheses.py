@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, RootAtom, Var
 from lossproof.kernel.binders import in_range, is_integer, map_bounds
-from lossproof.kernel.functions import reduce
+from lossproof.kernel.functions import reduce, single_atom
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign
@@ -43,7 +43,7 @@ class Hypotheses:
         self.rules: list[Rule] = []
         # what the equations that acted while a new rule was made are about: the rule rests on them too
         self._acted: frozenset[str] = frozenset()
-        normalizer.before_limit = self._before_limit
+        normalizer.before_limit = self.apply
         parts = [part for hypothesis in given for part in _conjuncts(hypothesis)]
         # what is not 0 may be divided by when the equations are solved
         for part in parts:
@@ -74,14 +74,15 @@ class Hypotheses:
                 break
         return normal, used
 
-    def _before_limit(self, normal: Normal, names: frozenset[str]) -> Normal:
-        return self.apply(normal, names)
-
     def value(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
         """The normal form under the hypotheses."""
         normal, used = self._applied(self.n.normal(term, scope))
         self._acted |= used
         return normal
+
+    def bounds(self, range_: Range, scope: Scope = Scope()) -> Bounds:  # noqa: B008 (immutable)
+        """A range under the hypotheses."""
+        return map_bounds(self.n.bounds(range_, scope), self.apply)
 
     # facts
 
@@ -130,6 +131,10 @@ class Hypotheses:
         negative = content < 0
         for factor, multiplicity in factors:
             known = t.sign(factor)
+            root = single_atom(factor)
+            if isinstance(root, RootAtom) and sign in (Sign.NONZERO, Sign.POSITIVE, Sign.NEGATIVE):
+                # a root that is not 0 is one of something that is not 0
+                found.append(Fact(root.base, Sign.NONZERO, mentions, names, ranges))
             if sign is Sign.NONZERO:
                 found.append(Fact(factor, sign, mentions, names, ranges))
             elif multiplicity % 2 == 0 and known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):

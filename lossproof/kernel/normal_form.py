@@ -18,6 +18,7 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     Var,
     arguments,
     free_names_of,
@@ -162,7 +163,7 @@ class Table:
         self._atoms: list[Atom] = []
         self._numbers: dict[Atom, int] = {}
         self._free: list[frozenset[str]] = []
-        self._ctx = _context(32)
+        self._ctx = _context(12)
         self._fresh = 0
         self._ranges_seen: dict[Bounds, int] = {}
         self._live: set[str] = set()
@@ -428,6 +429,8 @@ def _atom_height(table: Table, number: int) -> int:
     match table[number]:
         case FoldAtom(ranges=ranges, first=first, body=body) | FunctionalAtom(ranges=ranges, first=first, body=body):
             return max(first + len(ranges), height(body))
+        case IntegralAtom(lower, upper, body, first):
+            return max(first + 1, height(*arguments(table[number])))
         case Var(name) if name.startswith("#"):
             return int(name[1:]) + 1
         case atom:

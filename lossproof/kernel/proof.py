@@ -13,13 +13,15 @@ from itertools import product
 from typing import Literal
 
 from lossproof.derivation import Declaration, Step
-from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, Var
+from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom, Var
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.integrals import eliminate_integrals
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
@@ -228,7 +230,7 @@ class _Case:
                 # seen on the written line, where squares still stand: roots ask for it in normal form
                 self.n.facts.learn_all(self.h.facts(c.term))
         exact = [c for c in left_open if c.exact]
-        # one that is more than definedness asks for may follow from those that are not
+        # what follows from the exact conditions asks for nothing more, so it does not spoil them
         return [c for c in left_open if c.exact or not self._implied([c], exact)]
 
     def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
@@ -262,7 +264,18 @@ class _Case:
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if vanishes(self.n.table, difference):
             return True
-        return self._depends_on(difference)
+        if any(isinstance(self.n.table[i], IntegralAtom) for i in difference.atoms()):
+            known = eliminate_integrals(self.n.table, self.n.facts, self.n.is_opaque, difference)
+            if reduce(self.n.table, known).is_zero:
+                return True
+        depends = self._depends_on(difference)
+        if depends is False and by_induction(self.n.table, difference, function=self._functions()):
+            return True
+        return depends
+
+    def _functions(self) -> frozenset[str]:
+        """The opaque functions, which are smooth everywhere."""
+        return frozenset(d.name for d in self.step.declarations.values() if d.kind == "function")
 
     def _depends_on(self, difference: Normal) -> Literal[False] | Normal:
         """The argument of a delta, an absolute value or a sign that is left in the difference."""

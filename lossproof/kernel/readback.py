@@ -7,12 +7,12 @@ value wherever it is defined; it is not unique and no verdict depends on its loo
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain, count
 
 from lossproof.kernel.algebra import open_functional
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
-    Bounds,
     ConstAtom,
     DeltaAtom,
     EntryAtom,
@@ -20,12 +20,14 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
     Var,
 )
 from lossproof.kernel.binders import open_fold
+from lossproof.kernel.integral_atoms import open_integral
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 from lossproof.term import (
@@ -37,6 +39,7 @@ from lossproof.term import (
     Entry,
     Family,
     Fold,
+    Integral,
     Mul,
     Number,
     Partial,
@@ -134,6 +137,12 @@ class Readback:
                 return Call(name, tuple(self.term(a) for a in args), shown)
             case FunctionalAtom():
                 return self._functional(atom)
+            case IntegralAtom(lower, upper):
+                name, body = open_integral(self.t, atom)
+                inner = self._named([name], frozenset())
+                ends = (Const("-oo") if lower is None else self.term(lower),
+                        Const("oo") if upper is None else self.term(upper))
+                return Integral(inner.term(body), inner.bound[name], *ends)
             case PowAtom(base, exponent):
                 return Pow(self.term(base), self.term(exponent))
 
@@ -142,19 +151,16 @@ class Readback:
         positive = self.t.sign(base) in (Sign.POSITIVE, Sign.NONNEGATIVE)
         return inner if positive else Call("Abs", (inner,))
 
-    def _named(self, names: list[str], avoid: frozenset[str]) -> Readback:
+    def _named(self, names: list[str]) -> Readback:
         bound = dict(self.bound)
         for name in names:
-            used = self.taken | avoid | set(bound.values())
-            bound[name] = next(
-                (n for n in _NAMES if n not in used),
-                next(f"k{i}" for i in range(1, 1000) if f"k{i}" not in used),
-            )
+            used = self.taken | set(bound.values())
+            bound[name] = next(n for n in chain(_NAMES, (f"k{i}" for i in count(1))) if n not in used)
         return Readback(self.t, self.taken, bound)
 
     def _fold(self, atom: FoldAtom) -> Term:
         names, ranges, body = open_fold(self.t, atom)
-        inner = self._named(names, frozenset())
+        inner = self._named(names)
         result = inner.term(body)
         for name, bounds in zip(reversed(names), reversed(ranges), strict=True):
             shown = inner.bound[name]
@@ -166,16 +172,16 @@ class Readback:
 
     def _functional(self, atom: FunctionalAtom) -> Term:
         names, ranges, body = open_functional(self.t, atom)
-        inner = self._named(names, frozenset())
+        inner = self._named(names)
         shown = tuple(
             Range(inner.bound[n], inner.term(r.lower), inner.term(r.upper))
-            for n, r in zip(names, ranges, strict=True) if isinstance(r, Bounds)
+            for n, r in zip(names, ranges, strict=True)
         )
         family = Family(inner.term(body), shown)
-        match body.num.is_constant(), atom.partials:
-            case _, ():
+        match atom.partials:
+            case ():
                 return Call(atom.name, (family,))
-            case _, (partial,):
+            case (partial,):
                 return Partial(atom.name, family, tuple(self.term(i) for i in partial))
         raise Unsupported("a higher derivative of a functional")
 

@@ -145,6 +145,10 @@ class Facts:
                     return False
         return not bounds.nonzero or self.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
+    def declare_between(self, name: str, interval: Interval) -> None:
+        """A fresh variable between two bounds."""
+        self._shifted[name] = interval
+
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:
             return True
@@ -209,6 +213,9 @@ class Facts:
         known = self._by_terms(poly)
         if known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
             return known
+        known = both(known, self._by_ranges(poly))
+        if known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
+            return known
         facts = self._instances(poly)
         for fact in facts:
             ratio = self._proportional(poly, fact.poly)
@@ -229,6 +236,38 @@ class Facts:
         known = both(known, self._by_peeling(poly))
         known = both(known, self._by_ends(poly))
         return known if known in (Sign.POSITIVE, Sign.NEGATIVE) else both(known, self._by_tangents(poly))
+
+    def _by_ranges(self, poly: Normal) -> Sign:
+        """Something affine in variables that have ranges is at least its value at their nearer ends."""
+        if poly.num.total_degree() > 1 or not all(isinstance(self.table[i], Var) for i in poly.atoms()):
+            return Sign.UNKNOWN
+        found = Sign.UNKNOWN
+        for direction, weak in ((poly, Sign.NONNEGATIVE), (-poly, Sign.NONPOSITIVE)):
+            least = self._least(direction)
+            if least is not None and least != direction:
+                sign = self.sign(least)
+                if sign is Sign.POSITIVE:
+                    return Sign.POSITIVE if weak is Sign.NONNEGATIVE else Sign.NEGATIVE
+                if sign in (Sign.NONNEGATIVE, Sign.ZERO):
+                    found = both(found, weak)
+        return found
+
+    def _least(self, poly: Normal) -> Normal | None:
+        """The polynomial with each variable that has a range at the end where it is least, in turn."""
+        t = self.table
+        for _ in range(6):
+            ranged = {n: r for n in poly.free() if (r := self._range_of(n)) is not None}
+            # a variable before those that its bounds mention
+            inner = [n for n in ranged if not any(n in r.lower.free() | r.upper.free() for r in ranged.values())]
+            if not inner:
+                return poly
+            name = min(inner)
+            number = t.number(Var(name))
+            rising = dict(t.terms(poly.num)).get(((number or 0, 1),), 0) > 0
+            poly = t.substitute(poly, {name: ranged[name].lower if rising else ranged[name].upper})
+            if not poly.den.is_constant() or poly.constant is not None:
+                return poly
+        return None
 
     def _by_tangents(self, poly: Normal) -> Sign:
         """log b = b - 1 - s = 1 - 1/b + s and exp(e) = 1 + e + s with some s >= 0 (another one each time)."""
@@ -500,19 +539,24 @@ class Facts:
 
     def _range_facts(self, name: str) -> Iterator[Fact]:
         """lower <= name <= upper, and what is excluded."""
-        bounds = self.table.ranges.get(name)
+        bounds = self._range_of(name)
         if bounds is None:
-            declaration = self.declarations.get(name)
-            shape = self.entry_shape.get(name)
-            if declaration is None or declaration.kind != "index" or not shape:
-                return
-            (bounds,) = shape
+            return
         me = self.table.var(name)
         for difference in (me - bounds.lower, bounds.upper - me):
             if difference.constant is None:
                 yield Fact(difference, Sign.NONNEGATIVE, frozenset())
         for excluded in bounds.excluded:
             yield Fact(me - excluded, Sign.NONZERO, frozenset())
+
+    def _range_of(self, name: str) -> Bounds | None:
+        """The range of an opened bound variable or of a declared index."""
+        bounds = self.table.ranges.get(name)
+        if bounds is not None:
+            return bounds
+        declaration = self.declarations.get(name)
+        shape = self.entry_shape.get(name)
+        return shape[0] if declaration is not None and declaration.kind == "index" and shape else None
 
     def _instantiate(self, fact: Fact, poly: Normal) -> list[Fact]:
         if len(fact.names) != 1:

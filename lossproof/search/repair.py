@@ -1,16 +1,19 @@
 """What is wrong with a refuted step: residual, ratio, and a line that would have been right.
 
-Untrusted: everything here is a proposal. Works on normal forms of the kernel and writes them
-in terms of the quantities that the refuted line itself uses, so that a softmax comes out as
-yhat_p and not as a quotient of exponentials.
+Untrusted: everything here is a proposal. A line that is one slip away from the refuted one (`undo`) comes first. Else
+normal forms of the kernel are written in terms of the quantities that the refuted line itself uses, so that a softmax
+comes out as yhat_p and not as a quotient of exponentials.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
+from typing import Final
 
-from lossproof.derivation import Step
+from lossproof.derivation import LineRelation, Step
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, ExpAtom, FoldAtom
 from lossproof.kernel.binders import in_range
 from lossproof.kernel.definedness import Conditions
@@ -21,28 +24,61 @@ from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sums import split_term, sum_over
 from lossproof.print_text import pretty
+from lossproof.search import undo
 from lossproof.term import Add, Call, Fold, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count, walk
-from lossproof.verdict import Diagnosis
+from lossproof.verdict import Diagnosis, EditKind
 
-Proves = Callable[[Term], bool]
-"""Whether a line in the place of the right one, or a hypothesis beside those given, makes a proved step."""
+IsProved = Callable[[Step], bool]
+"""Whether a step is proved, by the judge."""
+
+PROOFS_OF_CHANGES = 4
+"""So many single changes that fit at points are given to the kernel, the nearest first."""
+
+COST_OF_RELATION = 13
+"""A change of the line that costs more than this gives way to another relation between the lines as they stand."""
+
+_OTHERS: Final[Mapping[LineRelation, Sequence[LineRelation]]] = {
+    "<": ("<=", ">", ">="), "<=": (">=", ">"), ">": (">=", "<", "<="), ">=": ("<=", "<"), "<=>": ("=>",),
+}
 
 
-def diagnose(step: Step, proves: Proves, proves_given: Proves) -> Diagnosis:
-    """Residual, remark and proved suggestion; an empty diagnosis where nothing was found."""
+def diagnose(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
+    """Residual, remark and proved suggestion; an empty diagnosis where nothing was found.
+
+    `plain` is the step without the limits that the kernel can take.
+    """
+    single = _single_change(step, plain, is_proved)
     if step.relation != "=" or isinstance(step.left, Relation):
-        return Diagnosis()
+        return single
     try:
-        return _Repair(step, proves, proves_given).diagnosis()
+        return _Repair(step, is_proved).diagnosis(single)
     except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
-        return Diagnosis()
+        return single
+
+
+def _single_change(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
+    """The nearest line, or relation, one slip away that is proved."""
+    others = iter(_OTHERS.get(step.relation, ()))
+    for change in islice(undo.changes(plain, step.left), PROOFS_OF_CHANGES):
+        if change.slip.cost > COST_OF_RELATION and (found := _relation(step, others, is_proved)) is not None:
+            return found
+        if is_proved(replace(step, right=change.line)):
+            return Diagnosis(None, undo.words(change.slip, pretty), change.line, change.slip.kind)
+    return _relation(step, others, is_proved) or Diagnosis()
+
+
+def _relation(step: Step, others: Iterator[LineRelation], is_proved: IsProved) -> Diagnosis | None:
+    """The first of the other relations that is proved between the lines as they stand."""
+    for relation in others:
+        if is_proved(replace(step, relation=relation)):
+            return Diagnosis(None, f"the relation should be {relation}", step.right, "relation")
+    return None
 
 
 class _Repair:
-    def __init__(self, step: Step, proves: Proves, proves_given: Proves) -> None:
+    def __init__(self, step: Step, is_proved: IsProved) -> None:
         self.step = step
-        self.proves = proves
-        self.proves_given = proves_given
+        self.is_proved = is_proved
         self.n = Normalizer(step.declarations, step.definitions)
         self.h = Hypotheses(self.n, step.given)
         Conditions(self.h)
@@ -51,18 +87,28 @@ class _Repair:
         self.right = self.h.value(step.right)
         self.reader = Readback(self.t, self.n.mentions(step.left) | self.n.mentions(step.right))
 
-    def diagnosis(self) -> Diagnosis:
+    def proves(self, line: Term) -> bool:
+        """Whether the line in the place of the right one makes a proved step."""
+        return self.is_proved(replace(self.step, right=line))
+
+    def diagnosis(self, single: Diagnosis) -> Diagnosis:
+        """The residual beside the single change that was found, else what normal forms tell."""
         residual = reduce(self.t, self.right - self.left)
         forms = list(self._forms(residual))
         shown = min(forms, key=node_count) if forms else None
+        if single.suggestion is not None:
+            return replace(single, residual=shown)
+        edit: EditKind | None = None
         remark, suggestion = self._by_ratio()
         if suggestion is None:
             for form in sorted(forms, key=node_count):
-                if node_count(form) > node_count(self.step.right) + 12:
-                    break
+                if node_count(form) > node_count(self.step.right) + 12 or isinstance(form, Add) \
+                        or _is_tangled(form):
+                    continue
                 for line in self._without(form):
                     if self.proves(line):
                         remark, suggestion = f"the term {pretty(_negated(form))} is missing", line
+                        edit = "missing-term"
                         break
                 if suggestion is not None:
                     break
@@ -73,7 +119,7 @@ class _Repair:
                     break
         if (under := self._true_if(forms)) is not None:
             remark = under
-        return Diagnosis(residual=shown, remark=remark, suggestion=suggestion)
+        return Diagnosis(shown, remark, suggestion, edit)
 
     def _true_if(self, forms: list[Term]) -> str | None:
         """An equation about sums, sizes or symbols under which the step would be proved."""
@@ -81,7 +127,7 @@ class _Repair:
             for factor in form.args if isinstance(form, Mul) else (form,):
                 if isinstance(factor, Add) and node_count(factor) <= 24 and self._may_be_given(factor):
                     equation = _equation(factor)
-                    if self.proves_given(equation):
+                    if self.is_proved(replace(self.step, given=(*self.step.given, equation))):
                         return f"true if {pretty(equation.left)} = {pretty(equation.right)}"
         return None
 
@@ -227,6 +273,19 @@ class _Repair:
                 if len(changed.num) < len(best.num):
                     best = changed
         return best
+
+
+def _is_tangled(term: Term) -> bool:
+    """Whether a missing term is a mixture that no author left out: sums of three or more outside of a fold."""
+    match term:
+        case Add(args):
+            return len(args) > 2 or any(map(_is_tangled, args))
+        case Mul(args):
+            return any(map(_is_tangled, args))
+        case Pow(base, exponent):
+            return _is_tangled(base) or _is_tangled(exponent)
+        case _:
+            return False
 
 
 def _holding(t: Table, held: dict[int, Normal]) -> Callable[[Normal], Normal]:
