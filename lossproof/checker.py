@@ -7,20 +7,23 @@ Imports the kernel's judge, `search`, and the ground floor.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from lossproof.derivation import Definition, Derivation, Document, Line, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import judge, pointwise, proof
+from lossproof.kernel import complex_steps, judge, pointwise, proof
+from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
-from lossproof.search import counterexample, repair
+from lossproof.kernel.validity import validate
+from lossproof.search import counterexample, repair, repair_complex
 from lossproof.term import Bool, Relation, Term, free_names
 from lossproof.verdict import (
     Attempt,
     Conditional,
     Defined,
+    Diagnosis,
     Error,
     Proved,
     Refuted,
@@ -146,22 +149,53 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
         return StepResult(len(lines), Unknown(f"line {missing[0]} could not be read"))
     given = tuple(dict.fromkeys((*derivation.given, *(g for line in lines for g in line.given))))
     step = Step(lines[0].term, lines[-1].term, relation, given, document.declarations, document.definitions)
-    chained = _chained(document, derivation, step)
+    verdicts = _verdicts(document, derivation, step)
+    chained = _chained(step, verdicts)
     if chained is not None:
         return StepResult(len(lines), chained)
-    return _of_prose(document, lines[-1], step, replace(check(step), index=len(lines)))
+    result = _of_prose(document, lines[-1], step, replace(check(step), index=len(lines)))
+    if isinstance(result.verdict, Unknown):
+        result = replace(result, attempts=(*result.attempts, *_unsettled(verdicts)))
+    return result
 
 
-def _chained(document: Document, derivation: Derivation, claim: Step) -> Proved | None:
-    """The claim from its steps, where it is not settled on its own and every step is proved."""
+def _verdicts(document: Document, derivation: Derivation, claim: Step) -> list[Verdict]:
+    """The verdicts of the steps, where the claim is not settled on its own; else none."""
     try:
         if isinstance(proof.prove(claim), proof.Claim):
-            return None
+            return []
     except InputError:
+        return []
+    return [check_step(document, derivation, index).verdict for index in range(2, len(derivation.lines) + 1)]
+
+
+def _unsettled(verdicts: Sequence[Verdict]) -> Iterator[Attempt]:
+    """Which steps keep a claim from following from its steps."""
+    for number, verdict in enumerate(verdicts, 2):
+        match verdict:
+            case Proved():
+                pass
+            case Unknown(reason=reason):
+                yield Attempt(f"the step to line {number}", f"not settled: {reason}")
+            case _:
+                yield Attempt(f"the step to line {number}", verdict.verdict)
+
+
+def _chained(claim: Step, verdicts: Sequence[Verdict]) -> Proved | None:
+    """The claim from its steps, where every one of them is proved."""
+    if not verdicts:
         return None
-    verdicts = [check_step(document, derivation, index).verdict for index in range(2, len(derivation.lines) + 1)]
-    plain = pointwise.without_limits(claim)
-    return judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE))
+    try:
+        claims = complex_steps.real_steps(claim).steps if complex_steps.is_complex(claim) else (claim,)
+    except (InputError, Unsupported):
+        return None
+    found: Proved | None = None
+    for real in claims:
+        plain = pointwise.without_limits(real)
+        found = judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE))
+        if found is None:
+            return None
+    return found
 
 
 def check(step: Step) -> StepResult:
@@ -175,6 +209,35 @@ def check(step: Step) -> StepResult:
 
 
 def _decide(step: Step) -> StepResult:
+    if complex_steps.is_complex(step):
+        return _decide_parts(step)
+    return _decide_real(step)
+
+
+def _decide_parts(step: Step) -> StepResult:
+    """The result of a step in which complex numbers occur: its real steps, one after another."""
+    validate(step)
+    try:
+        parts = complex_steps.real_steps(step)
+    except Unsupported as reason:
+        attempts = (Attempt("real and imaginary parts", str(reason)),)
+        return StepResult(0, Unknown(f"not decided: {reason}"), attempts=attempts)
+    results: list[StepResult] = []
+    for real in parts.steps:
+        results.append(_decide_real(real, diagnosed=False))
+        if isinstance(results[-1].verdict, Refuted):
+            break
+    verdict = judge.gathered(parts, [result.verdict for result in results])
+    if isinstance(verdict, Refuted):
+        diagnosis = repair_complex.diagnose(step, parts, _is_proved)
+        return StepResult(0, verdict, diagnosis, attempts=results[-1].attempts)
+    if verdict is not None:
+        return StepResult(0, verdict)
+    stuck = next(r for r in results if not isinstance(r.verdict, Proved | Conditional))
+    return replace(stuck, attempts=tuple(a for r in results for a in r.attempts))
+
+
+def _decide_real(step: Step, *, diagnosed: bool = True) -> StepResult:
     begun = time.perf_counter()
     claim = proof.prove(step)
     proof_seconds = time.perf_counter() - begun
@@ -187,10 +250,13 @@ def _decide(step: Step) -> StepResult:
     for point in counterexample.points(plain, limit=POINTS_TRIED):
         tried += 1
         if judge.refuted(plain, point) is not None:
-            return replace(_refuted(plain, point, tuple(attempts)), diagnosis=repair.diagnose(step, plain, _is_proved))
+            found = _refuted(plain, point, tuple(attempts))
+            return replace(found, diagnosis=repair.diagnose(step, plain, _is_proved)) if diagnosed else found
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
                             time.perf_counter() - begun))
-    return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
+    left_over = repair.residual(step)
+    return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts),
+                      diagnosis=None if left_over is None else Diagnosis(left_over))
 
 
 def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepResult:
@@ -240,6 +306,11 @@ def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
 
 def _is_proved(step: Step) -> bool:
     """Whether the judge proves a step that search proposes."""
+    try:
+        if complex_steps.is_complex(step):
+            return all(_is_proved(real) for real in complex_steps.real_steps(step).steps)
+    except (InputError, Unsupported):
+        return False
     try:
         found = proof.prove(step)
     except InputError:

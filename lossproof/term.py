@@ -8,7 +8,7 @@ simplified, so `x/x` and `exp(log(x))` stay as they are.
 Subtraction and division have no nodes of their own: `a - b` is
 `Add(a, Mul(-1, b))` and `a/b` is `Mul(a, Pow(b, -1))`, as in SymPy.
 
-Values are real numbers. A vector or matrix is a tree too (a `Symbol` that is
+Values are real numbers; complex ones appear where a symbol is declared complex or `I` is written. A vector or matrix is a tree too (a `Symbol` that is
 declared with a shape, a `Family`, or an array function such as `matmul`); its
 entries count from 1.
 """
@@ -56,9 +56,9 @@ class Number(Term):
 
 @dataclass(frozen=True, slots=True)
 class Const(Term):
-    """A named constant. `oo` and `-oo` stand only as limit targets and bounds."""
+    """A named constant. `oo` and `-oo` stand only as limit targets and bounds; I is the imaginary unit."""
 
-    name: Literal["pi", "E", "EulerGamma", "oo", "-oo"]
+    name: Literal["pi", "E", "EulerGamma", "I", "oo", "-oo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +261,7 @@ KNOWN_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "polygamma": (2, 2), "beta": (2, 2), "zeta": (1, 1), "binomial": (2, 2), "factorial": (1, 1),
     "harmonic": (1, 1), "fibonacci": (1, 1), "KroneckerDelta": (2, 2), "Heaviside": (1, 1),
     "logistic": (1, 1), "softplus": (1, 1), "xlogy": (2, 2),
+    "conjugate": (1, 1), "re": (1, 1), "im": (1, 1),
     # softmax(z, k) is exp(z_k) / sum_j exp(z_j); logsumexp(z) is log sum_j exp(z_j); z a whole family
     "softmax": (2, 2), "logsumexp": (1, 1),
 }

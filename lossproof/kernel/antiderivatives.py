@@ -83,7 +83,7 @@ class _Search:
         atoms: list[Atom] = [t[i] for i, _ in kind]
         whole = part * self._product(kind)
         match atoms, [e for _, e in kind]:
-            case [LogAtom() | FunctionAtom(("atan" | "asin" | "acos" | "erf"))], [power]:
+            case [LogAtom() | FunctionAtom("atan" | "asin" | "acos" | "erf")], [power]:
                 return self._by_parts(part, whole, kind, power, depth)
             case [FoldAtom("sum") as fold], [1]:
                 return self._under_sum(part, fold, depth)
@@ -309,10 +309,9 @@ class _Search:
         if not growth.is_zero:
             if len(poly) != 1 or sum(powers.values()) != 1:
                 return None
-            e = exp(t, exponent)
             square = growth * growth + rate * rate
             top = growth * sin - rate * cos if powers["sin"] else growth * cos + rate * sin
-            return part * e * top / square
+            return part * exp(t, exponent) * top / square
         if len(poly) > 1:
             if sum(powers.values()) != 1:
                 return None

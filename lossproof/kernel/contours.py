@@ -8,11 +8,12 @@ holomorphic on the whole ball, too, and what is not gives a value that is not fi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from flint import acb, arb, fmpq
 
 from lossproof.kernel.complex_jets import FUNCTIONS, NO_TAGS, Wave, constant, of_real, power_of, reciprocal
-from lossproof.kernel.jets import Real, Undecided, primal
+from lossproof.kernel.jets import Dual, Real, Undecided
 from lossproof.kernel.points import Point
 from lossproof.kernel.worlds import NOTHING, Local
 from lossproof.term import (
@@ -109,10 +110,9 @@ class Contour:
         x = self.at(base, bound, local)
         if isinstance(exponent, Number) and exponent.value.denominator == 1:
             return _whole(x, int(exponent.value))
-        y = primal(self.leaf(exponent, local))
-        if y is not self.leaf(exponent, local):
-            z = of_real(self.leaf(exponent, local))
-            return (x.applied(FUNCTIONS["log"]) * z).applied(FUNCTIONS["exp"])
+        y = self.leaf(exponent, local)
+        if isinstance(y, Dual):
+            return (x.applied(FUNCTIONS["log"]) * of_real(y)).applied(FUNCTIONS["exp"])
         if isinstance(y, fmpq) and y.q == 1 and abs(y.p) <= 64 and (y.p > 0 or not x.base.contains(0)):
             return _whole(x, int(y.p))
         return self._root(x, acb(arb(y)) if isinstance(y, fmpq) else acb(y))
@@ -129,16 +129,13 @@ class Contour:
     def _call(self, name: str, args: tuple[Term, ...], orders: tuple[int, ...], bound: Bound, local: Local) -> Wave:
         values = [self.at(a, bound, local) for a in args]
         stands_for = self.point.functions.get(name)
+        function: Callable[[list[Wave]], Wave] = partial(self._known, name)
         if stands_for is not None:
             if stands_for.functional or len(values) != len(stands_for.parameters):
                 raise Undecided("a functional under an integral")
-            parameters = stands_for.parameters
-
-            def function(numbers: list[Wave]) -> Wave:
-                return self.at(stands_for.body, dict(zip(parameters, numbers, strict=True)), NOTHING)
-        else:
-            def function(numbers: list[Wave]) -> Wave:
-                return self._known(name, numbers)
+            parameters, body = stands_for.parameters, stands_for.body
+            function = lambda numbers: self.at(  # noqa: E731
+                body, dict(zip(parameters, numbers, strict=True)), NOTHING)
         for position, order in enumerate(orders):
             for _ in range(order):
                 function = self._differentiated(function, position)

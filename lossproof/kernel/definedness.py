@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lossproof.derivation import Domain
+from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
+from lossproof.kernel.existence import Existence
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
-from lossproof.kernel.existence import Existence
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import Sign

@@ -33,13 +33,11 @@ from lossproof.term import (
     Piecewise,
     Range,
     Relation,
-
     Term,
     free_names,
     mul,
     substitute,
     subtract,
-    walk,
 )
 
 _JUMPING = frozenset({"sign", "Heaviside", "floor", "ceiling", "Mod", "KroneckerDelta"})

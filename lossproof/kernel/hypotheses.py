@@ -7,19 +7,21 @@ operator; a limit asks for those that do not mention its variable (`before_limit
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, RootAtom, Var
 from lossproof.kernel.binders import in_range, is_integer, map_bounds
 from lossproof.kernel.functions import reduce, single_atom
-from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
 from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
+
+_HIGHEST = 6
 
 SIGN_OF = {
     ">": Sign.POSITIVE, ">=": Sign.NONNEGATIVE, "<": Sign.NEGATIVE, "<=": Sign.NONPOSITIVE, "!=": Sign.NONZERO,
@@ -278,10 +280,48 @@ class Hypotheses:
                 if not names:
                     continue
                 return self._replacing(atom, value, names)
+        return self._power_rule(equation, ranked)
+
+    def _power_rule(self, equation: Normal, ranked: Sequence[int]) -> Callable[[Normal], Normal] | None:
+        """An equation solved for the highest power of one symbol or entry, as x^2 = 1 - y^2; it acts outside of
+        functions and sums."""
+        t = self.n.table
+        for i in ranked:
+            if not isinstance(t[i], Var | EntryAtom):
+                continue
+            terms = [(dict(mono), coefficient) for mono, coefficient in t.terms(equation.num)]
+            degree = max(powers.get(i, 0) for powers, _ in terms)
+            leading = [(powers, c) for powers, c in terms if powers.get(i, 0) == degree]
+            if degree < 2 or degree > _HIGHEST or len(leading) != 1 or len(leading[0][0]) != 1:
+                continue
+            power = t.monomial(((i, degree),))
+            value = power - equation.scaled(Fraction(1, leading[0][1]))
+            return lambda normal: _lowered(t, normal, i, degree, value)  # noqa: B023 (returned at once)
         return None
 
     def _replacing(self, atom: Atom, value: Normal, names: frozenset[str]) -> Callable[[Normal], Normal]:
         return lambda normal: self.n.table.replace(normal, names, lambda other: value if other == atom else None)
+
+
+def _lowered(t: Table, normal: Normal, atom: int, degree: int, value: Normal) -> Normal:
+    """`normal` with atom**degree replaced by its value, until no such power is left."""
+    def lowered(poly: Normal) -> Normal:
+        while max((e for mono, _ in t.terms(poly.num) for i, e in mono if i == atom), default=0) >= degree:
+            result = t.zero
+            for mono, coefficient in t.terms(poly.num):
+                high = dict(mono).get(atom, 0)
+                if high < degree:
+                    result = result + t.monomial(mono).scaled(Fraction(coefficient))
+                else:
+                    left = tuple((i, e - degree if i == atom else e) for i, e in mono if i != atom or e > degree)
+                    result = result + t.monomial(left).scaled(Fraction(coefficient)) * value
+            poly = result
+        return poly
+
+    if atom not in normal.atoms():
+        return normal
+    top, bottom = (lowered(t.polynomial(part)) for part in (normal.num, normal.den))
+    return normal if bottom.is_zero else top / bottom
 
 
 def _conjuncts(condition: Term) -> tuple[Term, ...]:

@@ -9,26 +9,22 @@ mentions m, so all of them stand; but D(m) has to be defined all along, which is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 
 from lossproof.kernel.atoms import (
-    AbsAtom,
     Atom,
     Bounds,
-    ConstAtom,
-    DeltaAtom,
-    EntryAtom,
     ExpAtom,
     FoldAtom,
     FunctionAtom,
-    LogAtom,
     PowAtom,
-    RootAtom,
     Var,
 )
-from lossproof.kernel.binders import NOT_NEGATIVE, constant_part, is_integer, known_nonzero, open_fold, opened
+from lossproof.kernel.binders import NOT_NEGATIVE, constant_part, is_integer, known_nonzero, open_fold
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
+from lossproof.kernel.regular import defined_along
 from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.sums import product_over, sum_over
@@ -37,7 +33,6 @@ _MOST_BASES = 8
 """So many first values are shown one by one."""
 _MOST_TERMS = 8
 """So many terms are split off a sum in one step."""
-_TOTAL = frozenset({"sin", "cos", "atan", "erf", "erfc", "sign", "floor", "ceiling"})
 
 
 def by_induction(t: Table, difference: Normal, *, function: frozenset[str]) -> bool:
@@ -55,6 +50,19 @@ def by_induction(t: Table, difference: Normal, *, function: frozenset[str]) -> b
             except (Unsupported, DivisionByZero):
                 continue
     return False
+
+
+def sign_by_induction(t: Table, poly: Normal, *, function: frozenset[str]) -> Sign:
+    """NONNEGATIVE or NONPOSITIVE where that is seen by induction: D(j + 1) = a D(j) + b with a, b >= 0."""
+    for sign, way in ((Sign.NONNEGATIVE, poly), (Sign.NONPOSITIVE, -poly)):
+        for name, first in _starts(t, way):
+            try:
+                if _Induction(t, way, name, function).stays(first):
+                    t.use("induction")
+                    return sign
+            except (Unsupported, DivisionByZero):
+                continue
+    return Sign.UNKNOWN
 
 
 def _starts(t: Table, difference: Normal) -> Iterator[tuple[str, list[Normal]]]:
@@ -117,14 +125,43 @@ class _Induction:
         t = self.t
         if not all(_is_zero(t, self.at(m)) for m in first):
             return False
+        with self._step(first) as (j, known, wanted):
+            return known is not None and any(_is_zero(t, x) for x in self._under(known, wanted, j))
+
+    def stays(self, first: list[Normal]) -> bool:
+        """Whether it is >= 0 at the first values and, from the last of these on, at each one's successor."""
+        t = self.t
+        if not all(t.sign(self.at(m)) in NOT_NEGATIVE for m in first):
+            return False
+        with self._step(first) as (j, known, wanted):
+            if known is None:
+                return False
+            if t.sign(t.polynomial(wanted.den)) is Sign.POSITIVE:
+                wanted = t.polynomial(wanted.num)
+            for i in known.atoms():
+                before, after = linear_in(t, known, i), linear_in(t, wanted, i)
+                if j not in t.free_of(i) or before is None or after is None or not wanted.den.is_one():
+                    continue
+                if not known_nonzero(t, before[0]):
+                    continue
+                factor = after[0] / before[0]
+                if t.sign(factor) in NOT_NEGATIVE and t.sign(wanted - factor * known) in NOT_NEGATIVE:
+                    return True
+            return t.sign(wanted - known) in NOT_NEGATIVE
+
+    @contextmanager
+    def _step(self, first: list[Normal]) -> Iterator[tuple[str, Normal | None, Normal]]:
+        """(j, D(j), D(j + 1)) for a j from the last of the first values on; D(j) None where D is not seen to
+        be defined all along."""
+        t = self.t
         j = t.open(Bounds(first[-1], t.var(self.name) - t.one))
         try:
             here = t.var(j)
             known, wanted = self.at(here), self.at(here + t.one)
-            if not all(defined_along(t, x, frozenset((j,)), self.function) for x in (known, wanted)):
-                return False
-            wanted = recurrences(t, advanced(t, wanted, j, {t[i] for i in known.atoms()}))
-            return any(_is_zero(t, x) for x in self._under(known, wanted, j))
+            if all(defined_along(t, x, frozenset((j,)), self.function) for x in (known, wanted)):
+                yield j, known, recurrences(t, advanced(t, wanted, j, {t[i] for i in known.atoms()}))
+            else:
+                yield j, None, wanted
         finally:
             t.release((j,))
 
@@ -238,45 +275,3 @@ _NO_NAMES: frozenset[str] = frozenset()
 
 def _has_recurrent(t: Table, normal: Normal) -> bool:
     return bool({"harmonic", "factorial"} & normal.free())
-
-
-def defined_along(t: Table, normal: Normal, names: frozenset[str], function: frozenset[str]) -> bool:
-    """Whether every division, log, root and power that depends on the names is known to be defined."""
-
-    def fine(inner: Normal, moving: frozenset[str]) -> bool:
-        if moving.isdisjoint(inner.free()):
-            return True
-        if not inner.den.is_constant():
-            for factor, _ in t.factors(inner.den)[1]:
-                if not moving.isdisjoint(factor.free()) and not known_nonzero(t, factor):
-                    return False
-        return all(atom_fine(t[i], moving) for i in inner.atoms() if not moving.isdisjoint(t.free_of(i)))
-
-    def atom_fine(atom: Atom, moving: frozenset[str]) -> bool:
-        match atom:
-            case Var() | ConstAtom():
-                return True
-            case EntryAtom(family, indices):
-                return t.entry_in_range(family, indices)
-            case ExpAtom(inner) | AbsAtom(inner) | DeltaAtom(inner):
-                return fine(inner, moving)
-            case LogAtom(base):
-                return t.sign(base) is Sign.POSITIVE and fine(base, moving)
-            case RootAtom(base):
-                return t.sign(base) in NOT_NEGATIVE and fine(base, moving)
-            case PowAtom(base, exponent):
-                begun = known_nonzero(t, base) or t.sign(exponent) in NOT_NEGATIVE
-                return begun and is_integer(t, exponent) and fine(base, moving)
-            case FunctionAtom("harmonic" | "factorial", (x,), (0,)):
-                return is_integer(t, x) and t.sign(x) in NOT_NEGATIVE
-            case FunctionAtom(name, args):
-                return (name in function or name in _TOTAL) and all(fine(a, moving) for a in args)
-            case FoldAtom():
-                with opened(t, atom) as (inside, ranges, body):
-                    within = moving | frozenset(inside)
-                    edges = [e for r in ranges for e in (r.lower, r.upper)]
-                    return all(is_integer(t, e) for e in edges) and fine(body, within)
-            case _:
-                return False
-
-    return fine(normal, names)

@@ -39,8 +39,8 @@ from lossproof.kernel.sums import close_again
 from lossproof.kernel.univariate import coefficients
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
-_ENTIRE = frozenset({"sin", "cos", "atan", "erf"})
-_ON_POSITIVE = frozenset({"gamma", "loggamma", "digamma"})
+_ENTIRE = frozenset({"sin", "cos", "atan", "erf", "rgamma"})
+_ON_POSITIVE = frozenset({"digamma"})
 
 Suppose = Callable[[Normal], bool]
 """Whether something is positive, or may be taken to be (it is then a condition for convergence)."""
@@ -106,7 +106,10 @@ class Integration:
             return found
         if self.lower is None or self.upper is None:
             raise Unsupported("an integral to infinity")
-        return self.t.total(self._part(c, b) for c, b in self.t.split(body, self.name))
+        parts = self.t.split(body, self.name)
+        if len(parts) > 1 or parts[0][0].constant != 1:
+            self.t.use("integral-linear")
+        return self.t.total(self._part(c, b) for c, b in parts)
 
     def closed(self, body: Normal) -> Normal | None:
         """The value of the whole integral, which then exists; None where none is found."""
@@ -150,8 +153,8 @@ class Integration:
 
     def _beside(self, at: Normal, side: int, body: Normal) -> Normal | None:
         """The integral over the part of the interval on one side of a place."""
-        ends = (self.lower, at) if side < 0 else (at, self.upper)
-        work = Integration(self.t, self.facts, *ends, self.opaque, self.suppose)
+        low, high = (self.lower, at) if side < 0 else (at, self.upper)
+        work = Integration(self.t, self.facts, low, high, self.opaque, self.suppose)
         with work.inside():
             return work.closed(self.t.substitute(body, {self.name: work.x}))
 

@@ -207,7 +207,7 @@ class _Asymptotics:
                     values[i] = expanded
         if not values:
             return normal
-        return t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),)))
+        return reduce(t, t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),))))
 
     def _expanded(self, atom: Atom) -> Normal | None:
         """A root, or an exp that goes to a constant, as an exact leading term times 1 + (something small)."""
@@ -367,7 +367,7 @@ class _Asymptotics:
                 sign = t.sign(lead.coefficient)
                 if sign in (Sign.POSITIVE, Sign.NEGATIVE):
                     return Leading(lead.coefficient if sign is Sign.POSITIVE else -lead.coefficient, lead.growth)
-            case FunctionAtom("erf" | "atan" as name, (argument,), (0,)) if (way := self._way_out(argument)) is not None:
+            case FunctionAtom("erf" | "atan" as name, (inner,), (0,)) if (way := self._way_out(inner)) is not None:
                 t.use("limit-at-infinity")
                 end = t.one if name == "erf" else t.atom(ConstAtom("pi")).scaled(Fraction(1, 2))
                 return Leading(end if way is Sign.POSITIVE else -end, self.flat)

@@ -6,7 +6,7 @@ which is no verdict yet: `judge` asks for a point at which it says something.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -15,6 +15,7 @@ from typing import Literal
 from lossproof.derivation import Declaration, Step
 from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom, Var
 from lossproof.kernel.binders import is_integer
+from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import reduce
@@ -25,6 +26,7 @@ from lossproof.kernel.integrals import eliminate_integrals
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.order import Order
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.validity import validate
@@ -75,6 +77,8 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
     """Decide a step by normal forms. InputError where a line has no meaning."""
     validate(step)
     try:
+        if is_complex(step):
+            return _both_parts(step, work)
         if step.relation in ("=>", "<=>"):
             return _implication(step, work)
         return _by_cases(_entrywise(step), work)
@@ -84,6 +88,24 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
         return Open(f"not supported yet: {reason}")
     except DivisionByZero:
         return Open("a denominator is 0 at every point")
+
+
+def _both_parts(step: Step, work: int) -> Claim | Open:
+    """A step between complex lines: its real parts and its imaginary parts, each of which has the lines' domain."""
+    parts = real_steps(step)
+    claims: list[Claim] = []
+    for real in parts.steps:
+        found = prove(real, work)
+        if isinstance(found, Open):
+            return found
+        claims.append(found)
+
+    def together(kept: Iterable[tuple[Term, ...]]) -> tuple[Term, ...]:
+        return tuple(dict.fromkeys(parts.written(term) for terms in kept for term in terms))
+
+    laws = dict.fromkeys((*parts.laws, *(law for claim in claims for law in claim.laws)))
+    return Claim(together(c.conditions for c in claims), all(c.same_domain for c in claims), tuple(laws),
+                 together(c.assumed for c in claims))
 
 
 def _implication(step: Step, work: int) -> Claim | Open:
@@ -257,7 +279,10 @@ class _Case:
             written = step.left if step.right == ZERO else subtract(step.left, step.right)
             if sign_decides(step.relation, sign_of(self.h, written)) is True:
                 return True
-            return self._depends_on(self.h.value(written))
+            difference = self.h.value(written)
+            depends = self._depends_on(difference)
+            order = Order(self.n.table, self.n.facts, self.h.apply, self._functions())
+            return order.holds(difference, step.relation) if depends is False else depends
         if step.left == step.right:
             self.n.table.use("same-line")
             return True

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from flint import acb, arb, ctx, fmpq
+from flint import acb, arb, fmpq
 
 from lossproof.kernel.calculus import Calculus
 from lossproof.kernel.complex_jets import NO_TAGS, Tags, constant, of_real, to_real
 from lossproof.kernel.contours import Contour
 from lossproof.kernel.jets import ZERO, Dual, OutOfBudget, Real, Undecided, Undefined, ball
-from lossproof.kernel.tails import Tail, Tails
+from lossproof.kernel.tails import Tails
 from lossproof.kernel.worlds import Local, World
 from lossproof.term import MINUS_ONE, Add, Const, Fold, Integral, Mul, Number, Pow, Symbol, Term, mul, substitute
 
@@ -25,7 +25,7 @@ _STARTS = (4, 8, 16, 32, 64, 256, 1024, 2**16, 2**30, 2**60)
 _MOST_TERMS = 600
 _RADIUS = fmpq(1, 16)
 """Parameters move in discs of this radius for Cauchy's estimate of a tail's derivatives."""
-_CALLS = 6000
+_CALLS = 8000
 
 
 class Quadrature(Calculus):
@@ -96,15 +96,7 @@ class Quadrature(Calculus):
         elif lower is None:
             note(self._half(term, upper, -1, local, world))
         else:
-            try:
-                note(self._contour(term, lower, upper, local, world))
-            except Undecided:
-                parts.clear()
-                if not (ball(lower) < ball(upper) or ball(upper) < ball(lower)):
-                    raise
-                middle = (lower + upper) / 2
-                note(self._to_end(term, middle, lower, -1, local, world))
-                note(self._to_end(term, middle, upper, 1, local, world))
+            note(self._finite(term, lower, upper, local, world))
         return to_real(parts)
 
     def _half(self, term: Integral, start: fmpq | arb, way: int, local: Local, world: World) -> dict[Tags, arb]:
@@ -115,18 +107,46 @@ class Quadrature(Calculus):
         if best is None:
             raise Undecided("an integral to infinity that is not seen to converge")
         cut, bounds = best
-        try:
-            found = self._contour(Integral(moved, term.name, Number(Fraction(0)), Number(Fraction(cut))),
-                                  ZERO, fmpq(cut), held, world)
-        except Undecided:
-            # the integrand may grow towards the start, too
-            inner = Integral(moved, term.name, Number(Fraction(0)), Number(Fraction(cut)))
-            found = dict(self._to_end(inner, fmpq(1), ZERO, -1, held, world))
-            for tags, value in self._contour(inner, fmpq(1), fmpq(cut), held, world).items():
-                found[tags] = found[tags] + value
+        inner = Integral(moved, term.name, Number(Fraction(0)), Number(Fraction(cut)))
+        found = self._finite(inner, ZERO, fmpq(cut), held, world)
         return {tags: value + arb(0, bounds(tags)) for tags, value in found.items()}
 
-    def _to_end(self, term: Integral, middle: fmpq | arb, end: fmpq | arb, way: int, local: Local, world: World) -> dict[Tags, arb]:
+    def _finite(self, term: Integral, lower: fmpq | arb, upper: fmpq | arb, local: Local,
+                world: World) -> dict[Tags, arb]:
+        """Between finite ends, at which the integrand may grow or stop being smooth."""
+        edges = [not self._smooth_at(term, end, local, world) for end in (lower, upper)]
+        if not any(edges):
+            return self._contour(term, lower, upper, local, world)
+        if not (ball(lower) < ball(upper) or ball(upper) < ball(lower)):
+            raise Undecided("an integral between ends that may be one")
+        middle = (lower + upper) / 2
+        if abs(ball(upper) - ball(lower)) > 2:
+            middle = lower + 1 if ball(lower) < ball(upper) else lower - 1
+        found: dict[Tags, arb] = {}
+        for edge, end, way in zip(edges, (lower, upper), (-1, 1), strict=True):
+            if edge:
+                part = self._to_end(term, middle, end, way, local, world)
+            else:
+                part = self._contour(term, *((end, middle) if way < 0 else (middle, end)), local, world)
+            for tags, value in part.items():
+                found[tags] = found[tags] + value if tags in found else value
+        return found
+
+    def _smooth_at(self, term: Integral, end: fmpq | arb, local: Local, world: World) -> bool:
+        contour = self._contour_of(local, world)
+        contour.analytic = True
+        try:
+            return bool(contour.at(term.body, {term.name: constant(acb(ball(end)))}, {}).base.is_finite())
+        except (Undecided, Undefined):
+            return False
+
+    def _contour_of(self, local: Local, world: World) -> Contour:
+        return Contour(lambda t, inner: self._number(t, {**local, **inner}, world),
+                       lambda fold, inner: self._span(fold.range, {**local, **inner}, world),
+                       self._point, self._next_tag)
+
+    def _to_end(self, term: Integral, middle: fmpq | arb, end: fmpq | arb, way: int, local: Local,
+                world: World) -> dict[Tags, arb]:
         """Between a middle point and an end at which the integrand may grow: x = end -+ 1/s near it.
         The orientation is that of the whole interval: towards its upper end for way 1."""
         width = abs(ball(end) - ball(middle))
@@ -135,7 +155,7 @@ class Quadrature(Calculus):
         moved = mul(substitute(term.body, {term.name: _added(end, reach, inward)}),
                     Pow(Symbol(term.name), Number(Fraction(-2))))
         held = local if isinstance(end, fmpq) else {**local, _START: end}
-        best = self._tail(moved, term.name, held, world, starts=(2**10, 2**20, 2**40, 2**60, 2**120), at_least=1 / width)
+        best = self._tail(moved, term.name, held, world, starts=(2**10, 2**20, 2**40, 2**60), at_least=1 / width)
         if best is None:
             raise Undecided("an integral that is not seen to exist at an end")
         cut, bounds = best
@@ -183,9 +203,7 @@ class Quadrature(Calculus):
         """The integral over a finite interval, for every set of tags that the integrand has."""
         calls = 0
         failure: Exception | None = None
-        contour = Contour(lambda t, inner: self._number(t, {**local, **inner}, world),
-                          lambda fold, inner: self._span(fold.range, {**local, **inner}, world),
-                          self._point, self._next_tag)
+        contour = self._contour_of(local, world)
         low, high = acb(ball(lower)), acb(ball(upper))
         probe = contour.at(term.body, {term.name: constant((low + high) / 2)}, {})
         found: dict[Tags, arb] = {}
@@ -200,8 +218,8 @@ class Quadrature(Calculus):
                     failure = Undecided("an integrand that takes too many evaluations")
                     return acb("nan")
                 contour.analytic = bool(analytic)
-                self._charge(4)
                 try:
+                    self._charge(4)
                     value = contour.at(term.body, {term.name: constant(z)}, {})
                 except (Undecided, Undefined, OutOfBudget) as reason:
                     # an exception does not pass through Arb
@@ -209,7 +227,7 @@ class Quadrature(Calculus):
                     return acb("nan")
                 return value.parts.get(tags, acb(0)) if value.base.is_finite() else acb("nan")
 
-            goal = arb(2) ** (-5 * ctx.prec // 8)
+            goal = arb(2) ** (-self._precision // 2)
             result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS)
             if failure is not None:
                 if isinstance(failure, Undefined):

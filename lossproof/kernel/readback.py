@@ -139,7 +139,7 @@ class Readback:
                 return self._functional(atom)
             case IntegralAtom(lower, upper):
                 name, body = open_integral(self.t, atom)
-                inner = self._named([name], frozenset())
+                inner = self._named([name])
                 ends = (Const("-oo") if lower is None else self.term(lower),
                         Const("oo") if upper is None else self.term(upper))
                 return Integral(inner.term(body), inner.bound[name], *ends)

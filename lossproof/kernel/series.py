@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from math import factorial
 
 from lossproof.kernel.atoms import ExpAtom, FunctionAtom, PowAtom
@@ -85,6 +86,8 @@ class Series:
             self._converges(base)
             t.use("log-series")
             # x**j/(j + 1), times x for x**(j + 1)
+            if first == base:
+                return -log_abs(t, t.one - base)
             if t.sign(base) not in _STRICT:
                 raise Unsupported("the series of log at what may be 0")
             return -first * log_abs(t, t.one - base) / base
@@ -151,6 +154,6 @@ def _in_binomials(t: Table, poly: Poly) -> Poly:
     result: Poly = []
     while values:
         result.append(values[0])
-        values = [b - a for a, b in zip(values, values[1:], strict=False)]
+        values = [b - a for a, b in pairwise(values)]
     return result
 

@@ -63,6 +63,13 @@ def sum_sign(a: Sign, b: Sign) -> Sign:
     return _FROM_SET[frozenset(found)]
 
 
+def any_of(signs: list[Sign]) -> Sign:
+    """What is known where one of several cases holds."""
+    if not signs:
+        return Sign.UNKNOWN
+    return _FROM_SET[frozenset().union(*(_SETS[s] for s in signs))]
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Bounds of an atom; None is no bound."""

@@ -35,6 +35,7 @@ from lossproof.kernel.constants import is_closed, sign_of_number
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, both, flipped, interval_of, product_sign, sum_sign
+from lossproof.kernel.squares import by_square, by_two_terms
 from lossproof.kernel.sums import split_term
 
 
@@ -121,9 +122,22 @@ class Facts:
             self._facts = before
             self._forget()
 
+    def declare_within(self, name: str, interval: Interval) -> None:
+        """A fresh variable that lies in an interval."""
+        self._shifted[name] = interval
+        self._forget()
+
+    def within(self, name: str) -> Interval:
+        """The interval of a variable, by its declaration."""
+        return self._variable(name)
+
     def declare_positive(self, name: str) -> None:
         """A fresh variable that is positive."""
         self._shifted[name] = Interval(Fraction(0), None, lower_open=True)
+
+    def declare_between(self, name: str, interval: Interval) -> None:
+        """A fresh variable between two bounds."""
+        self._shifted[name] = interval
 
     def allowed(self, name: str, value: Normal) -> bool:
         """Whether a value is known to be one that the declaration of a name allows: what was said of the
@@ -144,10 +158,6 @@ class Facts:
                 if sign is not Sign.POSITIVE and (is_open or sign not in (Sign.NONNEGATIVE, Sign.ZERO)):
                     return False
         return not bounds.nonzero or self.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
-
-    def declare_between(self, name: str, interval: Interval) -> None:
-        """A fresh variable between two bounds."""
-        self._shifted[name] = interval
 
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:
@@ -174,6 +184,8 @@ class Facts:
             return self._memo[normal]
         if is_closed(self.table, normal):
             self._memo[normal] = sign_of_number(self.table, normal)
+            if self._memo[normal] is not Sign.UNKNOWN:
+                self.table.use("enclosure")
             return self._memo[normal]
         # a sign that was not found with as much depth left will not be found now
         if self._depth > _DEEPEST or self._unknown_at.get(normal, _DEEPEST) <= self._depth:
@@ -234,8 +246,17 @@ class Facts:
         if known is Sign.UNKNOWN:
             known = flipped(self._by_conjugate(-poly))
         known = both(known, self._by_peeling(poly))
-        known = both(known, self._by_ends(poly))
-        return known if known in (Sign.POSITIVE, Sign.NEGATIVE) else both(known, self._by_tangents(poly))
+        for rule in (self._by_ends, self._by_tangents, self._by_two_terms, self._by_square):
+            known = both(known, rule(poly))
+            if known in (Sign.POSITIVE, Sign.NEGATIVE):
+                break
+        return known
+
+    def _by_two_terms(self, poly: Normal) -> Sign:
+        return by_two_terms(self.table, poly)
+
+    def _by_square(self, poly: Normal) -> Sign:
+        return by_square(self.table, poly)
 
     def _by_ranges(self, poly: Normal) -> Sign:
         """Something affine in variables that have ranges is at least its value at their nearer ends."""

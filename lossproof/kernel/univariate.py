@@ -163,7 +163,7 @@ def _simple(t: Table, digit: Poly, poly: Poly, k: int, x: Normal) -> Normal | No
     if len(poly) == 2:
         factor = digit[0] / poly[1]
         return factor * log_abs(t, at) if k == 1 else factor * (t.one / at ** (k - 1)).scaled(Fraction(1, 1 - k))
-    c, b, a = poly
+    _, b, a = poly
     constant, linear = digit[0], digit[1] if len(digit) > 1 else t.zero
     half = linear / a.scaled(Fraction(2))
     rest = constant - half * b

@@ -215,8 +215,8 @@ def _refuted_as_expected(console: Console, line: Line, result: StepResult, verdi
         put_detail(console, f"note: {note}")
     if line.correct is not None:
         put_detail(console, f"correct: {line.relation} {show(line.correct)} (proved)", "proved")
-    elif diagnosis is not None and diagnosis.suggestion is not None:
-        put_detail(console, f"found: = {show(diagnosis.suggestion)} (proved)", "proved")
+    elif diagnosis is not None and diagnosis.suggestion is not None and diagnosis.edit != "relation":
+        put_detail(console, f"found: {line.relation} {show(diagnosis.suggestion)} (proved)", "proved")
 
 
 # --- one finding -----------------------------------------------------------------------------------------------

@@ -301,12 +301,12 @@ def _below(line: Line, result: StepResult, names: Mapping[str, str]) -> list[str
     known = result.diagnosis
     if known is not None and known.remark:
         found.append(f"\\lpnote{{Note: {prose(known.remark)}}}\n")
-    correct, relation = (line.correct, line.relation) if isinstance(result.correction, Proved) else (None, "=")
-    if correct is None and known is not None:
+    correct = line.correct if isinstance(result.correction, Proved) else None
+    if correct is None and known is not None and known.edit != "relation":     # the note names the relation
         correct = known.suggestion
     if correct is not None:
         shown = _formula(correct, names)
-        found.append(f"\\lpline{{{_RELATIONS[relation]}}}{{{shown}}}{{correct; {_verdict('proved')}}}\n")
+        found.append(f"\\lpline{{{_RELATIONS[line.relation]}}}{{{shown}}}{{correct; {_verdict('proved')}}}\n")
     return found
 
 

@@ -1,6 +1,7 @@
 """What may stand at a place of a line: the names in scope there, and what the step itself writes with.
 
-Untrusted. Imports the ground floor and `draft`. `slips` asks it which names are like another, `undo` which terms may be missing.
+Untrusted. Imports the ground floor and `draft`. `slips` asks it which names are like another, `missing` which terms may
+be missing.
 """
 
 from __future__ import annotations
@@ -9,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from typing import Literal
 
 from lossproof.derivation import Step
 from lossproof.search.draft import used_names
 from lossproof.term import (
     ARRAY_FUNCTIONS,
-    KNOWN_FUNCTIONS,
     MINUS_ONE,
     ONE,
     Add,
@@ -73,9 +74,9 @@ def role_of(parent: Term, position: int, own: Role) -> Role:
         case Derivative():
             return "value" if position == 0 else "variable"
         case Limit():
-            return ("value", "variable", "target")[position]     # type: ignore[return-value]
+            return ("value", "variable", "target")[position]
         case Subst():
-            return ("value", "variable", "value")[position]      # type: ignore[return-value]
+            return ("value", "variable", "value")[position]
         case Pow():
             return "value" if position == 0 else "exponent"
         case _ if own in ("index", "bound", "target"):
@@ -271,11 +272,12 @@ class Scope:
         for name in families[:_FAMILIES]:
             sort = self._sort(name)
             assert isinstance(sort, tuple)
-            if isinstance(sort[1], tuple) and len(sort[1]) == 1:
-                for index in sorted(indices):
-                    if self._upper(index) in (sort[1][0], None):
-                        found[Entry(name, (Symbol(index),))] = None
-        return list(found)[:_MOST]
+            if isinstance(sort[1], tuple) and len(sort[1]) <= 2:
+                places = [[Symbol(i) for i in sorted(indices) if self._upper(i) in (size, None)] for size in sort[1]]
+                found.update(dict.fromkeys(Entry(name, at) for at in product(*places)))
+        # what the lines themselves speak of comes first
+        spoken = free_names(step.right) | free_names(step.left) | here
+        return sorted(found, key=lambda term: not free_names(term) <= spoken)[:_MOST]
 
 
     def relatives(self, pool: list[Term]) -> list[Term]:
@@ -290,7 +292,7 @@ class Scope:
             for function in self.functions:
                 if self.is_smooth(function):
                     value = Call(function, (argument,))
-                    slopes = [Derivative(value, by, order) for by in self.derived_by if by == argument for order in (1, 2)]
+                    slopes = [Derivative(value, by, n) for by in self.derived_by if by == argument for n in (1, 2)]
                     primes = [Call(function, (argument,), (order,)) for order in (1, 2)]
                     found.update(dict.fromkeys((*primes, *slopes) if self._writes_primes else (*slopes, *primes)))
         for term in pool:
@@ -339,45 +341,3 @@ def _values(line: Term) -> Iterator[Term]:
             yield term
         for position, child in enumerate(children(term)):
             stack.append((child, "value" if isinstance(term, Relation) else role_of(term, position, role)))
-
-
-# where a missing part is written
-
-def inserted(op: Literal["+", "*"], args: tuple[Term, ...], new: Term) -> tuple[Term, ...]:
-    """The arguments with one more, at the place where a reader would expect it."""
-    if op == "+":
-        negative = isinstance(new, Mul) and isinstance(new.args[0], Number) and new.args[0].value < 0
-        leads = isinstance(args[0], Mul) and isinstance(args[0].args[0], Number) and args[0].args[0].value < 0
-        return (new, *args) if leads and not negative and not isinstance(new, Number) else (*args, new)
-    rank = _rank(new)
-    at = len(args)
-    while at > 0 and _rank(args[at - 1]) > rank:
-        at -= 1
-    return (*args[:at], new, *args[at:])
-
-
-def _rank(factor: Term) -> tuple[int, str]:
-    """Factors are written in this order: numbers, names, powers of them, brackets, functions, sums, quotients."""
-    match factor:
-        case Number():
-            return 0, ""
-        case Const():
-            return 1, ""
-        case Symbol(name):
-            return 2, name
-        case Pow(_, exponent) if exponent == MINUS_ONE:
-            return 9, ""
-        case Entry(name):
-            return 3, name
-        case Pow(base):
-            return _rank(base)
-        case Derivative() | Call() if not isinstance(factor, Call) or factor.function not in KNOWN_FUNCTIONS:
-            return 5, ""
-        case Call():
-            return 5, ""
-        case Add():
-            return 6, ""
-        case Fold():
-            return 7, ""
-        case _:
-            return 6, ""

@@ -1,8 +1,8 @@
 """Single changes at a place of a written line: the slips that people make, undone.
 
 Untrusted: every change is a proposal, which `undo` tries at points and the kernel then proves. Imports the ground
-floor and `scope`. A change has a kind (README lists them) and a cost: the smaller of two that serve is proposed.
-What is added at a place (a factor, a term) comes from `undo`, which knows what value is missing.
+floor, `scope` and `writing`. A change has a kind (README lists them) and a cost: the nearer of two that serve is
+proposed. What is added at a place (a factor, a term) comes from `missing`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
 
-from lossproof.search.scope import Role, Scope, inserted
+from lossproof.search.scope import Role, Scope
+from lossproof.search.writing import flipped, is_negative, is_reciprocal, product
 from lossproof.term import (
     MINUS_ONE,
     ONE,
@@ -71,34 +72,9 @@ _OPPOSITE: Final[Mapping[RelationName, Sequence[RelationName]]] = {
 }
 
 
-def _is_reciprocal(term: Term) -> bool:
-    return isinstance(term, Pow) and term.exponent == MINUS_ONE
-
-
-def product(*args: Term) -> Term:
-    """The product as people write it: 1/x, not x**(-1)."""
-    if args and _is_reciprocal(args[0]):
-        return Mul((ONE, *args))
-    return mul(*args)
-
-
-def flipped(term: Term) -> Term:
-    """The term with the other sign, as it is written: a minus sign in front comes or goes."""
-    match term:
-        case Number(value):
-            return Number(-value)
-        case Mul((Number(value), *rest)) if value == -1 and rest:
-            return product(*rest)
-        case Mul((Number(value), *rest)) if value == 1 and rest:
-            return Mul((MINUS_ONE, *rest))
-        case Mul((Number(value), *rest)) if rest:
-            return Mul((Number(-value), *rest))
-        case Mul(args):
-            return Mul((MINUS_ONE, *args))
-        case Call("matmul", (Mul((Number(value), *inner)), *others)) if value == -1 and inner:
-            return Call("matmul", (mul(*inner), *others))
-        case _:
-            return Mul((MINUS_ONE, term))
+def _sign(about: Term, new: Term, extra: int = 0) -> Slip:
+    """A wrong sign. One that stands there is rather too much than one is missing."""
+    return Slip("sign", new, (9 if is_negative(about) else 10) + extra, "the sign of {} is wrong", (about,))
 
 
 def slips(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
@@ -118,7 +94,7 @@ def slips(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
     if role == "exponent":
         yield from _exponent(term)
     elif role == "value" and not isinstance(parent, Mul | Add):
-        yield Slip("sign", flipped(term), 10, "the sign of {} is wrong", (term,))
+        yield _sign(term, flipped(term))
     match term:
         case Number(value) if role == "value":
             yield from _number(value, parent)
@@ -173,7 +149,7 @@ def _index(term: Term, scope: Scope) -> Slips:
         yield Slip("index", other, 12, "index {} should be {}", (term, other))
     match term:
         case Number(value):
-            near = [number(value + 1), number(value - 1)]
+            near: list[Term] = [number(value + 1), number(value - 1)]
         case Add((inner, Number(value))):
             near = [inner if value == -d else Add((inner, number(value + d))) for d in (1, -1)]
             near.append(inner)
@@ -257,7 +233,7 @@ def _number(value: Fraction, parent: Term | None) -> Slips:
     if value and not isinstance(parent, Mul | Add):
         pass                    # its sign is seen above
     elif value and isinstance(parent, Add):
-        yield Slip("sign", Number(-value), 10, "the sign of {} is wrong", (term,))
+        yield _sign(term, Number(-value))
     others: dict[Fraction, int] = {}
     by_one = 12 if value.denominator == 1 else 15
     for other, cost in ((value - 1, by_one), (value + 1, by_one), (value * 2, 13), (value / 2, 13), (value + 2, 15),
@@ -269,7 +245,7 @@ def _number(value: Fraction, parent: Term | None) -> Slips:
     barred = {value, -value} | ({neutral.value, -neutral.value} if isinstance(parent, Mul | Add) else set())
     if isinstance(parent, Mul):
         barred.add(Fraction(0))
-    if isinstance(parent, Mul) and _is_reciprocal(parent.args[1]):
+    if isinstance(parent, Mul) and is_reciprocal(parent.args[1]):
         barred.discard(Fraction(1))     # 1/x
     for other, cost in others.items():
         if other not in barred:
@@ -280,38 +256,30 @@ def _sum(args: tuple[Term, ...], parent: Term | None) -> Slips:
     whole = Add(args)
     for i, arg in enumerate(args):
         if not isinstance(arg, Number):
-            yield Slip("sign", Add((*args[:i], flipped(arg), *args[i + 1:])), 10, "the sign of {} is wrong", (arg,))
+            yield _sign(arg, Add((*args[:i], flipped(arg), *args[i + 1:])), -1 if i else 0)
         if len(args) > 1:
             # nobody writes two numbers into a sum on purpose
             second = isinstance(arg, Number) and sum(isinstance(a, Number) for a in args) > 1
             yield Slip("extra-term", add(*args[:i], *args[i + 1:]), 11 if second else 13, "the term {} is too much",
                        (arg,))
-    if len(args) == 2 and _is_negative(args[1]) and not _is_negative(args[0]):
+    if len(args) == 2 and is_negative(args[1]) and not is_negative(args[0]):
         turned = Add((flipped(args[1]), flipped(args[0])))
         # a product whose sign is wrong rather has a difference turned round than a minus sign left out
-        signed = isinstance(parent, Mul) and _is_negative(parent)
+        signed = isinstance(parent, Mul) and is_negative(parent)
         yield Slip("order", turned, 11 if signed else 9, "{} should be {}", (whole, turned))
-
-
-def _is_negative(term: Term) -> bool:
-    match term:
-        case Number(value) | Mul((Number(value), *_)):
-            return value < 0
-        case _:
-            return False
 
 
 def _product(args: tuple[Term, ...]) -> Slips:
     whole = Mul(args)
-    yield Slip("sign", flipped(whole), 10, "the sign of {} is wrong", (whole,))
+    yield _sign(whole, flipped(whole))
     for i, arg in enumerate(args):
         rest = (*args[:i], *args[i + 1:])
         if isinstance(arg, Number) and arg.value < 0 and arg != MINUS_ONE and i == 0 and rest:
             yield Slip("extra-factor", Mul((MINUS_ONE, *rest)), 13, "the factor {} is too much", (Number(-arg.value),))
         elif arg != MINUS_ONE and rest:
             yield Slip("extra-factor", product(*rest), 13, "the factor {} is too much", (arg,))
-        if isinstance(arg, Mul | Add) and i and _is_negative(arg) and isinstance(arg, Mul):
-            yield Slip("sign", mul(*args[:i], flipped(arg), *args[i + 1:]), 11, "the sign of {} is wrong", (arg,))
+        if isinstance(arg, Mul | Add) and i and is_negative(arg) and isinstance(arg, Mul):
+            yield _sign(arg, mul(*args[:i], flipped(arg), *args[i + 1:]))
         for j in range(i + 1, len(args)):
             other = args[j]
             if isinstance(other, Pow) and other.exponent == MINUS_ONE and not isinstance(arg, Number | Pow):
@@ -336,18 +304,17 @@ def around(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
             yield Slip("function", Call(name, (term,)), cost, "the function {} around {} is missing",
                        (Symbol(name), term))
         for by in (*scope.derived_by, *(scope.variables if scope.is_quantity(term) else ())):
-            if scope.is_quantity(term) or not free_names(by).isdisjoint(free_names(term)) or isinstance(term, Symbol | Call):
-                if by != term:
-                    yield Slip("derivative", Derivative(term, by), 17, "the derivative of {} by {} is missing",
-                               (term, by))
+            depends = isinstance(term, Symbol | Call) or not free_names(by).isdisjoint(free_names(term))
+            if by != term and (depends or scope.is_quantity(term)):
+                yield Slip("derivative", Derivative(term, by), 17, "the derivative of {} by {} is missing", (term, by))
         for range_, condition in scope.ranges:
             if range_.name in free_names(term) and range_.name not in scope.bound:
                 yield Slip("fold", Fold("sum", term, range_, condition), 15 if condition is None else 16,
                            "the sum over {} is missing", (Symbol(range_.name),))
         for limit in scope.limits:
             if not free_names(limit.variable).isdisjoint(free_names(term)):
-                whole = Limit(term, limit.variable, limit.target, limit.side)
-                yield Slip("limit", whole, 16, "the limit {} is missing", (whole,))
+                taken = Limit(term, limit.variable, limit.target, limit.side)
+                yield Slip("limit", taken, 16, "the limit {} is missing", (taken,))
         for whole in scope.arrays:
             for function, pair in (("matmul", (whole, term)), ("matmul", (term, whole)), ("hadamard", (whole, term)),
                                    ("hadamard", (term, whole))):
@@ -419,33 +386,3 @@ def _call(function: str, args: tuple[Term, ...], orders: tuple[int, ...], scope:
             for i in range(len(args) + 1):
                 yield Slip("missing-factor", Call(function, (*args[:i], whole, *args[i:])), 16,
                            "the factor {} is missing", (whole,))
-
-
-def with_term(term: Term, missing: Term) -> Term:
-    """The node with one more summand, where a reader would expect it."""
-    return Add(inserted("+", term.args if isinstance(term, Add) else (term,), missing))
-
-
-def with_factor(term: Term, missing: Term) -> Term:
-    """The node with one more factor, where a reader would expect it."""
-    match missing, term:
-        case Number(value), Number(other):
-            return Number(value * other)
-        case Number(value), _ if value == -1:
-            return flipped(term)
-        case _, Mul((Number(first), *rest)) if first == 1 and rest and not _is_reciprocal(missing):
-            return with_factor(mul(*rest), missing)
-        case _, Mul((Number(first), inner)) if first == -1:      # subtracted, or -x
-            more = with_factor(inner, missing)
-            return more if isinstance(inner, Number) else Mul((MINUS_ONE, more))
-        case Number(value), Mul((Number(first), *rest)) if first == -1 and value.denominator == 1:
-            return Mul((Number(-value), *rest))
-        case _, Number(value) if value == -1:
-            return flipped(missing)
-        case _, Number(value) if value == 1:
-            return product(missing)
-        case Number(value), _ if value.denominator != 1 and abs(value.numerator) == 1:
-            divided = with_factor(term, Pow(Number(Fraction(value.denominator)), MINUS_ONE))
-            return flipped(divided) if value < 0 else divided
-        case _:
-            return Mul(inserted("*", term.args if isinstance(term, Mul) else (term,), missing))

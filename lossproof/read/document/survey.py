@@ -5,7 +5,6 @@ Untrusted as to truth. It looks at how formulas are set, before anything is decl
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,7 +24,7 @@ from lossproof.read.latex.layout import (
 )
 from lossproof.read.latex.tokens import LatexProblem, tokenize
 
-__all__ = ["Survey", "Use", "survey"]
+__all__ = ["Survey", "TRANSPOSED", "Use", "is_label", "laid_out", "letter", "parts", "survey"]
 
 ACCENTS = frozenset({r"\hat", r"\bar", r"\tilde", r"\vec", r"\check", r"\breve", r"\overline", r"\underline"})
 FONTS = frozenset({r"\mathrm", r"\mathbf", r"\mathit", r"\mathsf", r"\mathcal", r"\mathbb", r"\mathfrak",
@@ -38,7 +37,7 @@ GREEK = frozenset("\\" + name for name in (
 TRANSPOSED = frozenset({"T", r"\top", r"\mathrm{T}", r"\mathsf{T}", r"\mathbf{T}", r"\intercal", r"\mathrm{t}"})
 _SUMS = frozenset({r"\sum", r"\prod"})
 _ROOTS = frozenset({r"\log", r"\ln", r"\lg"})
-_DIGITS = re.compile(r"[0-9]+")
+_SIGNS = frozenset({"+", "-", "=", r"\cdot", r"\times", "<", ">", r"\leq", r"\geq", ","})
 
 
 @dataclass(slots=True)
@@ -47,7 +46,7 @@ class Use:
 
     bare: int = 0
     subscripts: Counter[tuple[str, ...]] = field(default_factory=Counter)       # the parts of each subscript
-    labels: Counter[str] = field(default_factory=Counter)                       # superscripts that are no powers
+    labelled: Counter[tuple[tuple[str, ...], str]] = field(default_factory=Counter)    # with superscripts, no powers
     applied: Counter[str] = field(default_factory=Counter)                      # to what stands in brackets behind it
     primes: int = 0
     transposed: int = 0
@@ -74,14 +73,21 @@ class Survey:
         return self.uses[key]
 
 
-def survey(formulas: Iterable[str]) -> Survey:
-    """What the formulas show; those that cannot be set are left out."""
-    found = Survey()
+def laid_out(formulas: Iterable[str]) -> list[Nodes]:
+    """The formulas as they are set; those that cannot be set are left out."""
+    found = []
     for formula in formulas:
         try:
-            nodes = lay_out(tokenize(formula))
+            found.append(lay_out(tokenize(formula)))
         except LatexProblem:
             continue
+    return found
+
+
+def survey(formulas: Iterable[Nodes]) -> Survey:
+    """What the formulas show."""
+    found = Survey()
+    for nodes in formulas:
         _walk(nodes, found, False)
     return found
 
@@ -137,31 +143,27 @@ def is_label(sup: Nodes) -> bool:
 
 
 def _walk(nodes: Nodes, found: Survey, in_log: bool) -> None:
-    at = 0
+    at, outside = 0, in_log
     while at < len(nodes):
         node = nodes[at]
-        after = nodes[at + 1] if at + 1 < len(nodes) else None
         base = node.base if isinstance(node, Scripted) else node
         if isinstance(base, Leaf) and base.text in _SUMS and isinstance(node, Scripted):
             _sum(node, found)
         elif isinstance(base, Leaf) and base.text in _ROOTS:
-            if after is not None:
-                _walk(_inside(after), found, True)
-                at += 2
-                continue
+            in_log = True       # what follows it, up to the next sign
+            at += 1
+            continue
         elif isinstance(base, Leaf) and base.text == r"\int":
             _walk(node.sub or () if isinstance(node, Scripted) else (), found, False)
             _walk(node.sup or () if isinstance(node, Scripted) else (), found, False)
+        elif isinstance(node, Leaf) and node.text in _SIGNS:
+            in_log = outside
         elif letter(base) is not None:
             at += _name(node, base, nodes, at, found, in_log)
             continue
         else:
             _inner(node, found, in_log)
         at += 1
-
-
-def _inside(node: Node) -> Nodes:
-    return node.items if isinstance(node, Bracket | Group) else (node,)
 
 
 def _inner(node: Node, found: Survey, in_log: bool) -> None:
@@ -173,7 +175,7 @@ def _inner(node: Node, found: Survey, in_log: bool) -> None:
             _walk(sub or (), found, False)
             _walk(sup or (), found, False)
         case Command(name, args, option):
-            for arg in args:
+            for arg in args[1:] if name in (r"\overset", r"\stackrel") else args:
                 _walk(arg, found, in_log or name == r"\sqrt")
             _walk(option or (), found, False)
         case Environment(rows=rows):
@@ -217,22 +219,25 @@ def _name(node: Node, base: Node, nodes: Nodes, at: int, found: Survey, in_log: 
     if isinstance(node, Scripted):
         use.primes += node.primes > 0
     full = key
-    if sub:
+    label = canonical(sup) if sup and is_label(sup) and canonical(sup) not in TRANSPOSED else ""
+    if label:
+        use.labelled[parts(sub), label] += 1
+    elif sub:
         use.subscripts[parts(sub)] += 1
-        full = f"{key}_{{{canonical(sub)}}}"
-        for part in sub:
-            _inner(part, found, False) if letter(part) is None else None
     else:
         use.bare += 1
+    if sub:
+        full = f"{key}_{{{canonical(sub)}}}"
+        for part in sub:
+            if letter(part) is None:
+                _inner(part, found, False)
     if sup:
         text = canonical(sup)
         if text in TRANSPOSED:
             use.transposed += 1
         elif text.startswith("-1"):
             use.inverted += 1
-        elif is_label(sup):
-            use.labels[text] += 1
-        else:
+        elif not label:
             _walk(sup, found, False)
     use.under_log += in_log
     after = nodes[at + 1] if at + 1 < len(nodes) else None

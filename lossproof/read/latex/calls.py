@@ -36,15 +36,14 @@ COMMANDS: Mapping[str, str] = {
     r"\max": "Max", r"\min": "Min", r"\det": "det", r"\Gamma": "gamma",
     r"\mathrm{arsinh}": "asinh", r"\mathrm{arcosh}": "acosh", r"\mathrm{artanh}": "atanh", r"\mathrm{sgn}": "sign",
     r"\mathrm{sign}": "sign", r"\mathrm{tr}": "trace", r"\mathrm{trace}": "trace", r"\mathrm{Tr}": "trace",
-    r"\mathrm{det}": "det", r"\mathrm{logit}": "", r"\mathrm{sigmoid}": "logistic", r"\mathrm{softmax}": "softmax",
+    r"\mathrm{det}": "det", r"\mathrm{sigmoid}": "logistic", r"\mathrm{softmax}": "softmax",
     r"\mathrm{logistic}": "logistic", r"\mathrm{softplus}": "softplus", r"\mathrm{exp}": "exp", r"\mathrm{log}": "log",
     r"\mathrm{ln}": "log", r"\mathrm{erf}": "erf", r"\mathrm{erfc}": "erfc", r"\mathrm{max}": "Max",
     r"\mathrm{min}": "Min", r"\mathrm{logsumexp}": "logsumexp", r"\mathrm{LSE}": "logsumexp", r"\mathrm{B}": "beta",
     r"\psi": "digamma", r"\zeta": "zeta", r"\sigma": "logistic", r"\Theta": "Heaviside", r"\mathrm{sin}": "sin",
     r"\mathrm{cos}": "cos", r"\mathrm{tanh}": "tanh", r"\mathrm{abs}": "Abs", r"\mathrm{floor}": "floor",
-    r"\mathrm{sqrt}": "sqrt"}
-del_ = r"\mathrm{logit}"
-COMMANDS = {key: name for key, name in COMMANDS.items() if name}
+    r"\mathrm{sqrt}": "sqrt", **{rf"\mathrm{{{name}}}": name for name in (
+        "beta", "gamma", "digamma", "zeta", "Heaviside", "harmonic", "polygamma", "loggamma")}}
 WORDS: Mapping[str, str] = {
     "log": "log", "ln": "log", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh",
     "cosh": "cosh", "arctan": "atan", "max": "Max", "min": "Min", "sigmoid": "logistic", "softmax": "softmax",
@@ -138,6 +137,10 @@ class Calls(Names):
         name = COMMANDS.get(key)
         if name is None or not isinstance(base, Leaf | Command | Words):
             return None
+        if name == "gamma" and sub is not None and _is_bracket(cursor.peek(1)):
+            # the multivariate gamma function
+            return self._opaque(cursor, Function(key, "Gamma", 1, None, True), node if sup is None else Scripted(
+                base, sub, None, 0, node.start, node.end), sup, primes)
         if name in _NEED_BRACKET and (not _is_bracket(cursor.peek(1)) or sub is not None):
             if key == r"\psi" and sup is not None and _is_bracket(cursor.peek(1)):
                 pass
@@ -351,7 +354,12 @@ class Calls(Names):
 
     def _is_call(self, function: Function, bracket: Bracket) -> bool:
         """True where a bracket behind a sign that is a name and a function surely holds arguments."""
-        return any(isinstance(n, Leaf) and n.text in SEPARATORS for n in bracket.items)
+        if len(bracket.items) == 1:
+            node = bracket.items[0]     # nobody writes a product as p(x)
+            leaf = node.base if isinstance(node, Scripted) and node.sup is None else node
+            return isinstance(leaf, Leaf) and leaf.kind in ("letter", "command") or (
+                isinstance(leaf, Command) and leaf.name in LETTER_LIKE)
+        return any(isinstance(n, Leaf) and (n.text in SEPARATORS or n.text == "=") for n in bracket.items)
 
     # what is read as it is set
 
@@ -365,8 +373,6 @@ class Calls(Names):
         if called and function.key in self._by_base:
             assert bracket is not None
             if not self._is_call(function, bracket):
-                if self._declared_as_name_only(function):
-                    return None
                 self.refuse(f"`{function.key}` is a name and a function: this may be a product or a call",
                             (node, bracket), r"write \cdot for the product, or give one of them another name")
         if not called and function.key in self._by_base:
@@ -406,9 +412,6 @@ class Calls(Names):
                 return self.template((node,), f"{{{key}}}^{{-1}}", term.args, f"{term.function}_inverse", at=node,
                                      mentions=self.mentions.get(term.function, frozenset()))
         return self.raised(term, power, node)
-
-    def _declared_as_name_only(self, function: Function) -> bool:
-        return function.declaration is not None and function.declaration.assumed
 
     def _opaque_call(self, function: Function, head: str, holes: tuple[Term, ...], arrays: frozenset[str],
                      bracket: Bracket, at: Nodes) -> Term:
@@ -534,4 +537,3 @@ def _is_minus_one(sup: Nodes) -> bool:
     return canonical(sup) == "-1"
 
 
-_ = LETTER_LIKE, Number

@@ -74,8 +74,9 @@ class Grammar(Operators):
         """The term of a whole expression; LatexProblem where it is none."""
         if not nodes:
             self.refuse("there is nothing where an expression is expected", nodes)
-        if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes):
-            return self.set_as_is(nodes, "list")
+        for node in nodes:
+            if isinstance(node, Leaf) and node.text in (",", ";", ":", "|", r"\mid"):
+                self.refuse(f"`{node.text}` is not expected here", node)
         with self.deeper(nodes):
             nodes = self.integrals(nodes)
             return self._sum(nodes)
@@ -88,6 +89,7 @@ class Grammar(Operators):
             return self.product(parts[0][1])
         terms: list[Term] = []
         signs: list[str] = []
+        negated: dict[int, Term] = {}       # what is in brackets behind a minus sign stays one factor
         waiting: tuple[Nodes, str] | None = None        # dots whose last term is to come
         for sign, part in parts:
             if canonical(part) == r"\dots":
@@ -97,6 +99,8 @@ class Grammar(Operators):
                 waiting = part, sign
                 continue
             term = self.product(part)
+            if sign == "-" and len(part) == 1 and isinstance(part[0], Bracket) and isinstance(term, Mul | Number):
+                negated[id(term)] = Mul((MINUS_ONE, term), span=term.span)
             if waiting is not None:
                 same = [t for t, s in zip(terms, signs, strict=True)]
                 found = None
@@ -120,7 +124,7 @@ class Grammar(Operators):
                 signs.append(sign)
         if waiting is not None:
             self.refuse("the dots have nothing behind them", waiting[0])
-        args = tuple(self._negated(t) if s == "-" else t for t, s in zip(terms, signs, strict=True))
+        args = tuple(negated.get(id(t), self._negated(t)) if s == "-" else t for t, s in zip(terms, signs, strict=True))
         whole = args[0] if len(args) == 1 else Add(args, span=span_of(nodes))
         self.shape(whole, nodes)
         return whole
@@ -296,10 +300,11 @@ class Grammar(Operators):
                 cursor.take()
                 term = self.scripts(Call("factorial", (term,), span=span_of(cursor.nodes[before:cursor.at])), after)
             elif isinstance(after, Scripted) and isinstance(after.base, Leaf) and after.base.text == "|" \
-                    and after.sub is not None and after.sup is None:
+                    and after.sub is not None:
                 self.mark(after.base)
                 cursor.take()
-                term = self.value_at(term, after.sub, after)
+                term = self.value_at(term, after.sub, after) if after.sup is None else self.between(
+                    cursor.nodes[before:cursor.at - 1], after.sub, after.sup, after)
             elif isinstance(after, Scripted) and after.base == Group((), after.base.start, after.base.end) \
                     and after.sub is None and not after.primes:
                 cursor.take()
@@ -318,8 +323,26 @@ class Grammar(Operators):
         called = self.call(cursor)
         if called is not None:
             return called
+        if isinstance(node, Leaf | Scripted | Command) and _is_call_like(cursor.peek(1)) and (
+                not isinstance(node, Scripted) or node.sup is None) and self._is_name(node):
+            self.refuse(f"`{canonical(node)}` is declared as a name, and this looks like its value at something",
+                        (node, cursor.nodes[cursor.at + 1]), r"declare it under functions, or write \cdot for the product",
+                        "LP107")
+        differential = self._differential_alone(cursor)
+        if differential is not None:
+            return differential
         cursor.take()
         return self._atom(node)
+
+    def _differential_alone(self, cursor: Cursor) -> Term | None:
+        """\\mathrm{d}x outside of integrals and derivatives: read as it is set."""
+        node, after = cursor.peek(), cursor.peek(1)
+        if node is None or after is None or canonical(node) != r"\mathrm{d}" or not self._is_index((after,)) \
+                or r"\mathrm{d}" in self._by_base:
+            return None
+        cursor.at += 2
+        self.mark((node, after))
+        return self.template((node, after), canonical((node, after)), (), "differential of")
 
     def _atom(self, node: Node) -> Term:
         match node:
@@ -365,6 +388,8 @@ class Grammar(Operators):
             self.refuse(f"the words `{node.text.strip()[:40]}` stand inside of a formula", node, code="LP105")
         if isinstance(node, Leaf) and node.kind == "sign":
             self.refuse(f"`{node.text}` is not expected here", node)
+        if key == r"\mathrm{d}":
+            self.refuse("a differential stands alone", node, "write an integral or a derivative", "LP105")
         if isinstance(node, Leaf) and node.text in (r"\bullet",):
             self.refuse(f"`{node.text}` is not read", node, code="LP105")
         if isinstance(node, Command) and node.name not in LETTER_LIKE:
@@ -422,7 +447,7 @@ class Grammar(Operators):
 
     def _special(self, node: Scripted, key: str, sub: Nodes | None) -> Term | None:
         """Signs with indices that have a meaning where nothing else is declared: delta_{ij}, 1_{i = j}, I_n, H_n."""
-        if sub is None or key in self._by_base:
+        if sub is None or any(not name.sup or None in name.sup for name in self._by_base.get(key, ())):
             return None
         parts = split_parts(sub)
         if key == r"\delta" and len(parts) == 2:
@@ -443,6 +468,12 @@ class Grammar(Operators):
             if sizes and all(s == sizes[0] for s in sizes):
                 self.mark(node.base)
                 return Call("identity", (sizes[0],), span=span_of(node))
+        if key in ("0", "1") and isinstance(node.base, Leaf):
+            self.mark(node.base)
+            sizes = tuple(self.value(part) for part in split_parts(sub))
+            if not 1 <= len(sizes) <= 2:
+                self.refuse("an array of zeros or ones has one or two sizes", sub)
+            return Call("zeros" if key == "0" else "ones", sizes, span=span_of(node))
         if key == "H" and len(parts) == 1:
             self.mark(node.base)
             return Call("harmonic", (self.value(sub),), span=span_of(node))
@@ -493,14 +524,17 @@ class Grammar(Operators):
     def _bracket(self, bracket: Bracket, around: Scripted | None) -> Term:
         opening, closing, items = bracket.opening, bracket.closing, bracket.items
         at: Node = around or bracket
+        if around is not None and around.sub is not None and around.sup is not None and not around.primes:
+            equal = [n for n, s in enumerate(around.sub) if isinstance(s, Leaf) and s.text == "="]
+            if len(equal) == 1 and opening == "(":
+                return self.family(around, items, around.sub, around.sup, equal[0])
+            if not equal and (opening in "[." or self.integrated is not None) and opening in "([.":
+                return self.between(items, around.sub, around.sup, around)
         if opening == "." and closing == "|" and around is not None and around.sub is not None and around.sup is None:
             return self.value_at(self.value(items), around.sub, at)
         match opening, closing:
             case ("(", ")") | ("[", "]") | (r"\{", r"\}") | (".", "."):
-                if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in items):
-                    term = self.set_as_is((bracket,), "tuple")
-                else:
-                    term = self.value(items)
+                term = self.value(items)
             case ("|", "|"):
                 term = self._bars(bracket)
             case (r"\|", r"\|"):
@@ -617,7 +651,8 @@ class Grammar(Operators):
             return term
         if exponent == MINUS_ONE:
             made = Call("inverse", (base,), span=span_of(at))
-        elif isinstance(exponent, Number) and exponent.value.denominator == 1 and 2 <= exponent.value <= 64:
+        elif isinstance(exponent, Number) and exponent.value.denominator == 1 and 2 <= exponent.value <= 64 \
+                and len(shape) == 2:
             made = Call("matmul", (base,) * int(exponent.value), span=span_of(at))
         else:
             self.refuse("a matrix has only the powers -1, 2, 3, ... here", at, code="LP106")
@@ -641,8 +676,25 @@ class Grammar(Operators):
             self.seen.add(leaf.start)
         return Derivative(term, self.prime_by, node.primes, span=span_of(node))
 
+    def side(self, nodes: Nodes, relation: str) -> Term:
+        """A whole side of a row: a value, or a list; a set or a distribution beside the signs that call for one."""
+        if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes) or (
+                len(nodes) == 1 and _is_tuple(nodes[0])):
+            return self.set_as_is(nodes, "list")
+        if relation not in ("in", "notin", "subset", "distributed", "independent"):
+            return self.value(nodes)
+        before = set(self.seen)
+        try:
+            return self.value(nodes)
+        except LatexProblem:
+            self.seen = before
+            return self.set_as_is(nodes, "set")
+
     def set_as_is(self, nodes: Nodes, hint: str) -> Term:
         """A value that is only read as it is set."""
+        parts = split_at(nodes, (",", ";", "|", r"\mid"))
+        if not all(parts):
+            self.refuse("a part of this list is empty", nodes)
         text, holes, arrays = self.as_set(nodes, hint)
         self.mark(nodes)
         return self.template(nodes, text, holes, f"{hint} of", mentions=arrays)
@@ -728,7 +780,7 @@ class Grammar(Operators):
             return self.condition(nodes[0].items)
         if any(isinstance(n, Words) or (isinstance(n, Leaf) and n.text in _STATEMENTS) or (isinstance(n, Command) and n.name in (
                 r"\overset", r"\stackrel")) for n in nodes):
-            return self.set_as_is(nodes, "statement")
+            return self._statement(nodes)
         places = [n for n, node in enumerate(nodes) if isinstance(node, Leaf) and (
             node.text in RELATIONS or node.text == r"\in")]
         if not places:
@@ -765,7 +817,14 @@ class Grammar(Operators):
                 kept = tuple(r for r, end in zip(bounds, (low, high), strict=True) if not isinstance(end, Const)
                              or end.name not in ("oo", "-oo"))
                 return kept[0] if len(kept) == 1 else Bool("and", kept, span=span_of(at))
-        self.refuse("this set is not read", right, code="LP105")
+        return self._statement(at)
+
+    def _statement(self, nodes: Nodes) -> Term:
+        """A condition that is only read as it is set: that its indicator is 1."""
+        text, holes, arrays = self.as_set(nodes, "statement")
+        self.mark(nodes)
+        indicator = self.template(nodes, rf"\mathbf{{1}}({text})", holes, "statement of", mentions=arrays)
+        return Relation("=", indicator, ONE, span=span_of(nodes))
 
 
 def _composes(node: Node) -> bool:
@@ -775,8 +834,31 @@ def _composes(node: Node) -> bool:
                                                     r"\Omega_")
 
 
+def _is_tuple(node: Node) -> bool:
+    """True for brackets with a list in them, transposed or not."""
+    if isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) in TRANSPOSED and node.sub is None:
+        node = node.base
+    return isinstance(node, Bracket) and any(
+        isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid", ":") for n in node.items)
+
+
+def _is_call_like(node: Node | None) -> bool:
+    """True for (x) and (x, y): brackets that nobody puts around a factor."""
+    if isinstance(node, Scripted):
+        node = node.base
+    if not isinstance(node, Bracket) or node.opening != "(" or node.closing != ")":
+        return False
+    if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid", "=") for n in node.items):
+        return True
+    inner = node.items[0] if len(node.items) == 1 else None
+    if isinstance(inner, Scripted) and inner.sup is None and not inner.primes:
+        inner = inner.base
+    return isinstance(inner, Leaf) and inner.kind in ("letter", "command") or (
+        isinstance(inner, Command) and inner.name in LETTER_LIKE)
+
+
 def _opens_body(node: Node) -> bool:
-    """True for \sum and \prod with what stands below them."""
+    """True for \\sum and \\prod with what stands below them."""
     return isinstance(node, Scripted) and isinstance(node.base, Leaf) and node.base.text in (r"\sum", r"\prod")
 
 
@@ -794,4 +876,3 @@ def _both(first: str, second: str) -> str:
     return "+" if first == second else "-"
 
 
-_ = (Fold, Notation, Token, LatexProblem, lay_out, number, place_of)

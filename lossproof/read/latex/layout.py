@@ -205,15 +205,18 @@ class _Layout:
 
     def _items(self, opened: Token | None, in_cell: bool = False) -> Nodes:
         """Nodes up to a token that closes something, or to the end; the caller looks at what it was."""
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            at = opened or self._tokens[self._at]
-            raise LatexProblem(f"the formula is nested more than {MAX_DEPTH} deep", "", at.start, at.end, "LP105")
+        self._deeper(opened)
         found: list[Node] = []
         while (token := self._peek()) is not None and not self._closes(token, in_cell):
             found.append(self._scripted(found))
         self._depth -= 1
         return _bars(_infix(tuple(found)))
+
+    def _deeper(self, at: Token | None) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            at = at or self._tokens[min(self._at, len(self._tokens) - 1)]
+            raise LatexProblem(f"the formula is nested more than {MAX_DEPTH} deep", "", at.start, at.end, "LP105")
 
     def _closes(self, token: Token, in_cell: bool) -> bool:
         match token.kind:
@@ -279,13 +282,9 @@ class _Layout:
                 or (token.kind == "sign" and token.text in (")", "]") and of.kind != "script"):
             raise LatexProblem(f"`{of.text}` has nothing behind it", "", of.start, of.end)
         if token.kind == "number" and len(token.text) > 1:
-            # x^12 is x to the power 1, times 2
-            first = Token("number", token.text[0], token.start, token.start + 1)
-            rest = Token("number", token.text[1:], token.start + 1, token.end)
-            if token.text[1] == "." or token.text[0] == ".":
-                raise LatexProblem(f"`{of.text}` takes the first digit only", "put the number in braces", token.start,
-                                   token.end)
-            self._tokens = [*self._tokens[:self._at], first, rest, *self._tokens[self._at + 1:]]
+            # set as x to the power 1, times 2
+            raise LatexProblem(f"`{of.text}` takes the first digit only", f"write {of.text}{{{token.text}}}", token.start,
+                               token.end)
         node = self._one()
         return node.items if isinstance(node, Group) else (node,)
 
@@ -355,7 +354,9 @@ class _Layout:
             bracket = self._one()
             assert isinstance(bracket, Bracket)
             option = bracket.items
+        self._deeper(token)
         args = tuple(self._command_argument(token) for _ in range(ARGUMENTS[token.text]))
+        self._depth -= 1
         return Command(token.text, args, option, token.start, self._tokens[self._at - 1].end)
 
     def _command_argument(self, token: Token) -> Nodes:

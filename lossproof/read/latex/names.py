@@ -94,6 +94,7 @@ class Names:
     def __init__(self, notation: Notation, prime_by: Term | None = None) -> None:
         self.notation = notation
         self.prime_by = prime_by
+        self.integrated: str | None = None      # the key of the variable of the last integral that was read
         self.declarations: dict[str, Declaration] = notation.declarations
         self.extra: dict[str, Declaration] = {}
         self.mentions: dict[str, frozenset[str]] = {}
@@ -346,11 +347,11 @@ class Names:
         self.mentions[name] = mentions
         return Call(name, args, span=span_of(place))
 
-    def as_set(self, nodes: Nodes, hint: str, hidden: frozenset[str] = frozenset()) -> tuple[str, tuple[Term, ...],
-                                                                                         frozenset[str]]:
+    def as_set(self, nodes: Nodes, hint: str, hidden: frozenset[str] = frozenset(), *,
+               whole: bool = True) -> tuple[str, tuple[Term, ...], frozenset[str]]:
         """The canonical text of nodes with a hole for each scalar name in it, those names, and the arrays mentioned.
 
-        Names in `hidden` are bound inside.
+        Names in `hidden` are bound inside. With `whole` false, an entry is not a number of its own: its index is.
         """
         holes: list[Term] = []
         arrays: set[str] = set()
@@ -358,10 +359,17 @@ class Names:
         def change(node: Node) -> Node:
             if isinstance(node, Words):
                 return node
+            if isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) in TRANSPOSED:
+                inner = change(_without_power(node))
+                if isinstance(inner, Scripted):
+                    return Scripted(inner.base, inner.sub, node.sup, inner.primes, node.start, node.end)
+                return Scripted(inner, None, node.sup, 0, node.start, node.end)
             base = _parts(node)[0]
             if base is not None and canonical(base) not in hidden and canonical(_without_power(node)) not in hidden:
                 term = self._scalar_name(_without_power(node), arrays)
-                if term is not None:
+                if isinstance(term, Entry) and not whole:
+                    arrays.add(term.family)
+                elif term is not None:
                     holes.append(term)
                     hole: Node = Leaf("command", HOLE, node.start, node.end)
                     if isinstance(node, Scripted) and node.sup is not None and _without_power(node) is not node:

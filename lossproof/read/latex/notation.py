@@ -25,7 +25,7 @@ from lossproof.read.latex.layout import Bracket, Group, Leaf, Node, Nodes, Scrip
 from lossproof.read.latex.tokens import LatexProblem, tokenize
 from lossproof.read.lexical import shorten
 from lossproof.read.syntax import RESERVED
-from lossproof.term import ARRAY_FUNCTIONS, KNOWN_FUNCTIONS, Number, Span, Term
+from lossproof.term import ARRAY_FUNCTIONS, KNOWN_FUNCTIONS, Number, Span, Term, fresh_name
 
 __all__ = ["Function", "Name", "Notation", "SumRange", "identifier", "key_of", "normalized", "parts_of"]
 
@@ -115,9 +115,10 @@ class Notation:
 
     @property
     def declarations(self) -> dict[str, Declaration]:
-        """Declarations by identifier, opaque functions included."""
+        """Declarations by identifier, those of functions included; what is read as it is set brings its own."""
         found = {name.identifier: name.declaration for name in self.names.values()}
-        found.update({f.declaration.name: f.declaration for f in self.functions.values() if f.declaration is not None})
+        found.update({f.declaration.name: f.declaration for f in self.functions.values()
+                      if f.declaration is not None and not f.opaque})
         return found
 
     @property
@@ -127,9 +128,15 @@ class Notation:
 
     def merged(self, other: Notation) -> Notation:
         """This notation with `other` added; where both say something of a name, `other` counts."""
-        names = {k: n for k, n in self.names.items() if k not in other.functions}
-        functions = {k: f for k, f in self.functions.items() if k not in other.names}
-        return Notation({**names, **other.names}, {**functions, **other.functions}, self.labels | other.labels,
+        names = {**{k: n for k, n in self.names.items() if k not in other.functions}, **other.names}
+        functions = {**{k: f for k, f in self.functions.items() if k not in other.names}, **other.functions}
+        taken = {name.identifier for name in names.values()}
+        for key, function in functions.items():
+            # \\mathrm{t} of a pack and the t of a document are two things
+            if function.declaration is not None and function.name in taken:
+                free = fresh_name(f"{function.name}_of", taken).replace("'", "_")
+                functions[key] = replace(function, name=free, declaration=replace(function.declaration, name=free))
+        return Notation(names, functions, self.labels | other.labels,
                         {**self.sums, **other.sums}, tuple(dict.fromkeys((*self.given, *other.given))),
                         tuple(dict.fromkeys((*self.packs, *other.packs))),
                         other.prime if other.prime != "name" else self.prime)

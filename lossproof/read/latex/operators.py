@@ -16,6 +16,7 @@ from lossproof.read.latex.calls import Calls, split_at
 from lossproof.read.latex.layout import Bracket, Command, Environment, Group, Leaf, Node, Nodes, Scripted, canonical
 from lossproof.read.latex.names import Cursor, literal, span_of
 from lossproof.read.latex.notation import UNSPECIFIED, identifier
+from lossproof.read.latex.tokens import LatexProblem
 from lossproof.term import (
     MINUS_ONE,
     ONE,
@@ -25,6 +26,7 @@ from lossproof.term import (
     Const,
     Derivative,
     Entry,
+    Family,
     Fold,
     Integral,
     Limit,
@@ -384,7 +386,7 @@ class Operators(Calls):
                            nodes[stop - 1].end)
             outer = Command(_INTEGRAL, (sub, sup, (made,), nodes[second[0] + 1:second[1]]), (sign,), inner.start,
                             nodes[second[1] - 1].end)
-            self.mark(nodes[stop:second[1]])
+            self.mark((nodes[start], *nodes[stop:second[1]]))
             return self.integrals((*nodes[:last], outer, *nodes[second[1]:]))
         self.mark(nodes[start])
         joined = Command(_INTEGRAL, (sub, sup, nodes[last + 1:start], nodes[start + 1:stop]), (sign,), inner.start,
@@ -420,6 +422,7 @@ class Operators(Calls):
         self.mark(node.option)
         self.mark(variable)
         key = canonical(variable)
+        self.integrated = key
         name = identifier(key)
         while name in self.frame.names:
             name += "_"
@@ -482,6 +485,9 @@ class Operators(Calls):
         first = above[0]
         if not _is_d(first.base if isinstance(first, Scripted) else first):
             return None
+        if canonical(below[0]) == "d" and "d" in self._by_base:
+            self.refuse("`d` is declared as a name: this may be a fraction or a derivative", node,
+                        r"write \frac{\mathrm{d}y}{\mathrm{d}x}")
         return above, below
 
     def _fraction_derivative(self, cursor: Cursor, node: Command, above: Nodes, below: Nodes) -> Term:
@@ -495,6 +501,10 @@ class Operators(Calls):
                 self.refuse("the order of a derivative is a number from 1 to 64", first)
             total = int(value)
         self.mark(first)
+        if self._is_opaque_derivative(above[1:], below):
+            text, holes, arrays = self.as_set((node,), "derivative", whole=False)
+            self.mark(node)
+            return self.template((node,), text, holes, "derivative of", mentions=arrays)
         if len(above) == 1:
             rest = cursor.rest
             if not rest:
@@ -515,6 +525,37 @@ class Operators(Calls):
         else:
             body = self._body(above[1:])
         return self._by(body, self._variables(below, total), node)
+
+    def _is_opaque_derivative(self, above: Nodes, below: Nodes) -> bool:
+        """True where what is differentiated is only read as it is set, and by an array that it mentions."""
+        if not above:
+            return False
+        found = self.function_at(above[0])
+        if found is None or not found[0].opaque:
+            return False
+        by = self.frame.bound.get(canonical(below[-1])) or self._as_name(below[-1])
+        name = by.name if isinstance(by, Symbol) else by.family if isinstance(by, Entry) else ""
+        body = self._as_name_or_value(above)
+        return any(name in self.mentions.get(called, ()) for part in walk(body) for called in (
+            part.function if isinstance(part, Call) else part.name if isinstance(part, Symbol) else "",))
+
+    def _as_name(self, node: Node) -> Term | None:
+        before = set(self.seen)
+        try:
+            return self.name(node)
+        except LatexProblem:
+            return None
+        finally:
+            self.seen = before
+
+    def _as_name_or_value(self, nodes: Nodes) -> Term:
+        before = set(self.seen)
+        try:
+            return self.value(nodes)
+        except LatexProblem:
+            return ONE
+        finally:
+            self.seen = before
 
     def _body(self, nodes: Nodes) -> Term:
         """What is differentiated: a value, or a functional's name."""
@@ -611,6 +652,33 @@ class Operators(Calls):
             self._check_opaque(body, variable, clause)
             term = Subst(term, variable, value, span=span_of(at))
         return term
+
+    def between(self, body: Nodes, low: Nodes, high: Nodes, at: Node) -> Term:
+        """[F(x)]_a^b: the difference of the values at both ends, by the variable of the integral before it."""
+        if self.integrated is None:
+            self.refuse("it is not clear which variable takes these values", at, "write F(b) - F(a)")
+        name = "x_" + identifier(self.integrated)
+        with self.binding(self.integrated, Symbol(name), name):
+            inner = self.value(body)
+        ends: list[Term] = []
+        for nodes in (high, low):
+            end = self.value(nodes)
+            if isinstance(end, Const) and end.name in ("oo", "-oo"):
+                variable = identifier(self.integrated)
+                self.declare(Declaration(variable, "scalar", latex=self.integrated, assumed=True))
+                ends.append(Limit(substitute(inner, {name: Symbol(variable)}), Symbol(variable), end, span=span_of(at)))
+            else:
+                ends.append(substitute(inner, {name: end}))
+        return Add((ends[0], Mul((MINUS_ONE, ends[1]))), span=span_of(at))
+
+    def family(self, at: Node, body: Nodes, sub: Nodes, sup: Nodes, equal: int) -> Term:
+        """(x_k)_{k=1}^{K}: the family of all values."""
+        index = self._index(sub[:equal], self.value(sub[equal + 1:]), self.value(sup), at)
+        self.mark(sub)
+        assert index.lower is not None and index.upper is not None
+        with self.binding(index.key, Symbol(index.index), index.index):
+            inner = self.value(body)
+        return Family(inner, (Range(index.index, index.lower, index.upper),), span=span_of(at))
 
     # sums with dots
 

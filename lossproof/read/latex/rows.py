@@ -30,6 +30,7 @@ RELATION_SIGNS = {
 _OUTER = frozenset({"equation", "equation*", "align", "align*", "aligned", "split", "gather", "gather*", "gathered",
                     "multline", "multline*", "eqnarray", "eqnarray*", "flalign", "flalign*", "alignat", "alignat*",
                     "alignedat", "displaymath", "math"})
+_LOOSE = frozenset({"in", "notin", "subset", "distributed", "independent"})
 _STRONG = frozenset({"=>", "<=>"})
 # Commands that are no leaves of the typeset tree: those with arguments, and brackets.
 _STRUCTURE = frozenset({r"\left", r"\right", r"\lfloor", r"\rfloor", r"\lceil", r"\rceil", r"\langle", r"\rangle",
@@ -291,10 +292,12 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
         continues = True
     extra: dict[str, Declaration] = {}
     read: list[Side] = []
+    integrated = _integrated_in(nodes)
     if set(relations) & _STRONG and (set(relations) - _STRONG or not joined[0]):
         return _implications(nodes, notation, prime_by, continues, words, (start, end))
-    for side in joined:
-        made = _side(side, notation, prime_by, extra, (start, end))
+    for place, side in enumerate(joined):
+        beside = relations[min(place, len(relations) - 1)] if relations else ""
+        made = _side(side, notation, prime_by, extra, (start, end), integrated=integrated, beside=beside)
         read.append(made)
         if prime_by is None and isinstance(made.term, Derivative) and len(read) == 1:
             prime_by = made.term.by
@@ -302,15 +305,20 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
 
 
 def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[str, Declaration],
-          around: tuple[int, int], condition: bool = False) -> Side:
+          around: tuple[int, int], condition: bool = False, integrated: str | None = None,
+          beside: str = "") -> Side:
     place = place_of(nodes) if nodes else around
     reader = Grammar(notation, prime_by)
+    reader.integrated = integrated
     reader.declarations.update(extra)
     try:
         nodes = _trimmed(nodes)
         if not nodes:
             raise LatexProblem("one side of this relation is empty", "", *place)
-        term = reader.condition(nodes) if condition else reader.value(nodes)
+        term = reader.condition(nodes) if condition else reader.side(nodes, beside)
+        if beside not in _LOOSE and reader.shapes.is_bare_family(term, frozenset()):
+            raise LatexProblem("a family stands here without an index", "write an index, or declare it as a vector or matrix",
+                               *place, "LP107")
         missed = [leaf for leaf in leaves(nodes) if leaf.start not in reader.seen
                   and not (isinstance(leaf, Leaf) and leaf.kind == "sign")]
         if missed:
@@ -323,6 +331,16 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
         return Side(None, LatexProblem("the formula is nested too deeply", "", *place, "LP105"), *place, nodes)
     extra.update(reader.extra)
     return Side(term, None, *place, nodes)
+
+
+def _integrated_in(nodes: Nodes) -> str | None:
+    """The variable of the first integral of a row, for brackets with bounds that stand before it."""
+    found = list(leaves(nodes))
+    for place, leaf in enumerate(found):
+        if leaf.text == "d" and any(n.text == r"\int" for n in found[:place]) and place + 1 < len(found) \
+                and isinstance(found[place + 1], Leaf) and found[place + 1].kind in ("letter", "command"):  # type: ignore[union-attr]
+            return found[place + 1].text
+    return None
 
 
 def _is_range(nodes: list[Node]) -> bool:
@@ -391,8 +409,11 @@ def _is_stop(node: Node) -> bool:
 def covered(row: Row) -> bool:
     """True where every letter, number and command of the row stands in a side or a relation.
 
-    What is left out by rule is spacing, punctuation, and words or a label at the row's edge.
+    What is left out by rule is spacing, punctuation, and words or a label at the row's edge. A row whose brackets do
+    not match is not read at all, and says so.
     """
+    if len(row.sides) == 1 and row.sides[0].problem is not None and not row.sides[0].nodes:
+        return True
     inside = {leaf.start for side in row.sides for leaf in leaves(side.nodes)} | {leaf.start for leaf in leaves(row.signs)}
     first = min((side.start for side in row.sides), default=row.start)
     for token in row.tokens:

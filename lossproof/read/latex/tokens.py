@@ -53,7 +53,8 @@ _TOKEN = re.compile(r"""
   | (?P<command>\\[A-Za-z]+\*?)
   | (?P<newline>\\\\(?:\*|(?=\[))?)
   | (?P<escape>\\.)
-  | (?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)
+  | (?P<number>[0-9]+(?:\.[0-9]+)?|(?<!\.)\.[0-9]+)
+  | (?P<dots>\.\.\.)
   | (?P<other>.)""", re.VERBOSE | re.DOTALL)
 _STEP = re.compile(r"\s*\[\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|bp|mu)\s*\]")   # \\[2pt]
 _NAME = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}")
@@ -158,6 +159,8 @@ class _Tokenizer:
                     self._refuse("a formula begins or ends inside of a formula", "", start, end, "LP001")
                 else:
                     self._refuse(f"`{_shown(piece)}` is not a sign of a formula", "", start, end)
+            case "dots":
+                self._add("command", r"\dots", start, end)
             case "number":
                 if len(piece) > _MAX_DIGITS:
                     self._refuse("this number is too long", "", start, end, "LP105")
