@@ -7,19 +7,29 @@ Imports the kernel's judge, `search`, and the ground floor.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from lossproof.derivation import Derivation, Document, LineRelation, Step
+from lossproof.derivation import Definition, Derivation, Document, Line, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import complex_steps, judge, pointwise, proof
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
 from lossproof.search import counterexample, repair, repair_complex
-from lossproof.term import Bool, free_names
-from lossproof.verdict import Attempt, Conditional, Error, Proved, Refuted, StepResult, Unknown, Verdict
+from lossproof.term import Bool, Relation, Term, free_names
+from lossproof.verdict import (
+    Attempt,
+    Conditional,
+    Defined,
+    Error,
+    Proved,
+    Refuted,
+    StepResult,
+    Unknown,
+    Verdict,
+)
 
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
@@ -68,10 +78,51 @@ def check_step(document: Document, derivation: Derivation, index: int) -> StepRe
     if derivation.lines[index - 2].unread is not None:
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
-    result = replace(check(step), index=index)
+    result = None
+    if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
+        by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="))
+        result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
+    result = replace(result or check(step), index=index)
+    if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
+        result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
+    result = _of_prose(document, line, step, result)
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result
+
+
+def _of_prose(document: Document, line: Line, step: Step, result: StepResult) -> StepResult:
+    """The result for a line of a document, of which not everything is known: never a stronger verdict than before.
+
+    A name's further meaning is a definition where it does not follow from the first one. Where the notation is inferred
+    and the sides do not rest on the same names, what the text says in words may join them: nothing is refuted then.
+    """
+    if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
+        return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
+    if document.prose is None or not document.prose.inferred or not isinstance(result.verdict, Refuted):
+        return result
+    left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
+    alone = sorted(left ^ right | {name for name in left | right if name in step.declarations
+                                   and "unspecified" in step.declarations[name].assumptions})
+    if not alone:
+        return result
+    reason = f"the sides differ at a point, but no notation says what joins {', '.join(alone)} to the rest"
+    return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+
+
+def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
+    """The names that a line rests on, quantities unfolded."""
+    found: set[str] = set()
+    waiting = list(free_names(term))
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name in definitions:
+            bound = {range_.name for range_ in definitions[name].ranges}
+            waiting.extend(free_names(definitions[name].body) - bound)
+    return found - definitions.keys()
 
 
 def check_claim(document: Document, derivation: Derivation) -> StepResult | None:
@@ -82,7 +133,7 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
     Where the claim is not settled on its own but every step is proved, it is proved by these.
     """
     lines = derivation.lines
-    if len(lines) < 3:
+    if len(lines) < 3 or any(line.otherwise for line in lines):
         return None
     relation: LineRelation = lines[1].relation
     for line in lines[2:]:
@@ -100,7 +151,7 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
     chained = _chained(document, derivation, step)
     if chained is not None:
         return StepResult(len(lines), chained)
-    return replace(check(step), index=len(lines))
+    return _of_prose(document, lines[-1], step, replace(check(step), index=len(lines)))
 
 
 def _chained(document: Document, derivation: Derivation, claim: Step) -> Proved | None:

@@ -92,7 +92,15 @@ class Error:
     verdict: Literal["error"] = "error"
 
 
-Verdict = Proved | Conditional | Refuted | Unknown | Error
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """The line gives a name a (further) meaning, or states what is taken as given; `reason` is one sentence."""
+
+    reason: str
+    verdict: Literal["defined"] = "defined"
+
+
+Verdict = Proved | Conditional | Refuted | Unknown | Error | Defined
 
 
 @dataclass(frozen=True, slots=True)

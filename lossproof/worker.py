@@ -2,7 +2,7 @@
 
 Not trusted: it carries data. `runner` starts it as a program of its own (a fresh interpreter, so that nothing of
 the parent's state can change a verdict) and talks to it over a socket, in pickles that both ends made themselves.
-The reader imports SymPy once and then reads each file in a fork of itself: what one file does to SymPy's caches,
+The reader of Python files imports SymPy once, that of documents does not; each file is read in a fork of its own: what one file does to SymPy's caches,
 to the interpreter or to itself never reaches the next. The judge imports the kernel and no SymPy; it also reads the
 lines of JSON Lines files, which are data and not code, so that they stand under the same limits as a step.
 """
@@ -43,17 +43,18 @@ GRACE = 0.5
 class Setup:
     """First message to a worker: which module to import, and its limit of address space in bytes (0: none)."""
 
-    role: Literal["reader", "judge"]
+    role: Literal["reader", "documents", "judge"]
     module: str
     memory: int
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """To a reader: read this file within so many seconds."""
+    """To a reader: read this file within so many seconds; `options` are handed to its `read` behind the path."""
 
     path: str
     seconds: float
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def main(descriptor: int) -> None:
         setup: Setup = connection.recv()
         module = importlib.import_module(setup.module)
         match setup.role:
-            case "reader":
+            case "reader" | "documents":
                 connection.send(Ready())
                 _serve_reader(connection, module, setup.memory)
             case "judge":
@@ -322,7 +323,7 @@ def _read_and_exit(reader: Any, request: Request, memory: int, descriptor: int) 
     signal.setitimer(signal.ITIMER_REAL, request.seconds)
     try:
         _limit_memory(memory)
-        found = _read(reader.read(request.path))
+        found = _read(reader.read(request.path, *request.options))
     except InputError as error:
         reply(Read(None, error.diagnostic))
     except BaseException as error:  # noqa: BLE001 - the file is code: it may raise anything, SystemExit too

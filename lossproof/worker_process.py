@@ -27,7 +27,7 @@ KEPT_DOCUMENTS = 16            # a judge keeps so many; questions come in the or
 # The child's first line: it sees the modules that its parent sees, in the same order.
 BOOT = "import sys; sys.path[:] = {path!r}; from lossproof.worker import main; main({descriptor})"
 
-Role = Literal["reader", "judge"]
+Role = Literal["reader", "documents", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class WorkerProcess:
             # What a derivation file prints must not mix with a report on stdout.
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", boot], stdin=subprocess.DEVNULL, process_group=0, env=environment,
-                pass_fds=[theirs.fileno()], stdout=sys.__stderr__ if role == "reader" and sys.__stderr__ else
+                pass_fds=[theirs.fileno()], stdout=sys.__stderr__ if role != "judge" and sys.__stderr__ else
                 subprocess.DEVNULL, stderr=self._errors)
             self.connection = Connection(ours.detach())
         with contextlib.suppress(OSError):

@@ -32,7 +32,7 @@ from lossproof.diagnostic import InputError
 from lossproof.print_text import text
 from lossproof.read import jsonl, python_file
 from lossproof.read.shapes import Shapes
-from lossproof.term import ZERO, Add, Const, Mul, Number, Symbol, Term, children, map_children
+from lossproof.term import ZERO, Add, Const, Mul, Number, Symbol, Term, binders, children, map_children
 from lossproof.verdict import Refuted
 
 ROOT = Path(__file__).parent.parent
@@ -71,7 +71,8 @@ class Outcome:
     `counterexample` is what the evaluation says of it: unrelated where it confirms it. A verdict of "error" is the
     checker's word that the edited line has no meaning (shapes); `fault` is a fault of the checker. `edit` and `suggestion`
     are the diagnosis; `same_line` says whether the suggestion is the original line: yes, reordered (the same up to the
-    order of summands and factors) or no.
+    order of summands and factors and the names of bound indices) or no. `provable` tells of a refuted edit whether the
+    checker proves the step with the original line: only then can it suggest that.
     """
 
     effect: str
@@ -82,6 +83,7 @@ class Outcome:
     edit: str = ""
     suggestion: str = ""
     same_line: str = "no"
+    provable: bool = False
 
 
 def documents(path: Path) -> Iterator[Document]:
@@ -141,7 +143,7 @@ def _has_shape(line: Term, shapes: Shapes) -> bool:
 def effect(step: Step, seed: str) -> str:
     """Whether the edited step is broken or holds, by points; unclear where too few say anything."""
     agreed = 0
-    for point in islice(sampling.points(step, seed), 4 * POINTS):
+    for point in islice(sampling.points(step, seed), 8 * POINTS):
         match sampling.compare(step, point):
             case "unrelated":
                 return "broken"
@@ -152,19 +154,35 @@ def effect(step: Step, seed: str) -> str:
     return "unclear"
 
 
-def outcome(job: Job, changed: str) -> Outcome:
-    """What the checker says of the step with this effect of the edit, and what evaluation says of that."""
+def outcome(job: Job, changed: str, verdicts: dict[str, bool]) -> Outcome:
+    """What the checker says of the step with this effect of the edit, and what evaluation says of that.
+
+    `verdicts` keeps which steps are proved with their original lines, from one call to the next.
+    """
     begun = time.perf_counter()
     result = checker.check(job.step)
     seconds = time.perf_counter() - begun
     shown = ""
     if isinstance(result.verdict, Refuted):
         shown = sampling.confirms(job.step, result.verdict.counterexample, job.seed)
+    said = Outcome(changed, result.verdict.verdict, shown, result.fault or "", seconds)
+    if not isinstance(result.verdict, Refuted) or job.original is None:
+        return said
+    said = replace(said, provable=_is_provable(job, job.original, verdicts))
     found = result.diagnosis
-    if found is None or found.suggestion is None or job.original is None:
-        return Outcome(changed, result.verdict.verdict, shown, result.fault or "", seconds, (found and found.edit) or "")
-    return Outcome(changed, result.verdict.verdict, shown, result.fault or "", seconds, found.edit or "",
-                   text(found.suggestion), _same(found.suggestion, job.original))
+    if found is None or found.suggestion is None:
+        return said
+    return replace(said, edit=found.edit or "", suggestion=text(found.suggestion),
+                   same_line=_same(found.suggestion, job.original))
+
+
+def _is_provable(job: Job, original: Term, verdicts: dict[str, bool]) -> bool:
+    """Whether the step of the edit is proved with the line before the edit; each step is judged once."""
+    if job.where not in verdicts:
+        relation = job.step.relation if job.kind != "relation" else _TURNED[job.step.relation]
+        step = replace(job.step, right=original, relation=relation)
+        verdicts[job.where] = checker.check(step).verdict.verdict in ("proved", "conditional")
+    return verdicts[job.where]
 
 
 def _same(suggestion: Term, original: Term) -> str:
@@ -173,9 +191,11 @@ def _same(suggestion: Term, original: Term) -> str:
     return "reordered" if _ordered(suggestion) == _ordered(original) else "no"
 
 
-def _ordered(term: Term) -> object:
-    """The term with nested sums and products flattened, and their arguments sorted."""
+def _ordered(term: Term, bound: Sequence[str] = ()) -> object:
+    """The term with nested sums and products flattened, their arguments sorted, and bound names by their depth."""
     match term:
+        case Symbol(name) if name in bound:
+            return f"%{bound.index(name)}"
         case Add() | Mul():
             flat: list[Term] = []
             waiting = list(term.args)
@@ -190,23 +210,27 @@ def _ordered(term: Term) -> object:
                 for here in flat:
                     numbers *= here.value if isinstance(here, Number) else 1
                 flat = [here for here in flat if not isinstance(here, Number)]
-            return (type(term).__name__, str(numbers), sorted((_ordered(a) for a in flat), key=repr))
+            return (type(term).__name__, str(numbers), sorted((_ordered(a, bound) for a in flat), key=repr))
         case Number() | Symbol() | Const():
             return text(term)
         case _:
             hull = repr(map_children(term, lambda _: ZERO))
-            return (hull, [_ordered(child) for child in children(term)])
+            names = binders(term)
+            for name in names:
+                hull = hull.replace(f"name='{name}'", "name='%'")
+            return (hull, [_ordered(child, (*names, *bound)) for child in children(term)])
 
 
 # worker processes, which can be killed
 
 
 def _work(tasks: Sequence[Job], inbox: SimpleQueue[Any], outbox: SimpleQueue[Any]) -> None:
+    verdicts: dict[str, bool] = {}
     while (number := inbox.get()) is not None:
         changed = effect(tasks[number].step, tasks[number].seed)
         outbox.put(changed)
         try:
-            found = outcome(tasks[number], changed)
+            found = outcome(tasks[number], changed, verdicts)
         except Exception as error:      # noqa: BLE001  the sweep goes on, and reports it
             found = Outcome(changed, "crash", fault=f"{type(error).__name__}: {error}")
         outbox.put(found)
@@ -289,6 +313,7 @@ class Summary:
     false: tuple[str, ...]
     not_refuted: tuple[str, ...]
     diagnosed: Counter[str]
+    provable: Counter[str]
     not_mended: tuple[str, ...]
     by_kind: Mapping[str, Counter[str]]
 
@@ -309,6 +334,7 @@ def summarise(tasks: Sequence[Job], outcomes: Sequence[Outcome]) -> Summary:
     false: list[str] = []
     missed: list[str] = []
     diagnosed: Counter[str] = Counter()
+    provable: Counter[str] = Counter()
     not_mended: list[str] = []
     by_kind: dict[str, Counter[str]] = {}
     for job, found in zip(tasks, outcomes, strict=True):
@@ -324,9 +350,10 @@ def summarise(tasks: Sequence[Job], outcomes: Sequence[Outcome]) -> Summary:
             elif job.original is not None:
                 word = _mended(job, found)
                 diagnosed[word] += 1
+                provable[word] += found.provable
                 by_kind.setdefault(job.kind, Counter())[word] += 1
                 if not word.startswith("mended"):
-                    not_mended.append(f"{job.where} [{job.kind}] {_shown(job.step)}\n            {word}; original "
+                    not_mended.append(f"{'' if found.provable else '(unproved) '}{job.where} [{job.kind}] {_shown(job.step)}\n            {word}; original "
                                       f"{text(job.original)}; suggested [{found.edit}] {found.suggestion or None}")
         elif found.effect == "holds":
             holding[found.verdict] += 1
@@ -337,7 +364,7 @@ def summarise(tasks: Sequence[Job], outcomes: Sequence[Outcome]) -> Summary:
             false.append(f"{shown}   ({found.effect}; counterexample: {found.counterexample or 'none'})")
     meaningless = sum(o.verdict == "error" for o in outcomes)
     unclear = sum(o.effect == "unclear" and o.verdict != "error" for o in outcomes)
-    return Summary(len(tasks), broken, holding, unclear, meaningless, tuple(false), tuple(missed), diagnosed,
+    return Summary(len(tasks), broken, holding, unclear, meaningless, tuple(false), tuple(missed), diagnosed, provable,
                    tuple(not_mended), by_kind)
 
 
@@ -387,6 +414,9 @@ def main() -> int:
     print(f"counterexamples, evaluated again: {dict(confirmed)} (unrelated confirms, unclear says nothing)")
     print(f"diagnosis of {summary.diagnosed.total()} refuted edits: {dict(summary.diagnosed.most_common())}  "
           f"mended {summary.share_mended:.1%}")
+    good = summary.provable["mended"] + summary.provable["mended, reordered"]
+    print(f"  of steps that are proved with the original line: {good} of {summary.provable.total()}  "
+          f"mended {good / max(1, summary.provable.total()):.1%}")
     for kind, words in sorted(summary.by_kind.items()):
         good = words["mended"] + words["mended, reordered"]
         print(f"  {kind:<15} {good:>5} of {words.total():>5}  {dict(words.most_common())}")
@@ -399,8 +429,8 @@ def main() -> int:
         print(f"not mended: {len(summary.not_mended)}", *summary.not_mended, sep="\n  ")
     print(f"false verdicts and faults: {len(summary.false)}", *summary.false, sep="\n  ")
     print(f"{time.monotonic() - begun:.0f} s")
-    good = summary.share_refuted >= LEAST_REFUTED and summary.share_mended >= LEAST_MENDED
-    return 0 if good and not summary.false else 1
+    enough = summary.share_refuted >= LEAST_REFUTED and summary.share_mended >= LEAST_MENDED
+    return 0 if enough and not summary.false else 1
 
 
 if __name__ == "__main__":

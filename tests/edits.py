@@ -103,9 +103,26 @@ def _whole(line: Term, step: Step) -> Found:
     if isinstance(line, Relation):
         return
     yield "sign", _flipped(line)
-    yield "extra-factor", mul(number(2), *(line.args if isinstance(line, Mul) else (line,)))
-    if not _is_array(line, step):
+    match line:
+        case Number():
+            pass
+        case Mul((Number(value), *rest)) if value == -1:
+            yield "extra-factor", Mul((number(-2), *rest))
+        case Mul((Number(value), *rest)) if value == 1:
+            yield "number", Mul((number(2), *rest))
+        case Mul(args) if not isinstance(args[0], Number):
+            yield "extra-factor", Mul((number(2), *args))
+        case Mul():
+            pass
+        case _:
+            yield "extra-factor", Mul((number(2), line))
+    if not _is_array(line, step) and not isinstance(line, Number):
         yield "extra-term", add(*(line.args if isinstance(line, Add) else (line,)), ONE)
+
+
+def _product(*args: Term) -> Term:
+    """The product, 1/x where it begins with a quotient."""
+    return mul(ONE, *args) if args and isinstance(args[0], Pow) and args[0].exponent == MINUS_ONE else mul(*args)
 
 
 def _flipped(term: Term) -> Term:
@@ -114,7 +131,9 @@ def _flipped(term: Term) -> Term:
         case Number(value):
             return number(-value)
         case Mul((Number(value), *rest)) if value == -1 and rest:
-            return mul(*rest)
+            return _product(*rest)
+        case Mul((Number(value), *rest)) if value == 1 and rest:
+            return Mul((MINUS_ONE, *rest))
         case Mul((Number(value), *rest)) if rest:
             return Mul((number(-value), *rest))
         case Mul(args):
@@ -187,6 +206,8 @@ def _role(term: Term, position: int, role: str | None) -> str | None:
             return None if position == 0 else "variable"
         case Limit():
             return (None, "fixed", "fixed")[position]
+        case Pow(Number(), exponent) if exponent == MINUS_ONE:
+            return "fixed" if position else "divided"
         case Pow():
             return None if position == 0 else "exponent"
         case Relation():
@@ -212,9 +233,13 @@ def _with_child(term: Term, position: int, child: Term) -> Term:
 def _here(term: Term, step: Step, bound: Bound, role: str | None) -> Found:
     """Edits of the node itself."""
     match term:
+        case Number(value) if role == "divided":
+            yield "number", number(value + 1)
+            yield "number", number(2 * value)
         case Number(value) if role == "exponent":
             for other in (value + 1, value - 1, -value):
-                yield "exponent", number(other)
+                if other not in (0, 1):
+                    yield "exponent", number(other)
         case Number(value) if role == "index":
             yield "index", number(value + 1)
             yield "index", number(value - 1)
@@ -241,14 +266,15 @@ def _here(term: Term, step: Step, bound: Bound, role: str | None) -> Found:
             for i, arg in enumerate(args):
                 kind = "sign" if arg == MINUS_ONE else "missing-factor"
                 if arg != ONE:
-                    yield kind, mul(*args[:i], *args[i + 1:])
+                    yield kind, _product(*args[:i], *args[i + 1:])
                 if isinstance(arg, Pow) and arg.exponent == MINUS_ONE and i and args[i - 1] != MINUS_ONE:
                     upside_down = (arg.base, Pow(args[i - 1], MINUS_ONE))
                     yield "order", mul(*args[:i - 1], *upside_down, *args[i + 1:])
-                if role is None and not isinstance(arg, Number):
+                if role is None and not isinstance(arg, Number | Pow | Mul):
                     yield "exponent", mul(*args[:i], Pow(arg, number(2)), *args[i + 1:])
         case Pow(base, exponent):
-            yield "exponent", base
+            if not isinstance(base, Number):
+                yield "exponent", base
             if exponent != MINUS_ONE:
                 yield "order", Pow(exponent, base)
         case Fold(kind, body, range_, condition):

@@ -89,8 +89,7 @@ SUMS = [
     refuted("sum-of-squares-of-softmax", "Sum(yhat[k], (k, 1, K))", "Sum(yhat[k]**2, (k, 1, K))", let=SOFTMAX,
             point={"K": "2"}),
     refuted("sum-is-not-twice-itself", "Sum(u[k], (k, 1, n))", "2*Sum(u[k], (k, 1, n))", point={"n": "1"}),
-    proved("reciprocal-gamma-from-1", "Sum(1/gamma(k), (k, 1, 3))", "5/2",
-           fails="gamma at an integer has no law"),
+    proved("reciprocal-gamma-from-1", "Sum(1/gamma(k), (k, 1, 3))", "5/2"),
     refuted("vandermonde-sum-is-not-0",
             "Sum(sin(m/64)*binomial(51, m)*binomial(77, 64 - m)/binomial(128, 64), (m, 0, 64))", "0"),
     refuted("vandermonde-sum-from-below",
@@ -156,10 +155,8 @@ DOMAINS = [
     proved("cancelling-a-nonzero-factor", "Eq(x*y, x*t)", "Eq(y, t)", "=>", given=("Ne(x, 0)",)),
     conditional("inverse-of-any-matrix", "A@Inverse(A)", "Identity(n)", "Ne(Determinant(A), 0)", fails=MATRIX),
     proved("inverse-of-an-invertible-matrix", "V@Inverse(V)", "Identity(n)", fails=MATRIX),
-    conditional("binomial-ratio", "binomial(n, m)/binomial(n - 1, m - 1)", "n/m",
-                fails="binomials have no laws yet"),
-    proved("binomial-ratio-in-range", "binomial(n, m)/binomial(n - 1, m - 1)", "n/m", given=("1 <= m", "m <= n"),
-           fails="binomials have no laws yet"),
+    conditional("binomial-ratio", "binomial(n, m)/binomial(n - 1, m - 1)", "n/m"),
+    proved("binomial-ratio-in-range", "binomial(n, m)/binomial(n - 1, m - 1)", "n/m", given=("1 <= m", "m <= n")),
 ]
 
 CALCULUS = [

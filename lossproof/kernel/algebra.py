@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
 
-from lossproof.kernel import binders, functions, sums
+from lossproof.kernel import binders, functions, integral_atoms, recurrences, sums, trigonometry
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
@@ -21,6 +21,7 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
@@ -59,12 +60,28 @@ def new_table(work: int = 200_000) -> Table:
                 return functions.function(t, name, tuple(change(a) for a in args), orders)
             case FunctionalAtom():
                 return refunctional(t, atom, change)
+            case IntegralAtom():
+                return integral_atoms.reintegral(t, atom, change)
             case PowAtom(base, exponent):
                 power = change(exponent)
                 return functions.power(t, change(base), power, integer=binders.is_integer(t, power))
 
     for kind in get_args(Atom):
         t.constructors[kind] = rebuild
+
+    def special(name: str, args: tuple[Normal, ...]) -> Normal | None:
+        if name in recurrences.RECURRING:
+            return recurrences.special_value(t, name, args)
+        if name in trigonometry.FUNCTIONS:
+            return trigonometry.special_value(t, name, args[0])
+        return None
+
+    def align(normal: Normal) -> Normal:
+        if any(t.function_count.get(name, 0) > 1 for name in recurrences.RECURRING):
+            return recurrences.align(t, normal)
+        return normal
+
+    t.special, t.align = special, align
     return t
 
 

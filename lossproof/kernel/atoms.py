@@ -124,9 +124,19 @@ class PowAtom:
     exponent: Normal
 
 
+@dataclass(frozen=True, slots=True)
+class IntegralAtom:
+    """The integral of `body` over the real variable #first; `lower` None is -oo, `upper` None is oo."""
+
+    lower: Normal | None
+    upper: Normal | None
+    body: Normal
+    first: int
+
+
 Atom = (
     Var | ConstAtom | EntryAtom | ExpAtom | RootAtom | LogAtom | AbsAtom | DeltaAtom | FoldAtom
-    | FunctionAtom | FunctionalAtom | PowAtom
+    | FunctionAtom | FunctionalAtom | PowAtom | IntegralAtom
 )
 
 
@@ -152,6 +162,8 @@ def arguments(atom: Atom) -> tuple[Normal, ...]:
             return (base, exponent)
         case FoldAtom(ranges=ranges, body=body):
             return (body, *(x for r in ranges for x in (r.lower, r.upper, *r.excluded)))
+        case IntegralAtom(lower, upper, body):
+            return (body, *(end for end in (lower, upper) if end is not None))
         case FunctionalAtom(ranges=ranges, body=body, partials=partials):
             return (body, *(x for r in ranges for x in (r.lower, r.upper)), *(i for p in partials for i in p))
 
@@ -172,4 +184,7 @@ def free_names_of(atom: Atom) -> frozenset[str]:
     match atom:
         case FoldAtom(ranges=ranges, first=first) | FunctionalAtom(ranges=ranges, first=first):
             found -= {binder(first + i) for i in range(len(ranges))}
+        case IntegralAtom(lower, upper, body, first):
+            # the ends are outside of the binder, and never mention one so high
+            found -= {binder(first)}
     return found

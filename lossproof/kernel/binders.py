@@ -14,7 +14,9 @@ from itertools import permutations
 
 from lossproof.kernel.atoms import (
     AbsAtom,
+    Atom,
     Bounds,
+    DeltaAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
@@ -51,10 +53,20 @@ def in_range(t: Table, value: Normal, bounds: Bounds) -> bool | None:
 
 
 def is_integer(t: Table, value: Normal) -> bool:
-    """Whether the value is an integer at every point: a polynomial in integer variables."""
+    """Whether the value is an integer at every point: a polynomial in integer variables, floors and the like."""
     if not value.den.is_one():
         return False
-    return all(isinstance(atom := t[i], Var) and t.is_integer_name(atom.name) for i in value.atoms())
+    return all(_integer_atom(t, t[i]) for i in value.atoms())
+
+
+def _integer_atom(t: Table, atom: Atom) -> bool:
+    match atom:
+        case Var(name):
+            return t.is_integer_name(name)
+        case DeltaAtom() | FunctionAtom("floor" | "sign" | "fibonacci", _, (0,)):
+            return True
+        case _:
+            return False
 
 
 def count_of(t: Table, bounds: Bounds) -> Normal | None:

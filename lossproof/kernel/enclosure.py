@@ -18,7 +18,6 @@ from flint import arb, ctx, fmpq
 
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel import concrete
-from lossproof.kernel.calculus import Calculus
 from lossproof.kernel.concrete import Array, Position, Value, scalar
 from lossproof.kernel.elementary import apply, logsumexp, softmax
 from lossproof.kernel.jets import (
@@ -33,6 +32,7 @@ from lossproof.kernel.jets import (
     power,
 )
 from lossproof.kernel.points import Point
+from lossproof.kernel.quadrature import Quadrature
 from lossproof.kernel.worlds import NOTHING, Local, World
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -61,7 +61,7 @@ from lossproof.term import (
 )
 
 
-class Evaluator(Calculus):
+class Evaluator(Quadrature):
     """Evaluates terms at one point, with enclosures of `precision` bits.
 
     `operations` bounds the work: OutOfBudget when it is used up, at the same place on every
@@ -148,6 +148,8 @@ class Evaluator(Calculus):
                 return self._power(base, exponent, local, world)
             case Call(function, args, orders):
                 return self._call(function, args, orders, local, world)
+            case Fold(range=Range(upper=Const("oo"))):
+                return self._series(term, local, world)
             case Fold():
                 return self._fold(term, local, world)
             case Derivative(body, by, order):
@@ -172,9 +174,8 @@ class Evaluator(Calculus):
                 return self._partial(function, held, self._position(indices, local, world), world)
             case Const(name):
                 return _constant(name)
-            case Integral(body, name, lower, upper):
-                ends = self._number(lower, local, world), self._number(upper, local, world)
-                return self._integral(lambda t: self._number(body, {**local, name: t}, world), *ends)
+            case Integral():
+                return self._integral_of(term, local, world)
             case Limit():
                 raise Undecided("a limit is not enclosed")
             case _:

@@ -144,11 +144,52 @@ def _factor_power(t: Table, factor: Normal, exponent: Fraction) -> Normal:
             return exp(t, basis.scaled(exponent / root))
         case RootAtom(base, root):
             return _factor_power(t, base, exponent / root)
+    if exponent.denominator % 2 == 0 and (simpler := _denested(t, factor)) is not None:
+        return absolute_power(t, simpler, 2 * exponent)
     whole = exponent.numerator // exponent.denominator
     rest = exponent - whole
     result = absolute(t, factor) ** whole if whole % 2 else factor**whole
     if rest:
         result = result * t.atom(RootAtom(factor, rest.denominator)) ** rest.numerator
+    return result
+
+
+def _denested(t: Table, factor: Normal) -> Normal | None:
+    """The s with s^2 = +-(p + q sqrt(r)), where p^2 - q^2 r is a square d^2: sqrt((p + d)/2) +- sqrt((p - d)/2)."""
+    degrees = factor.num.degrees()
+    for i in factor.atoms():
+        atom = t[i]
+        if not isinstance(atom, RootAtom) or atom.root != 2 or degrees[i] != 1:
+            continue
+        p = t.with_atom(factor, i, t.zero)
+        q = t.with_atom(factor, i, t.one) - p
+        signs = t.sign(p), t.sign(q)
+        if signs[0] in (Sign.NEGATIVE, Sign.NONPOSITIVE):
+            p, q, signs = -p, -q, (t.sign(-p), t.sign(-q))
+        # (p + d)/2 and (p - d)/2 have the product q^2 r/4 >= 0 and the sum p >= 0: both are >= 0
+        if signs[0] not in (Sign.POSITIVE, Sign.NONNEGATIVE) or signs[1] not in (Sign.POSITIVE, Sign.NEGATIVE):
+            continue
+        d = _square_root(t, reduce(t, p * p - q * q * t.monomial(((i, 2),))))
+        if d is None:
+            continue
+        t.use("denesting")
+        half = Fraction(1, 2)
+        parts = [absolute_power(t, (p + e).scaled(half), half) for e in (d, -d)]
+        return parts[0] + parts[1] if signs[1] is Sign.POSITIVE else parts[0] - parts[1]
+    return None
+
+
+def _square_root(t: Table, normal: Normal) -> Normal | None:
+    """A polynomial whose square this is."""
+    if not normal.den.is_one() or normal.is_zero:
+        return None
+    content, factors = t.factors(normal.num)
+    root = isqrt(content) if content > 0 else 0
+    if root * root != content or any(multiplicity % 2 for _, multiplicity in factors):
+        return None
+    result = t.rational(root)
+    for factor, multiplicity in factors:
+        result = result * factor ** (multiplicity // 2)
     return result
 
 
@@ -203,6 +244,10 @@ def delta(t: Table, difference: Normal) -> Normal:
 def function(t: Table, name: str, args: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
     """The function at its arguments; odd and even functions take the sign out."""
     args = tuple(reduce(t, a) for a in args)
+    if not any(orders):
+        special = t.special(name, args)
+        if special is not None:
+            return special
     if not any(orders) and len(args) == 1:
         argument = args[0]
         if argument.is_zero and name in ODD_FUNCTIONS:
@@ -221,13 +266,33 @@ def function(t: Table, name: str, args: tuple[Normal, ...], orders: tuple[int, .
 
 def reduce(t: Table, normal: Normal) -> Normal:
     """`normal` with the algebraic relations of single atoms applied: sqrt(x)^2 = |x|, sin^2 = 1 - cos^2 ..."""
+    normal = _without_roots_below(t, normal)
     while True:
+        normal = t.align(normal)
         rules = {i: rule for i in normal.atoms() if (rule := _power_rule(t, i)) is not None}
         if not rules or not _applies(normal, rules):
             return normal
         num = _reduced(t, normal.num, rules)
         den = _reduced(t, normal.den, rules)
         normal = num / den
+
+
+def _without_roots_below(t: Table, normal: Normal) -> Normal:
+    """1/sqrt(2) as sqrt(2)/2: roots of numbers that divide stand above."""
+    if normal.den.is_constant():
+        return normal
+    for i in t.polynomial(normal.den).atoms():
+        atom = t[i]
+        if isinstance(atom, RootAtom) and atom.base.constant is not None:
+            power = min(dict(mono).get(i, 0) for mono, _ in t.terms(normal.den))
+            if power:
+                # the root divides the denominator: its power there becomes a rational number
+                me = t.monomial(((i, 1),))
+                whole = -(-power // atom.root)
+                rest = t.polynomial(normal.num) * me ** (whole * atom.root - power)
+                below = t.polynomial(normal.den) / me**power
+                normal = rest / (below * absolute(t, atom.base) ** whole)
+    return normal
 
 
 def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:

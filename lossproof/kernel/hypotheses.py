@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, RootAtom, Var
 from lossproof.kernel.binders import in_range, is_integer, map_bounds
-from lossproof.kernel.functions import reduce
+from lossproof.kernel.functions import reduce, single_atom
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign
@@ -82,6 +82,10 @@ class Hypotheses:
         self._acted |= used
         return normal
 
+    def bounds(self, range_: Range, scope: Scope = Scope()) -> Bounds:  # noqa: B008 (immutable)
+        """A range under the hypotheses."""
+        return map_bounds(self.n.bounds(range_, scope), self.apply)
+
     # facts
 
     def facts(self, condition: Term, scope: Scope = Scope(), names: tuple[str, ...] = (),  # noqa: B008
@@ -129,6 +133,10 @@ class Hypotheses:
         negative = content < 0
         for factor, multiplicity in factors:
             known = t.sign(factor)
+            root = single_atom(factor)
+            if isinstance(root, RootAtom) and sign in (Sign.NONZERO, Sign.POSITIVE, Sign.NEGATIVE):
+                # a root that is not 0 is one of something that is not 0
+                found.append(Fact(root.base, Sign.NONZERO, mentions, names, ranges))
             if sign is Sign.NONZERO:
                 found.append(Fact(factor, sign, mentions, names, ranges))
             elif multiplicity % 2 == 0 and known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
@@ -282,7 +290,7 @@ class Hypotheses:
                 continue
             power = t.monomial(((i, degree),))
             value = power - equation.scaled(Fraction(1, leading[0][1]))
-            return lambda normal: _lowered(t, normal, i, degree, value)  # noqa: B023 (returned at once)
+            return lambda normal: _lowered(t, normal, i, degree, value)
         return None
 
     def _replacing(self, atom: Atom, value: Normal, names: frozenset[str]) -> Callable[[Normal], Normal]:

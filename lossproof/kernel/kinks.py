@@ -18,6 +18,7 @@ from lossproof.term import (
     Bool,
     Call,
     Component,
+    Const,
     Derivative,
     Entry,
     Family,
@@ -51,7 +52,7 @@ class Neighbourhoods(Discharge):
         """A binder renamed where its name means something else inside a quantity of the body, or is
         not one of the names that are declared to run."""
         names = binders(term)
-        if not names or isinstance(term, Integral):
+        if not names:
             return term
         reached: frozenset[str] = frozenset()
         for part in children(term):
@@ -61,7 +62,8 @@ class Neighbourhoods(Discharge):
         renamed: dict[str, str] = {}
         for name in names:
             declaration = self.n.declarations.get(name)
-            other = declaration is not None and declaration.kind != "index"
+            # an integral's variable is a number of its own, whatever else has the name
+            other = declaration is not None and (declaration.kind != "index" or isinstance(term, Integral))
             if name in reached or name in self.n.definitions or other:
                 renamed[name] = fresh_name(name + "'", taken)
                 taken.add(renamed[name])
@@ -86,7 +88,9 @@ class Neighbourhoods(Discharge):
         return Condition(ForAll(c.term, range_, condition), c.exact)
 
     def _starts_at_one(self, range_: Range) -> bool:
-        """1..size, which is never empty."""
+        """1..size, or a range to infinity, which is never empty."""
+        if range_.upper == Const("oo"):
+            return True
         declaration = self.n.declarations.get(range_.upper.name) if isinstance(range_.upper, Symbol) else None
         return range_.lower == ONE and declaration is not None and declaration.kind == "size"
 

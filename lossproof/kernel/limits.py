@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from lossproof.kernel.atoms import AbsAtom, Atom, ExpAtom, FunctionAtom, LogAtom, PowAtom, RootAtom, Var
+from lossproof.kernel.atoms import AbsAtom, Atom, ConstAtom, ExpAtom, FunctionAtom, LogAtom, PowAtom, RootAtom, Var
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
@@ -61,6 +61,11 @@ def limit(t: Table, facts: Facts, body: Normal, name: str, target: Normal | str,
     if len(values) == 2 and values[0] != values[1]:
         raise Unsupported("a limit whose two sides are not seen to be the same")
     return values[0]
+
+
+def by_continuity(t: Table, body: Normal, name: str, target: Normal) -> Normal | None:
+    """The value at the target that makes the body continuous there, None where there may be none."""
+    return _by_continuity(t, body, name, target, MOST_DIFFERENTIATIONS) if name in body.free() else body
 
 
 def _by_continuity(t: Table, body: Normal, name: str, target: Normal, left: int) -> Normal | None:
@@ -149,8 +154,19 @@ class _Asymptotics:
         self.log_u = t.fresh()
         facts.declare_positive(self.log_u)
         self.flat = Growth(t.zero, Fraction(0), Fraction(0))
+        self.expanding = False
 
     def limit(self, body: Normal) -> Normal:
+        try:
+            return self._limit(body)
+        except Unsupported:
+            if self.expanding:
+                raise
+        # once more with roots and exps as their leading terms times 1 + (something small)
+        self.expanding = True
+        return self._limit(body)
+
+    def _limit(self, body: Normal) -> Normal:
         t = self.t
         top, bottom = self._quotient(body)
         order = self._compare(top.growth, bottom.growth)
@@ -185,9 +201,46 @@ class _Asymptotics:
                     values[i] = t.var(self.log_u)
                     continue
                 values[i] = self._log(atom.base)
+            elif self.expanding and self.u in t.free_of(i):
+                expanded = self._expanded(atom)
+                if expanded is not None:
+                    values[i] = expanded
         if not values:
             return normal
         return t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),)))
+
+    def _expanded(self, atom: Atom) -> Normal | None:
+        """A root, or an exp that goes to a constant, as an exact leading term times 1 + (something small)."""
+        t = self.t
+        match atom:
+            case RootAtom(base, root):
+                exact = self._without_logs(base)
+                lead = self._leading(exact)
+                main, rest = self._split(exact, lead.growth)
+                plain = lead.growth.exponent.is_zero and not lead.growth.logs
+                if not plain or self._approximate(main) or t.sign(lead.coefficient) is not Sign.POSITIVE:
+                    return None
+                u = absolute_power(t, t.var(self.u), lead.growth.power / root)
+                whole = absolute_power(t, lead.coefficient, Fraction(1, root)) * u
+                if rest.is_zero:
+                    return whole
+                second = self._leading(rest)
+                ratio = second.coefficient / lead.coefficient
+                small = Leading(ratio.scaled(Fraction(1, root)), second.growth.times(lead.growth, -1))
+            case ExpAtom(exponent, root) if not self._plain_growth(atom):
+                exponent = exponent.scaled(Fraction(1, root))
+                end = self.limit_of(exponent)
+                whole = exp(t, end)
+                if (exponent - end).is_zero:
+                    return whole
+                small = self._lead_of(exponent - end)
+            case _:
+                return None
+        if self._compare(small.growth, self.flat) >= 0:
+            return None
+        name = t.fresh()
+        self.small[name] = small
+        return whole * (t.one + t.var(name))
 
     def _log(self, base: Normal) -> Normal:
         t = self.t
@@ -314,10 +367,23 @@ class _Asymptotics:
                 sign = t.sign(lead.coefficient)
                 if sign in (Sign.POSITIVE, Sign.NEGATIVE):
                     return Leading(lead.coefficient if sign is Sign.POSITIVE else -lead.coefficient, lead.growth)
+            case FunctionAtom("erf" | "atan" as name, (argument,), (0,)) if (way := self._way_out(argument)) is not None:
+                t.use("limit-at-infinity")
+                end = t.one if name == "erf" else t.atom(ConstAtom("pi")).scaled(Fraction(1, 2))
+                return Leading(end if way is Sign.POSITIVE else -end, self.flat)
             case FunctionAtom(name, args, orders) if name not in _BROKEN:
                 ends = tuple(self.limit_of(a) for a in args)
                 return Leading(function(t, name, ends, orders), self.flat)
         raise Unsupported("a limit of this expression")
+
+    def _way_out(self, argument: Normal) -> Sign | None:
+        """The sign with which an argument goes to infinity, None where it does not."""
+        if self.u not in argument.free():
+            return None
+        lead = self._lead_of(argument)
+        sign = self.t.sign(lead.coefficient)
+        outwards = self._compare(lead.growth, self.flat) > 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE)
+        return sign if outwards else None
 
     def limit_of(self, argument: Normal) -> Normal:
         """The limit of an argument that is already written in u."""

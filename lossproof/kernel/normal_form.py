@@ -17,6 +17,8 @@ from lossproof.kernel.atoms import (
     Bounds,
     FoldAtom,
     FunctionalAtom,
+    FunctionAtom,
+    IntegralAtom,
     Var,
     arguments,
     free_names_of,
@@ -172,6 +174,10 @@ class Table:
         self.is_integer_name: Callable[[str], bool] = lambda name: name[0] in "%#" and name in self.ranges
         self.entry_in_range: Callable[[str, tuple[Normal, ...]], bool] = lambda _family, _indices: False
         self.constructors: dict[type, Callable[[Atom, Callable[[Normal], Normal]], Normal]] = {}
+        # how many atoms each function has, its values at special arguments, and shifts by integers (`algebra`)
+        self.function_count: dict[str, int] = {}
+        self.special: Callable[[str, tuple[Normal, ...]], Normal | None] = lambda _name, _args: None
+        self.align: Callable[[Normal], Normal] = lambda normal: normal
         self.zero = self.rational(0)
         self.one = self.rational(1)
 
@@ -201,6 +207,8 @@ class Table:
             self._numbers[atom] = number
             self._atoms.append(atom)
             self._free.append(free_names_of(atom))
+            if isinstance(atom, FunctionAtom):
+                self.function_count[atom.name] = self.function_count.get(atom.name, 0) + 1
             if number >= self._ctx.nvars():
                 self._ctx = _context(2 * self._ctx.nvars())
         return Normal(self, self._ctx.gen(number), self._ctx.constant(1))
@@ -421,6 +429,8 @@ def _atom_height(table: Table, number: int) -> int:
     match table[number]:
         case FoldAtom(ranges=ranges, first=first, body=body) | FunctionalAtom(ranges=ranges, first=first, body=body):
             return max(first + len(ranges), height(body))
+        case IntegralAtom(lower, upper, body, first):
+            return max(first + 1, height(*arguments(table[number])))
         case Var(name) if name.startswith("#"):
             return int(name[1:]) + 1
         case atom:

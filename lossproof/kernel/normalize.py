@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from lossproof.derivation import Declaration, Definition
-from lossproof.kernel import functions, limits
+from lossproof.kernel import functions, integrals, limits
 from lossproof.kernel.algebra import functional, new_table
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, EntryAtom, Var
 from lossproof.kernel.binders import in_range, is_integer
@@ -21,6 +22,7 @@ from lossproof.kernel.components import Components
 from lossproof.kernel.derivatives import Chain, Differentiator
 from lossproof.kernel.known import known, known_prime
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
+from lossproof.kernel.series import Series
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.signs import Facts
 from lossproof.kernel.sums import product_over, split_entry, sum_over
@@ -41,6 +43,7 @@ from lossproof.term import (
     Partial,
     Piecewise,
     Pow,
+    Range,
     Relation,
     Subst,
     Symbol,
@@ -163,7 +166,7 @@ class Normalizer:
             case Piecewise(pieces):
                 return self._piecewise(pieces, scope)
             case Integral():
-                raise Unsupported("an integral")
+                return self._integral(term, scope)
             case _:
                 raise Unsupported(f"{type(term).__name__} as a value")
 
@@ -226,7 +229,9 @@ class Normalizer:
     def _fold(self, term: Fold, scope: Scope) -> Normal:
         t = self.table
         range_ = term.range
-        bounds = Bounds(self.normal(range_.lower, scope), self.normal(range_.upper, scope))
+        if range_.upper == Const("oo"):
+            return self._series(term, scope)
+        bounds = self.bounds(range_, scope)
         for end in (bounds.lower, bounds.upper):
             if not is_integer(t, end) and end.integer is None:
                 raise Unsupported("a bound that is not known to be an integer")
@@ -235,6 +240,31 @@ class Normalizer:
             return self._restricted(term, bounds, scope)
         with self.inside(range_.name, bounds, scope) as (name, inner):
             return over(t, name, bounds, self.normal(term.body, inner))
+
+    def bounds(self, range_: Range, scope: Scope) -> Bounds:
+        """The range; one to infinity as that up to an integer of which nothing else is known."""
+        lower = self.normal(range_.lower, scope)
+        if range_.upper != Const("oo"):
+            return Bounds(lower, self.normal(range_.upper, scope))
+        far = self.table.fresh()
+        self.table.ranges[far] = Bounds(lower, self.table.var(far))
+        return Bounds(lower, self.table.var(far))
+
+    def _series(self, term: Fold, scope: Scope) -> Normal:
+        with self.series(term, scope) as (work, body):
+            return work.value(body)
+
+    @contextmanager
+    def series(self, term: Fold, scope: Scope, suppose: integrals.Suppose | None = None) -> Iterator[
+            tuple[Series, Normal]]:
+        """A sum to infinity and its body; Unsupported for a product or a restricted sum."""
+        if term.kind != "sum" or term.condition is not None:
+            raise Unsupported("an infinite product or a restricted infinite sum")
+        bounds = self.bounds(term.range, scope)
+        if not is_integer(self.table, bounds.lower):
+            raise Unsupported("a bound that is not known to be an integer")
+        with self.inside(term.range.name, bounds, scope) as (name, inner):
+            yield Series(self.table, name, bounds.lower, suppose), self.normal(term.body, inner)
 
     @contextmanager
     def inside(self, name: str, bounds: Bounds, scope: Scope) -> Iterator[tuple[str, Scope]]:
@@ -300,6 +330,10 @@ class Normalizer:
         match by:
             case Symbol(name) if name not in scope.bound:
                 return Var(name), name
+            case Symbol(name) if isinstance(bound := functions.single_atom(scope.bound[name]), Var) and (
+                    not self.table.is_integer_name(bound.name)):
+                # the variable of an integral around
+                return bound, bound.name
             case Entry(family, indices):
                 return EntryAtom(family, tuple(self.normal(i, scope) for i in indices)), family
             case _:
@@ -352,6 +386,30 @@ class Normalizer:
                     return None
 
         return self.table.replace(normal, frozenset((name,)), value)
+
+    def _integral(self, term: Integral, scope: Scope) -> Normal:
+        with self.integration(term, scope) as (work, body, sign):
+            return work.value(body).scaled(Fraction(sign))
+
+    @contextmanager
+    def integration(self, term: Integral, scope: Scope, suppose: integrals.Suppose | None = None) -> Iterator[
+            tuple[integrals.Integration, Normal, int]]:
+        """The interval (reversed where it runs from oo or to -oo: the sign is then -1), and the body over it."""
+        ends: list[Normal | str] = [self._end(end, scope) for end in (term.lower, term.upper)]
+        sign = 1
+        if ends[0] == "oo" or ends[1] == "-oo":
+            ends, sign = ends[::-1], -1
+        if ends[0] == "oo" or ends[1] == "-oo":
+            raise Unsupported("an integral from an infinite end to the same one")
+        low, high = (None if isinstance(end, str) else end for end in ends)
+        work = integrals.Integration(self.table, self.facts, low, high, self.is_opaque, suppose)
+        with work.inside() as x:
+            yield work, self.normal(term.body, scope.bind(term.name, x)), sign
+
+    def is_opaque(self, function: str) -> bool:
+        """Whether a function is a declared one, which is smooth."""
+        declaration = self.declarations.get(function)
+        return declaration is not None and declaration.kind == "function"
 
     def _limit(self, term: Limit, scope: Scope) -> Normal:
         t = self.table

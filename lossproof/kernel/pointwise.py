@@ -14,7 +14,7 @@ from typing import cast, get_args
 from flint import arb
 
 from lossproof.derivation import Step
-from lossproof.kernel.comparison import Factory, admissible, compared, decided
+from lossproof.kernel.comparison import LAST_PRECISION, Factory, admissible, compared, decided
 from lossproof.kernel.components import Components
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.enclosure import Evaluator
@@ -24,10 +24,11 @@ from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.points import Point
 from lossproof.kernel.readback import Readback
-from lossproof.term import Component, Limit, Number, Relation, RelationName, Term, map_children, walk
+from lossproof.term import Component, Const, Integral, Limit, Number, Relation, RelationName, Term, map_children, walk
 
 HYPOTHESIS_PRECISION = 256
 OPERATIONS = 60_000
+COSTLY_PRECISION = 128
 MOST_ENTRIES = 64
 """So many entries of an array line are compared at a point."""
 
@@ -124,15 +125,23 @@ def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome 
     left = Component(step.left, at) if at else step.left
     right = Component(step.right, at) if at else step.right
     factory = _factory(step, point)
-    values = compared(left, right, factory)
+    values = compared(left, right, factory, _last_precision(step))
     a, b = values.left, values.right
     if a is None or b is None or isinstance(a, Undefined) or isinstance(b, Undefined):
         return None
     if step.relation == "=":
         holds: bool | None = values.outcome != "differ"
     else:
-        holds = decided(Relation(_plain(step.relation), left, right), factory)
+        holds = decided(Relation(_plain(step.relation), left, right), factory, _last_precision(step))
     return Outcome(holds is not False, a, b, position)
+
+
+def _last_precision(step: Step) -> int:
+    """Integrals and infinite sums are costly, and take more terms for each bit."""
+    bodies = [q.body for q in step.definitions.values()]
+    endless = any(isinstance(x, Integral) or x == Const("oo") for line in (step.left, step.right, *bodies)
+                  for x in walk(line))
+    return COSTLY_PRECISION if endless else LAST_PRECISION
 
 
 def _compare_equations(step: Step, point: Point) -> Outcome | None:

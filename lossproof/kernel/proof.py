@@ -13,7 +13,7 @@ from itertools import product
 from typing import Literal
 
 from lossproof.derivation import Declaration, Step
-from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, Var
+from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom, Var
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.conditions import Condition
@@ -22,13 +22,14 @@ from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.integrals import eliminate_integrals
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.validity import validate
+from lossproof.kernel.vanishing import vanishes
 from lossproof.term import (
     ONE,
     ZERO,
@@ -249,7 +250,9 @@ class _Case:
                     p, Pow) for p in walk(line)):
                 # seen on the written line, where squares still stand: roots ask for it in normal form
                 self.n.facts.learn_all(self.h.facts(c.term))
-        return left_open
+        exact = [c for c in left_open if c.exact]
+        # what follows from the exact conditions asks for nothing more, so it does not spoil them
+        return [c for c in left_open if c.exact or not self._implied([c], exact)]
 
     def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
         terms = {c.term for c in known}
@@ -280,8 +283,12 @@ class _Case:
             self.n.table.use("same-line")
             return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
-        if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
+        if vanishes(self.n.table, difference):
             return True
+        if any(isinstance(self.n.table[i], IntegralAtom) for i in difference.atoms()):
+            known = eliminate_integrals(self.n.table, self.n.facts, self.n.is_opaque, difference)
+            if reduce(self.n.table, known).is_zero:
+                return True
         depends = self._depends_on(difference)
         if depends is False and by_induction(self.n.table, difference, function=self._functions()):
             return True

@@ -20,12 +20,14 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
     Var,
 )
 from lossproof.kernel.binders import open_fold
+from lossproof.kernel.integral_atoms import open_integral
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 from lossproof.term import (
@@ -37,6 +39,7 @@ from lossproof.term import (
     Entry,
     Family,
     Fold,
+    Integral,
     Mul,
     Number,
     Partial,
@@ -134,6 +137,12 @@ class Readback:
                 return Call(name, tuple(self.term(a) for a in args), shown)
             case FunctionalAtom():
                 return self._functional(atom)
+            case IntegralAtom(lower, upper):
+                name, body = open_integral(self.t, atom)
+                inner = self._named([name], frozenset())
+                ends = (Const("-oo") if lower is None else self.term(lower),
+                        Const("oo") if upper is None else self.term(upper))
+                return Integral(inner.term(body), inner.bound[name], *ends)
             case PowAtom(base, exponent):
                 return Pow(self.term(base), self.term(exponent))
 

@@ -31,6 +31,8 @@ from lossproof.kernel.atoms import (
     binder,
 )
 from lossproof.kernel.binders import in_range, opened
+from lossproof.kernel.constants import is_closed, sign_of_number
+from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, both, flipped, interval_of, product_sign, sum_sign
 from lossproof.kernel.sums import split_term
@@ -47,6 +49,10 @@ class Fact:
     ranges: tuple[Bounds, ...] = ()
 
 
+_BETWEEN = {"pi": Interval(Fraction(333, 106), Fraction(355, 113), True, True),
+            "EulerGamma": Interval(Fraction(15, 26), Fraction(41, 71), True, True)}
+_QUARTER = Fraction(11, 7)
+"""More than pi/2."""
 _SLACK = "%slack"
 _DEEPEST = 5
 """Signs are asked for within signs to this depth."""
@@ -119,6 +125,10 @@ class Facts:
         """A fresh variable that is positive."""
         self._shifted[name] = Interval(Fraction(0), None, lower_open=True)
 
+    def declare_between(self, name: str, interval: Interval) -> None:
+        """A fresh variable between two bounds."""
+        self._shifted[name] = interval
+
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:
             return True
@@ -141,6 +151,9 @@ class Facts:
         if value is not None:
             return Sign.ZERO if value == 0 else Sign.POSITIVE if value > 0 else Sign.NEGATIVE
         if normal in self._memo:
+            return self._memo[normal]
+        if is_closed(self.table, normal):
+            self._memo[normal] = sign_of_number(self.table, normal)
             return self._memo[normal]
         # a sign that was not found with as much depth left will not be found now
         if self._depth > _DEEPEST or self._unknown_at.get(normal, _DEEPEST) <= self._depth:
@@ -197,6 +210,9 @@ class Facts:
             known = both(known, flipped(self._by_facts(-poly, facts, 2)))
         if known in (Sign.POSITIVE, Sign.NEGATIVE):
             return known
+        known = both(known, self._by_conjugate(poly))
+        if known is Sign.UNKNOWN:
+            known = flipped(self._by_conjugate(-poly))
         known = both(known, self._by_peeling(poly))
         known = both(known, self._by_ends(poly))
         return known if known in (Sign.POSITIVE, Sign.NEGATIVE) else both(known, self._by_tangents(poly))
@@ -264,6 +280,25 @@ class Facts:
     def _without_denominator(self, normal: Normal) -> Sign:
         t = self.table
         return product_sign(self._by_terms(t.polynomial(normal.num)), self._by_terms(t.polynomial(normal.den)))
+
+    def _by_conjugate(self, poly: Normal) -> Sign:
+        """p + q sqrt(r) > 0 where q > 0 and q^2 r > p^2, or p > 0 and p^2 > q^2 r."""
+        t = self.table
+        degrees = poly.num.degrees()
+        for i in poly.atoms():
+            atom = t[i]
+            if degrees[i] != 1 or not isinstance(atom, RootAtom) or atom.root != 2:
+                continue
+            rest = t.with_atom(poly, i, t.zero)
+            factor = t.with_atom(poly, i, t.one) - rest
+            gap = reduce(t, factor * factor * t.monomial(((i, 2),)) - rest * rest)
+            for part, wanted in ((factor, gap), (rest, -gap)):
+                if self.sign(part) is Sign.POSITIVE:
+                    sign = self.sign(wanted)
+                    if sign in (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO):
+                        t.use("conjugate-sign")
+                        return Sign.POSITIVE if sign is Sign.POSITIVE else Sign.NONNEGATIVE
+        return Sign.UNKNOWN
 
     def _by_ends(self, poly: Normal) -> Sign:
         """Something affine in an atom between two bounds lies between its values at these."""
@@ -371,7 +406,9 @@ class Facts:
             case EntryAtom(family):
                 declaration = self.declarations.get(family)
                 return interval_of(declaration.domain) if declaration is not None else Interval()
-            case ExpAtom() | ConstAtom():
+            case ConstAtom(name):
+                return _BETWEEN[name]
+            case ExpAtom():
                 return OF_SIGN[Sign.POSITIVE]
             case RootAtom(base):
                 strict = self.sign(base) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
@@ -390,13 +427,29 @@ class Facts:
                 return Interval(Fraction(0), Fraction(1))
             case FoldAtom() as fold:
                 return OF_SIGN[self._fold_sign(fold)]
-            case FunctionAtom("sin" | "cos" | "tanh" | "erf", _, (0,)):
-                return Interval(Fraction(-1), Fraction(1))
+            case FunctionAtom("rgamma", (x,), (0,)) if self.sign(x) is Sign.POSITIVE:
+                return OF_SIGN[Sign.POSITIVE]
+            case FunctionAtom("sin" | "cos" | "erf" | "asin" | "atan" as name, (x,), (0,)):
+                return self._of_function(name, x)
             case PowAtom(base):
                 sign = self.sign(base)
                 return OF_SIGN[sign if sign is Sign.POSITIVE else Sign.UNKNOWN]
             case _:
                 return Interval()
+
+    def _of_function(self, name: str, x: Normal) -> Interval:
+        """Bounds of a function between two bounds: sin is positive in 0..pi, cos in -pi/2..pi/2, the others
+        have the sign of their argument."""
+        most = _QUARTER if name in ("asin", "atan") else Fraction(1)
+        half = self.table.atom(ConstAtom("pi")).scaled(Fraction(1, 2))
+        ends = (x,) if name not in ("sin", "cos") else (x, half + half - x) if name == "sin" else (half - x, half + x)
+        signs = [self.sign(end) for end in ends]
+        if all(s in (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO) for s in signs):
+            self.table.use("circular-sign")
+            return Interval(Fraction(0), most, lower_open=all(s is Sign.POSITIVE for s in signs))
+        if len(signs) == 1 and signs[0] in (Sign.NEGATIVE, Sign.NONPOSITIVE):
+            return Interval(-most, Fraction(0), upper_open=signs[0] is Sign.NEGATIVE)
+        return Interval(-most, most)
 
     def _variable(self, name: str) -> Interval:
         if name in self._shifted:

@@ -290,7 +290,7 @@ class Names(ABC):
                 return value.denominator == 1 and value >= 0 and every((base,))
             case Call(("KroneckerDelta" | "floor" | "ceiling" | "sign"), _, ()):
                 return True
-            case Call(("Abs" | "Max" | "Min" | "Mod" | "factorial" | "binomial"), args, ()):
+            case Call(("Abs" | "Max" | "Min" | "Mod" | "factorial" | "binomial" | "fibonacci"), args, ()):
                 return every(args)
             case Fold(body=body, range=range_):
                 return self.is_integer(body, bound | {range_.name}, local)

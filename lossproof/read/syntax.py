@@ -52,9 +52,8 @@ ARRAY_NAMES: Mapping[str, str] = {
     "OneMatrix": "ones"}
 LAWLESS_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     # Functions with a fixed meaning of which the kernel has no laws (yet): they are read, never reinterpreted.
-    "cot": (1, 1), "sec": (1, 1), "csc": (1, 1), "acot": (1, 1), "asec": (1, 1), "acsc": (1, 1), "coth": (1, 1),
-    "sech": (1, 1), "csch": (1, 1), "acoth": (1, 1), "asech": (1, 1), "acsch": (1, 1), "atan2": (2, 2),
-    "fibonacci": (1, 1)}
+    "acot": (1, 1), "asec": (1, 1), "acsc": (1, 1), "acoth": (1, 1), "asech": (1, 1), "acsch": (1, 1),
+    "atan2": (2, 2)}
 _COMPARISONS: Mapping[type[ast.cmpop], RelationName] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 RELATIONS: Mapping[str, RelationName] = {"Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 CONNECTIVES: Mapping[str, Literal["and", "or", "not"]] = {"And": "and", "Or": "or", "Not": "not"}

@@ -20,7 +20,7 @@ from lossproof.report.layout import harmless
 from lossproof.report.phrases import assumed_names, describe_declaration, laws_words, value_words
 from lossproof.summary import Checked, claim_expectation, is_expected, matched
 from lossproof.term import Entry, Symbol, Term
-from lossproof.verdict import Conditional, Error, Proved, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["document_latex", "fragment_latex", "pieces", "prose"]
 
@@ -285,6 +285,8 @@ def _step(line: Line, result: StepResult, names: Mapping[str, str]) -> str:
             beside.append(prose(reason))
         case Error(diagnostic=found):
             beside.append(prose(found.message))
+        case Defined(reason=reason):
+            beside.append(prose(reason))
     if line.given:
         beside.append(f"given {_list(line.given, names)}")
     remarks = "; ".join(beside)

@@ -14,7 +14,7 @@ from lossproof.diagnostic import Diagnostic, diagnostic
 from lossproof.print_text import pretty
 from lossproof.summary import claim_expectation, has_fault
 from lossproof.term import Entry, Number, Relation, Symbol, Term, free_names
-from lossproof.verdict import Conditional, Counterexample, Error, Proved, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Counterexample, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["Show", "assumed_names", "claim_finding", "describe_declaration", "diagnosis_words", "given_words",
            "laws_words", "seconds_words", "show_for", "step_finding", "value_words"]
@@ -80,7 +80,8 @@ def _domain(domain: Domain, plain: str) -> str:
 def describe_declaration(declaration: Declaration, show: Show) -> str:
     """What a name ranges over, in words, such as "real, positive" or "family of reals over 1..K"."""
     plain = "complex" if "complex" in declaration.assumptions else "real"
-    extra = sorted(declaration.assumptions - {"real", "complex", "positive", "nonnegative", "negative", "nonzero", "integer"})
+    extra = sorted(declaration.assumptions - {"real", "complex", "positive", "nonnegative", "negative", "nonzero",
+                                              "integer"})
     match declaration.kind:
         case "scalar":
             words = _domain(declaration.domain, plain)
@@ -193,7 +194,7 @@ def claim_finding(derivation: Derivation, claim: StepResult, show: Show = pretty
 
 def _finding(line: Line, result: StepResult, expected: str | None, refuted: str, show: Show) -> Diagnostic:
     verdict = result.verdict
-    expects = () if expected in (None, "proved", verdict.verdict) else (f"the file expects `{expected}` here",)
+    expects = () if expected in (None, "proved", "holds", verdict.verdict) else (f"the file expects `{expected}` here",)
     tried = tuple(f"tried {a.what}: {a.outcome} ({seconds_words(a.seconds)})" for a in result.attempts)
     if has_fault(result):
         code = verdict.code if isinstance(verdict, Unknown) and verdict.code.startswith("LP4") else "LP401"
@@ -223,6 +224,8 @@ def _finding(line: Line, result: StepResult, expected: str | None, refuted: str,
         case Unknown(reason=reason, code=code):
             message, more = (reason, ()) if _fits(code, reason) else ("no verdict", (reason,))
             return diagnostic(code, message, line.span, notes=(*more, *tried, *expects))
+        case Defined(reason=reason):
+            return diagnostic("LP110", f"defined, but the file expects `{expected}`", line.span, notes=(reason,))
         case Proved():
             help_ = f'remove expect="{expected}", or write the line as the source has it'
             return diagnostic("LP110", f"proved, but the file expects `{expected}`", line.span, helps=(help_,))

@@ -34,6 +34,9 @@ IsProved = Callable[[Step], bool]
 PROOFS_OF_CHANGES = 4
 """So many single changes that fit at points are given to the kernel, the nearest first."""
 
+COST_OF_RELATION = 13
+"""A change of the line that costs more than this gives way to another relation between the lines as they stand."""
+
 _OTHERS: Final[Mapping[LineRelation, Sequence[LineRelation]]] = {
     "<": ("<=", ">", ">="), "<=": (">=", ">"), ">": (">=", "<", "<="), ">=": ("<=", "<"), "<=>": ("=>",),
 }
@@ -65,13 +68,21 @@ def residual_of(step: Step) -> Term | None:
 
 def _single_change(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
     """The nearest line, or relation, one slip away that is proved."""
-    for relation in _OTHERS.get(step.relation, ()):
-        if is_proved(replace(step, relation=relation)):
-            return Diagnosis(None, f"the relation should be {relation}", step.right, "relation")
-    for change in islice(undo.changes(plain), PROOFS_OF_CHANGES):
+    others = iter(_OTHERS.get(step.relation, ()))
+    for change in islice(undo.changes(plain, step.left), PROOFS_OF_CHANGES):
+        if change.slip.cost > COST_OF_RELATION and (found := _relation(step, others, is_proved)) is not None:
+            return found
         if is_proved(replace(step, right=change.line)):
             return Diagnosis(None, undo.words(change.slip, pretty), change.line, change.slip.kind)
-    return Diagnosis()
+    return _relation(step, others, is_proved) or Diagnosis()
+
+
+def _relation(step: Step, others: Iterator[LineRelation], is_proved: IsProved) -> Diagnosis | None:
+    """The first of the other relations that is proved between the lines as they stand."""
+    for relation in others:
+        if is_proved(replace(step, relation=relation)):
+            return Diagnosis(None, f"the relation should be {relation}", step.right, "relation")
+    return None
 
 
 class _Repair:
@@ -101,8 +112,9 @@ class _Repair:
         remark, suggestion = self._by_ratio()
         if suggestion is None:
             for form in sorted(forms, key=node_count):
-                if node_count(form) > node_count(self.step.right) + 12:
-                    break
+                if node_count(form) > node_count(self.step.right) + 12 or isinstance(form, Add) \
+                        or _is_tangled(form):
+                    continue
                 for line in self._without(form):
                     if self.proves(line):
                         remark, suggestion = f"the term {pretty(_negated(form))} is missing", line
@@ -271,6 +283,19 @@ class _Repair:
                 if len(changed.num) < len(best.num):
                     best = changed
         return best
+
+
+def _is_tangled(term: Term) -> bool:
+    """Whether a missing term is a mixture that no author left out: sums of three or more outside of a fold."""
+    match term:
+        case Add(args):
+            return len(args) > 2 or any(map(_is_tangled, args))
+        case Mul(args):
+            return any(map(_is_tangled, args))
+        case Pow(base, exponent):
+            return _is_tangled(base) or _is_tangled(exponent)
+        case _:
+            return False
 
 
 def _holding(t: Table, held: dict[int, Normal]) -> Callable[[Normal], Normal]:

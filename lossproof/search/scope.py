@@ -1,22 +1,25 @@
 """What may stand at a place of a line: the names in scope there, and what the step itself writes with.
 
-Untrusted. Imports the ground floor. `slips` asks it which names are like another, `undo` which terms may be missing.
+Untrusted. Imports the ground floor and `draft`. `slips` asks it which names are like another, `undo` which terms may be missing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
 from lossproof.derivation import Step
+from lossproof.search.draft import used_names
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     KNOWN_FUNCTIONS,
     MINUS_ONE,
     ONE,
     Add,
+    Bool,
     Call,
     Component,
     Const,
@@ -36,6 +39,7 @@ from lossproof.term import (
     Subst,
     Symbol,
     Term,
+    add,
     children,
     free_names,
     walk,
@@ -44,7 +48,8 @@ from lossproof.term import (
 Role = Literal["value", "index", "bound", "condition", "variable", "target", "exponent", "fixed"]
 """What a node is to its parent; "value" where it may be any number or array."""
 
-_FAMILIES = 4      # so many families get entries in the pool
+_FAMILIES = 8      # so many families get entries in the pool
+_ARGUMENTS = 10    # so many names get functions of them
 _MOST = 400
 
 
@@ -75,8 +80,10 @@ def role_of(parent: Term, position: int, own: Role) -> Role:
             return "value" if position == 0 else "exponent"
         case _ if own in ("index", "bound", "target"):
             return "fixed"
-        case _ if own == "condition":
-            return "value"
+        case Relation() if own == "condition":
+            return "index"
+        case Bool() if own == "condition":
+            return "condition"
         case _:
             return "value"
 
@@ -110,9 +117,16 @@ class Scope:
     @cached_property
     def functions(self) -> tuple[str, ...]:
         """Functions of one argument that the lines use or the step declares."""
-        used = [t.function for t in self.written if isinstance(t, Call) and len(t.args) == 1]
+        bodies = [self.step.definitions[n].body for n in sorted(used_names(self.step)) if n in self.step.definitions]
+        said = (*self.written, *(t for body in bodies for t in walk(body)))
+        used = [t.function for t in said if isinstance(t, Call) and len(t.args) == 1]
+        used += ["log" for t in said if isinstance(t, Call) and t.function == "xlogy"]
         declared = [d.name for d in self.step.declarations.values() if d.kind == "function" and d.arity == 1]
         return tuple(dict.fromkeys(f for f in (*used, *declared) if f not in ARRAY_FUNCTIONS and f != "logsumexp"))
+
+    @cached_property
+    def _writes_primes(self) -> bool:
+        return any(isinstance(t, Call) and any(t.orders) for t in self.written)
 
     @cached_property
     def derived_by(self) -> tuple[Term, ...]:
@@ -120,10 +134,21 @@ class Scope:
         return tuple(dict.fromkeys(t.by for t in self.written if isinstance(t, Derivative)))
 
     @cached_property
-    def ranges(self) -> tuple[Range, ...]:
-        """The ranges that the lines add up over, and those of declared indices."""
-        used = [t.range for t in self.written if isinstance(t, Fold)]
-        declared = [Range(d.name, d.lower or ONE, d.upper) for d in self.step.declarations.values()
+    def variables(self) -> tuple[Term, ...]:
+        """Names and entries that a quantity may be differentiated by."""
+        near = used_names(self.step)
+        return tuple(t for t in self.pool() if isinstance(t, Symbol | Entry) and free_names(t) <= near)[:12]
+
+    def is_quantity(self, term: Term) -> bool:
+        """Whether the term is a defined name, or an entry of one."""
+        name = term.name if isinstance(term, Symbol) else term.family if isinstance(term, Entry) else None
+        return name in self.step.definitions
+
+    @cached_property
+    def ranges(self) -> tuple[tuple[Range, Term | None], ...]:
+        """The ranges that the lines add up over, with their conditions, and those of declared indices."""
+        used = [(t.range, t.condition) for t in self.written if isinstance(t, Fold)]
+        declared = [(Range(d.name, d.lower or ONE, d.upper), None) for d in self.step.declarations.values()
                     if d.kind == "index" and d.upper is not None]
         return tuple(dict.fromkeys((*used, *declared)))
 
@@ -238,8 +263,11 @@ class Scope:
         numbers = [d.name for d in step.declarations.values() if d.kind in ("scalar", "size", "integer")]
         numbers += [d.name for d in step.definitions.values() if not d.ranges and not self.is_array(d.name)]
         indices |= {d.name for d in step.declarations.values() if d.kind == "index"}
-        found.update(dict.fromkeys(Symbol(n) for n in (*numbers[:12], *sorted(here))))
-        families = [n for n in (*step.declarations, *step.definitions) if isinstance(self._sort(n), tuple)]
+        near = used_names(step)
+        numbers.sort(key=lambda name: name not in near)
+        found.update(dict.fromkeys(Symbol(n) for n in (*sorted(here), *numbers[:12])))
+        families = [n for n in (*step.definitions, *step.declarations) if isinstance(self._sort(n), tuple)]
+        families.sort(key=lambda name: name not in near)
         for name in families[:_FAMILIES]:
             sort = self._sort(name)
             assert isinstance(sort, tuple)
@@ -248,6 +276,58 @@ class Scope:
                     if self._upper(index) in (sort[1][0], None):
                         found[Entry(name, (Symbol(index),))] = None
         return list(found)[:_MOST]
+
+
+    def relatives(self, pool: list[Term]) -> list[Term]:
+        """Terms that the step does not write, but nearly: f of a name, a neighbour of a power, a slope, a delta."""
+        found: dict[Term, None] = {}
+        near = used_names(self.step)
+        names = sorted((t for t in pool if isinstance(t, Symbol | Entry)), key=lambda t: not free_names(t) <= near)
+        arguments = [t.args[0] for t in self.written if isinstance(t, Call) and len(t.args) == 1]
+        functions = dict.fromkeys(other for f in self.functions for other in (f, *_RELATED.get(f, ())))
+        for argument in dict.fromkeys((*names[:_ARGUMENTS], *(a for a in arguments if a in set(pool)))):
+            found.update(dict.fromkeys(Call(f, (argument,)) for f in functions))
+            for function in self.functions:
+                if self.is_smooth(function):
+                    value = Call(function, (argument,))
+                    slopes = [Derivative(value, by, order) for by in self.derived_by if by == argument for order in (1, 2)]
+                    primes = [Call(function, (argument,), (order,)) for order in (1, 2)]
+                    found.update(dict.fromkeys((*primes, *slopes) if self._writes_primes else (*slopes, *primes)))
+        for term in pool:
+            match term:
+                case Pow(base, exponent) if exponent != MINUS_ONE:
+                    found.update(dict.fromkeys(Pow(base, _plus(exponent, d)) for d in (-1, 1)))
+                    found.update(dict.fromkeys(Pow(name, exponent) for name in names[:4]))
+                case Symbol() | Entry():
+                    found.update(dict.fromkeys((_plus(term, 1), _plus(term, -1), Add((ONE, Mul((MINUS_ONE, term)))))))
+                    varies = isinstance(term, Symbol) and term.name in self.step.definitions
+                    found.update(dict.fromkeys(Derivative(term, by) for by in self.derived_by if varies and by != term))
+                case _:
+                    pass
+        indices = [Symbol(n) for n in (*sorted(self.bound), *(d.name for d in self.step.declarations.values()
+                                                            if d.kind == "index" and d.name not in self.bound))][:5]
+        for i, first in enumerate(indices):
+            found.update(dict.fromkeys(Call("KroneckerDelta", (first, second)) for second in indices[i + 1:]))
+        wholes = self.arrays[:8]
+        found.update(dict.fromkeys(Call("matmul", (a, b)) for a in wholes for b in wholes))
+        known = set(pool)
+        return [t for t in found if t not in known][:_MOST]
+
+
+_RELATED = {
+    "sin": ("cos",), "cos": ("sin",), "tan": ("sin", "cos"), "sinh": ("cosh",), "cosh": ("sinh",),
+    "tanh": ("sinh", "cosh"), "log": ("exp",), "softplus": ("logistic",), "logistic": ("exp",),
+}
+
+
+def _plus(term: Term, by: int) -> Term:
+    match term:
+        case Number(value):
+            return Number(value + by)
+        case Add((*rest, Number(value))) if rest:
+            return add(*rest) if value + by == 0 else Add((*rest, Number(value + by)))
+        case _:
+            return Add((term, Number(Fraction(by))))
 
 
 def _values(line: Term) -> Iterator[Term]:

@@ -71,13 +71,26 @@ _OPPOSITE: Final[Mapping[RelationName, Sequence[RelationName]]] = {
 }
 
 
+def _is_reciprocal(term: Term) -> bool:
+    return isinstance(term, Pow) and term.exponent == MINUS_ONE
+
+
+def product(*args: Term) -> Term:
+    """The product as people write it: 1/x, not x**(-1)."""
+    if args and _is_reciprocal(args[0]):
+        return Mul((ONE, *args))
+    return mul(*args)
+
+
 def flipped(term: Term) -> Term:
     """The term with the other sign, as it is written: a minus sign in front comes or goes."""
     match term:
         case Number(value):
             return Number(-value)
         case Mul((Number(value), *rest)) if value == -1 and rest:
-            return mul(*rest)
+            return product(*rest)
+        case Mul((Number(value), *rest)) if value == 1 and rest:
+            return Mul((MINUS_ONE, *rest))
         case Mul((Number(value), *rest)) if rest:
             return Mul((Number(-value), *rest))
         case Mul(args):
@@ -117,7 +130,7 @@ def slips(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
                 other = Entry(other_family, indices)
                 yield Slip("name", other, 15, "{} should be {}", (term, other))
         case Add(args):
-            yield from _sum(args)
+            yield from _sum(args, parent)
         case Mul(args):
             yield from _product(args)
         case Pow(base, exponent):
@@ -150,8 +163,6 @@ def slips(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
             yield Slip("derivative", Call(function, (family,)), 16, "{} should not be differentiated", (term,))
         case _:
             pass
-    if role in ("value", "exponent") and not isinstance(term, Number):
-        yield from _around(term, role, parent, scope)
 
 
 # places with roles of their own
@@ -241,34 +252,45 @@ def _exponent(term: Term) -> Slips:
 
 def _number(value: Fraction, parent: Term | None) -> Slips:
     term = Number(value)
+    if value == -1 and isinstance(parent, Mul):
+        return                  # a minus sign
     if value and not isinstance(parent, Mul | Add):
         pass                    # its sign is seen above
     elif value and isinstance(parent, Add):
         yield Slip("sign", Number(-value), 10, "the sign of {} is wrong", (term,))
-    others: dict[Fraction, int] = {value - 1: 12, value + 1: 12, value * 2: 14, value / 2: 14, value + 2: 15,
-                                   value - 2: 15, value * 3: 16, value / 3: 16, value * 4: 17, value / 4: 17}
-    if value:
-        others.setdefault(1 / value, 15)
+    others: dict[Fraction, int] = {}
+    by_one = 12 if value.denominator == 1 else 15
+    for other, cost in ((value - 1, by_one), (value + 1, by_one), (value * 2, 13), (value / 2, 13), (value + 2, 15),
+                        (value - 2, 15), (1 / value if value else value, 15), (value * 3, 16), (value / 3, 16),
+                        (value * 4, 17), (value / 4, 17)):
+        others.setdefault(other, cost)
     neutral = ONE if isinstance(parent, Mul) else ZERO
     # a number written as nothing (one times, plus zero) would be left out
     barred = {value, -value} | ({neutral.value, -neutral.value} if isinstance(parent, Mul | Add) else set())
-    if isinstance(parent, Mul) and all(isinstance(a, Pow) for a in parent.args[1:]):
+    if isinstance(parent, Mul):
+        barred.add(Fraction(0))
+    if isinstance(parent, Mul) and _is_reciprocal(parent.args[1]):
         barred.discard(Fraction(1))     # 1/x
     for other, cost in others.items():
         if other not in barred:
             yield Slip("number", Number(other), cost, "the number {} should be {}", (term, Number(other)))
 
 
-def _sum(args: tuple[Term, ...]) -> Slips:
+def _sum(args: tuple[Term, ...], parent: Term | None) -> Slips:
     whole = Add(args)
     for i, arg in enumerate(args):
         if not isinstance(arg, Number):
             yield Slip("sign", Add((*args[:i], flipped(arg), *args[i + 1:])), 10, "the sign of {} is wrong", (arg,))
         if len(args) > 1:
-            yield Slip("extra-term", add(*args[:i], *args[i + 1:]), 13, "the term {} is too much", (arg,))
+            # nobody writes two numbers into a sum on purpose
+            second = isinstance(arg, Number) and sum(isinstance(a, Number) for a in args) > 1
+            yield Slip("extra-term", add(*args[:i], *args[i + 1:]), 11 if second else 13, "the term {} is too much",
+                       (arg,))
     if len(args) == 2 and _is_negative(args[1]) and not _is_negative(args[0]):
         turned = Add((flipped(args[1]), flipped(args[0])))
-        yield Slip("order", turned, 11, "{} should be {}", (whole, turned))
+        # a product whose sign is wrong rather has a difference turned round than a minus sign left out
+        signed = isinstance(parent, Mul) and _is_negative(parent)
+        yield Slip("order", turned, 11 if signed else 9, "{} should be {}", (whole, turned))
 
 
 def _is_negative(term: Term) -> bool:
@@ -284,8 +306,10 @@ def _product(args: tuple[Term, ...]) -> Slips:
     yield Slip("sign", flipped(whole), 10, "the sign of {} is wrong", (whole,))
     for i, arg in enumerate(args):
         rest = (*args[:i], *args[i + 1:])
-        if arg != MINUS_ONE and rest:
-            yield Slip("extra-factor", mul(*rest), 13, "the factor {} is too much", (arg,))
+        if isinstance(arg, Number) and arg.value < 0 and arg != MINUS_ONE and i == 0 and rest:
+            yield Slip("extra-factor", Mul((MINUS_ONE, *rest)), 13, "the factor {} is too much", (Number(-arg.value),))
+        elif arg != MINUS_ONE and rest:
+            yield Slip("extra-factor", product(*rest), 13, "the factor {} is too much", (arg,))
         if isinstance(arg, Mul | Add) and i and _is_negative(arg) and isinstance(arg, Mul):
             yield Slip("sign", mul(*args[:i], flipped(arg), *args[i + 1:]), 11, "the sign of {} is wrong", (arg,))
         for j in range(i + 1, len(args)):
@@ -295,12 +319,15 @@ def _product(args: tuple[Term, ...]) -> Slips:
                 yield Slip("order", turned, 13, "the quotient {} is upside down", (Mul((arg, other)),))
 
 
-def _around(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
+def around(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
     """Something is missing around the node: an exponent, a function, a derivative, a sum, a limit."""
+    if role not in ("value", "exponent") or isinstance(term, Number):
+        return
     if ((role == "value" and not isinstance(term, Mul)) or isinstance(term, Add)) and not isinstance(parent, Pow):
         for power, cost in ((2, 14), (3, 16), (-1, 15), (Fraction(1, 2), 17)):
-            yield Slip("exponent", Pow(term, number(power)), cost, "{} should have the exponent {}",
-                       (term, number(power)))
+            raised: Term = Pow(term, number(power))
+            yield Slip("exponent", raised if isinstance(parent, Mul) else product(raised), cost,
+                       "{} should have the exponent {}", (term, number(power)))
     if role == "value":
         for name in dict.fromkeys((*scope.functions, *_SINGLE)):
             if isinstance(term, Call) and term.function == name:
@@ -308,16 +335,24 @@ def _around(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
             cost = 18 if name in scope.functions else 21
             yield Slip("function", Call(name, (term,)), cost, "the function {} around {} is missing",
                        (Symbol(name), term))
-        for by in scope.derived_by:
-            if not free_names(by).isdisjoint(free_names(term)) or isinstance(term, Symbol | Call):
-                yield Slip("derivative", Derivative(term, by), 17, "the derivative of {} by {} is missing", (term, by))
-        for range_ in scope.ranges:
+        for by in (*scope.derived_by, *(scope.variables if scope.is_quantity(term) else ())):
+            if scope.is_quantity(term) or not free_names(by).isdisjoint(free_names(term)) or isinstance(term, Symbol | Call):
+                if by != term:
+                    yield Slip("derivative", Derivative(term, by), 17, "the derivative of {} by {} is missing",
+                               (term, by))
+        for range_, condition in scope.ranges:
             if range_.name in free_names(term) and range_.name not in scope.bound:
-                yield Slip("fold", Fold("sum", term, range_), 15, "the sum over {} is missing", (Symbol(range_.name),))
+                yield Slip("fold", Fold("sum", term, range_, condition), 15 if condition is None else 16,
+                           "the sum over {} is missing", (Symbol(range_.name),))
         for limit in scope.limits:
             if not free_names(limit.variable).isdisjoint(free_names(term)):
                 whole = Limit(term, limit.variable, limit.target, limit.side)
                 yield Slip("limit", whole, 16, "the limit {} is missing", (whole,))
+        for whole in scope.arrays:
+            for function, pair in (("matmul", (whole, term)), ("matmul", (term, whole)), ("hadamard", (whole, term)),
+                                   ("hadamard", (term, whole))):
+                if not (isinstance(parent, Call) and parent.function == function):
+                    yield Slip("missing-factor", Call(function, pair), 17, "the factor {} is missing", (whole,))
         if scope.has_arrays and not isinstance(term, Add | Mul):
             yield Slip("transpose", Call("transpose", (term,)), 12, "the transpose of {} is missing", (term,))
             yield Slip("function", Call("inverse", (term,)), 16, "the inverse of {} is missing", (term,))
@@ -346,7 +381,7 @@ def _call(function: str, args: tuple[Term, ...], orders: tuple[int, ...], scope:
     term = Call(function, args, orders)
     if any(orders):
         yield Slip("derivative", Call(function, args), 14, "{} should not be differentiated", (term,))
-    places = range(len(args)) if scope.is_smooth(function) else ()
+    places = range(len(args)) if scope.is_smooth(function) or any(orders) else ()
     for i in places:
         full = list(orders or (0,) * len(args))
         for by in (1, -1):
@@ -394,13 +429,21 @@ def with_term(term: Term, missing: Term) -> Term:
 def with_factor(term: Term, missing: Term) -> Term:
     """The node with one more factor, where a reader would expect it."""
     match missing, term:
+        case Number(value), Number(other):
+            return Number(value * other)
         case Number(value), _ if value == -1:
             return flipped(term)
+        case _, Mul((Number(first), *rest)) if first == 1 and rest and not _is_reciprocal(missing):
+            return with_factor(mul(*rest), missing)
         case _, Mul((Number(first), inner)) if first == -1:      # subtracted, or -x
             more = with_factor(inner, missing)
             return more if isinstance(inner, Number) else Mul((MINUS_ONE, more))
         case Number(value), Mul((Number(first), *rest)) if first == -1 and value.denominator == 1:
             return Mul((Number(-value), *rest))
+        case _, Number(value) if value == -1:
+            return flipped(missing)
+        case _, Number(value) if value == 1:
+            return product(missing)
         case Number(value), _ if value.denominator != 1 and abs(value.numerator) == 1:
             divided = with_factor(term, Pow(Number(Fraction(value.denominator)), MINUS_ONE))
             return flipped(divided) if value < 0 else divided

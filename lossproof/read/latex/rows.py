@@ -1,0 +1,405 @@
+"""The rows of a display, and each row's sides and relations.
+
+Untrusted as to truth. Imports the grammar and the typeset tree. A display is split into rows at its line ends;
+a line without a relation of its own continues the line before it. Every sign of a row ends in a side, in a relation
+or in what is left out by rule (labels, spacing, words at the edge, full stops); `covered` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from lossproof.derivation import Declaration
+from lossproof.read.latex.grammar import Grammar
+from lossproof.read.latex.layout import ARGUMENTS, Command, Group, Leaf, Node, Nodes, Scripted, Words, canonical, lay_out, leaves
+from lossproof.read.latex.names import place_of
+from lossproof.read.latex.notation import Notation
+from lossproof.read.latex.tokens import LatexProblem, Token, tokenize
+from lossproof.term import Bool, Derivative, Entry, Symbol, Term
+
+__all__ = ["RawRow", "Row", "Side", "covered", "read_formula", "read_row", "split_rows"]
+
+RELATION_SIGNS = {
+    "=": "=", r"\neq": "!=", "<": "<", r"\leq": "<=", ">": ">", r"\geq": ">=", r"\Rightarrow": "=>",
+    r"\Leftrightarrow": "<=>", r"\rightarrow": "->", r"\propto": "~", r"\sim": "distributed", r"\approx": "approx",
+    r"\in": "in", r"\equiv": "=", ":=": ":=", r"\ll": "<<", r"\gg": ">>", r"\notin": "notin", r"\subset": "subset",
+    r"\subseteq": "subset", r"\leftrightarrow": "<=>", r"\simeq": "approx", r"\perp": "independent",
+    r"\doteq": "=", r"\le": "<=", r"\mapsto": "->", r"\supset": "subset", r"\supseteq": "subset", r"\preceq": "<=",
+    r"\cong": "approx", r"\leftarrow": "->"}
+_OUTER = frozenset({"equation", "equation*", "align", "align*", "aligned", "split", "gather", "gather*", "gathered",
+                    "multline", "multline*", "eqnarray", "eqnarray*", "flalign", "flalign*", "alignat", "alignat*",
+                    "alignedat", "displaymath", "math"})
+_STRONG = frozenset({"=>", "<=>"})
+# Commands that are no leaves of the typeset tree: those with arguments, and brackets.
+_STRUCTURE = frozenset({r"\left", r"\right", r"\lfloor", r"\rfloor", r"\lceil", r"\rceil", r"\langle", r"\rangle",
+                        r"\lvert", r"\rvert", r"\lVert", r"\rVert", r"\choose", r"\over", *ARGUMENTS})
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """The tokens of one row, in their order, and where it stands. `continues`: it begins with a relation."""
+
+    tokens: tuple[Token, ...]
+    start: int
+    end: int
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a row: its term, or the problem why there is none. Places are offsets into the given text."""
+
+    term: Term | None
+    problem: LatexProblem | None
+    start: int
+    end: int
+    nodes: Nodes = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A chain: sides joined by relations; one relation less than sides, or as many where the row continues another.
+
+    `relations` are "=", "!=", "<", "<=", ">", ">=", "=>", "<=>", ":=", "->" and words for what is no claim ("~" for
+    proportional, "distributed", "approx", "in", ...). `words` is running text at the row's edge, `extra` holds the
+    declarations that the row brings along.
+    """
+
+    sides: tuple[Side, ...]
+    relations: tuple[str, ...]
+    start: int
+    end: int
+    continues: bool = False
+    words: tuple[str, ...] = ()
+    extra: dict[str, Declaration] = field(default_factory=dict)
+    signs: Nodes = field(default=(), compare=False, repr=False)
+    tokens: tuple[Token, ...] = field(default=(), repr=False)
+    row: int = 0        # where the written row begins that the chain is part of
+
+    @property
+    def problems(self) -> tuple[LatexProblem, ...]:
+        return tuple(side.problem for side in self.sides if side.problem is not None)
+
+
+def split_rows(source: str, offset: int = 0) -> tuple[RawRow, ...]:
+    """The rows of a display's source. LatexProblem where it cannot be a formula."""
+    tokens = tokenize(source, offset)
+    _check_balance(tokens)
+    return tuple(_rows(tokens))
+
+
+def _check_balance(tokens: Sequence[Token]) -> None:
+    """Braces and environments must match over the whole display before it is cut into rows."""
+    stack: list[Token] = []
+    for token in tokens:
+        if token.kind in ("open", "begin"):
+            stack.append(token)
+            if len(stack) > 200:
+                raise LatexProblem("the formula is nested too deeply", "", token.start, token.end, "LP105")
+        elif token.kind in ("close", "end"):
+            top = stack.pop() if stack else None
+            wanted = "open" if token.kind == "close" else "begin"
+            if top is None or top.kind != wanted or (wanted == "begin" and top.text != token.text):
+                shown = "`}`" if token.kind == "close" else f"\\end{{{token.text}}}"
+                raise LatexProblem(f"{shown} closes what is not open", "", token.start, token.end, "LP001")
+    if stack:
+        last = stack[-1]
+        shown = "`{`" if last.kind == "open" else f"\\begin{{{last.text}}}"
+        raise LatexProblem(f"{shown} opened here is never closed", "", last.start, last.end, "LP001")
+
+
+def _rows(tokens: Sequence[Token]) -> list[RawRow]:
+    """Cut at line ends that stand outside of braces and inner environments."""
+    lines: list[list[Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        if token.kind in ("begin", "end") and token.text in _OUTER and depth == 0:
+            if token.kind == "begin" and lines[-1] and any(t.kind != "skip" for t in lines[-1]):
+                lines.append(lines.pop())
+            continue
+        if token.kind in ("open", "begin"):
+            depth += 1
+        elif token.kind in ("close", "end"):
+            depth -= 1
+        if token.kind == "newline" and depth == 0:
+            lines.append([])
+        elif token.kind != "align" or depth:
+            lines[-1].append(token)
+    rows: list[list[Token]] = []
+    for line in lines:
+        meaningful = [t for t in line if t.kind != "skip"]
+        if not meaningful:
+            if rows:
+                rows[-1] += line
+            continue
+        if rows and (_unfinished(rows[-1]) or not _has_relation(meaningful)
+                     and not _ends_sentence(rows[-1])):
+            rows[-1] += line
+        else:
+            rows.append(line)
+    found = []
+    for line in rows:
+        meaningful = [t for t in line if t.kind != "skip"]
+        if meaningful:
+            found.append(RawRow(tuple(line), meaningful[0].start, meaningful[-1].end, _begins_with_relation(meaningful)))
+    return found
+
+
+def _has_relation(tokens: Sequence[Token]) -> bool:
+    depth = 0
+    for token in tokens:
+        if token.kind in ("open", "begin"):
+            depth += 1
+        elif token.kind in ("close", "end"):
+            depth -= 1
+        elif depth == 0 and token.text in RELATION_SIGNS or token.text in (r"\overset", r"\stackrel", r"\xrightarrow"):
+            return True
+    return False
+
+
+def _ends_sentence(tokens: Sequence[Token]) -> bool:
+    meaningful = [t for t in tokens if t.kind != "skip"]
+    return bool(meaningful) and meaningful[-1].text in (",", ";", ".")
+
+
+def _unfinished(tokens: Sequence[Token]) -> bool:
+    """True where a bracket is open at the end of a line, or a sign waits for what it joins."""
+    depth = 0
+    meaningful = [t for t in tokens if t.kind != "skip"]
+    for n, token in enumerate(meaningful):
+        if token.kind == "command" and token.text == r"\left":
+            depth += 1
+        elif token.kind == "command" and token.text == r"\right":
+            # \right. only interrupts a bracket
+            empty = n + 1 < len(meaningful) and meaningful[n + 1].text == "."
+            depth -= 0 if empty else 1
+        elif token.text == "." and n and meaningful[n - 1].text == r"\left":
+            depth -= 1
+    last = meaningful[-1].text if meaningful else ""
+    return depth > 0 or last in ("+", "-", r"\cdot", r"\times", "*", "(", "[", "=", r"\leq", r"\geq")
+
+
+def _begins_with_relation(tokens: Sequence[Token]) -> bool:
+    first = tokens[0].text
+    return first in RELATION_SIGNS or first in (r"\overset", r"\stackrel")
+
+
+def read_formula(source: str, notation: Notation, offset: int = 0) -> tuple[Row, ...]:
+    """The rows of a display or an inline formula, read under a notation.
+
+    LatexProblem where the whole cannot be a formula (brackets, macros, size); what is wrong with one side is in its
+    `problem`. A derivative on a row's first side says what `'` differentiates by, in the rows that continue it, too.
+    """
+    rows: list[Row] = []
+    prime_by: Term | None = None
+    for raw in split_rows(source, offset):
+        for row in read_row(raw, notation, prime_by if raw.continues else None):
+            rows.append(row)
+            first = row.sides[0].term if row.sides and not row.continues else None
+            if isinstance(first, Derivative):
+                prime_by = first.by
+            elif not row.continues:
+                prime_by = None
+    return tuple(rows)
+
+
+def read_row(raw: RawRow, notation: Notation, prime_by: Term | None = None) -> tuple[Row, ...]:
+    """The chains of one row: one, or several side by side with a comma or a word between them."""
+    try:
+        nodes = lay_out(raw.tokens)
+    except LatexProblem as problem:
+        return (Row((Side(None, problem, raw.start, raw.end),), _relations_in(raw.tokens), raw.start, raw.end, raw.continues,
+                    tokens=raw.tokens, row=raw.start),)
+    found: list[Row] = []
+    for part in _chains(nodes):
+        continues = raw.continues and not found
+        row = _chain(part, notation, prime_by, continues)
+        if row is not None:
+            found.append(replace(row, row=raw.start, tokens=tuple(t for t in raw.tokens if row.start <= t.start < row.end)))
+    return tuple(found)
+
+
+def _relations_in(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """The relations of a row that cannot be set, as far as its braces tell."""
+    depth, found = 0, []
+    for token in tokens:
+        if token.kind in ("open", "begin", "close", "end"):
+            depth += 1 if token.kind in ("open", "begin") else -1
+        elif depth <= 0 and token.text in RELATION_SIGNS:
+            found.append(RELATION_SIGNS[token.text])
+    return tuple(found)
+
+
+def _relation_of(node: Node) -> str | None:
+    """The relation that a node is: a sign, or one with something written above it."""
+    if isinstance(node, Leaf):
+        return RELATION_SIGNS.get(node.text)
+    if isinstance(node, Command) and node.name in (r"\overset", r"\stackrel", r"\underset") and len(node.args[-1]) == 1:
+        return _relation_of(node.args[-1][0])
+    if isinstance(node, Command) and node.name == r"\not" and len(node.args[0]) == 1:
+        return {"=": "!=", "in": "notin"}.get(_relation_of(node.args[0][0]) or "")
+    if isinstance(node, Command) and node.name == r"\xrightarrow":
+        return "->"
+    if isinstance(node, Scripted) and node.primes == 0:
+        inner = _relation_of(node.base)
+        return inner if inner in ("->", "=", "distributed", "approx") else None
+    return None
+
+
+def _chains(nodes: Nodes) -> list[Nodes]:
+    """The formulas that stand side by side, cut at commas, semicolons and words before what has a relation of its own.
+
+    A part without a relation belongs to the one before it, as in i = 1, ..., n, or to the one that follows.
+    """
+    parts: list[list[Node]] = [[]]
+    for node in nodes:
+        parts[-1].append(node)
+        if isinstance(node, Leaf) and node.text in (",", ";", ":") or isinstance(node, Words):
+            parts.append([])
+    found: list[list[Node]] = []
+    for part in parts:
+        relates = any(_relation_of(n) for n in part)
+        if found and (not relates or not any(_relation_of(n) for n in found[-1])):
+            found[-1] += part
+        elif part:
+            found.append(part)
+    return [tuple(part) for part in found if part]
+
+
+def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: bool) -> Row | None:
+    start, end = place_of(nodes)
+    nodes, words = _without_edges(nodes)
+    if not nodes:
+        return None
+    sides: list[list[Node]] = [[]]
+    relations: list[str] = []
+    signs: list[Node] = []
+    for node in nodes:
+        relation = _relation_of(node)
+        if relation is None:
+            sides[-1].append(node)
+        else:
+            relations.append(relation)
+            signs.append(node)
+            sides.append([])
+    if len(sides) == 2 and relations == ["="] and _is_range(sides[1]):
+        relations = ["in"]
+    joined = [tuple(side) for side in sides]
+    if joined and not joined[0] and relations:
+        joined = joined[1:]
+        continues = True
+    extra: dict[str, Declaration] = {}
+    read: list[Side] = []
+    if set(relations) & _STRONG and (set(relations) - _STRONG or not joined[0]):
+        return _implications(nodes, notation, prime_by, continues, words, (start, end))
+    for side in joined:
+        made = _side(side, notation, prime_by, extra, (start, end))
+        read.append(made)
+        if prime_by is None and isinstance(made.term, Derivative) and len(read) == 1:
+            prime_by = made.term.by
+    return Row(tuple(read), tuple(relations), start, end, continues, words, extra, tuple(signs))
+
+
+def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[str, Declaration],
+          around: tuple[int, int], condition: bool = False) -> Side:
+    place = place_of(nodes) if nodes else around
+    reader = Grammar(notation, prime_by)
+    reader.declarations.update(extra)
+    try:
+        nodes = _trimmed(nodes)
+        if not nodes:
+            raise LatexProblem("one side of this relation is empty", "", *place)
+        term = reader.condition(nodes) if condition else reader.value(nodes)
+        missed = [leaf for leaf in leaves(nodes) if leaf.start not in reader.seen
+                  and not (isinstance(leaf, Leaf) and leaf.kind == "sign")]
+        if missed:
+            raise LatexProblem("this part was not read", "", missed[0].start, missed[0].end, "LP105")
+    except LatexProblem as problem:
+        if problem.end == 0:
+            problem.start, problem.end = place
+        return Side(None, problem, *place, nodes)
+    except RecursionError:
+        return Side(None, LatexProblem("the formula is nested too deeply", "", *place, "LP105"), *place, nodes)
+    extra.update(reader.extra)
+    return Side(term, None, *place, nodes)
+
+
+def _is_range(nodes: list[Node]) -> bool:
+    """1, ..., n"""
+    return sum(isinstance(n, Leaf) and n.text == "," for n in nodes) >= 2 and any(
+        isinstance(n, Leaf) and n.text == r"\dots" for n in nodes)
+
+
+def _implications(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: bool, words: tuple[str, ...],
+                  place: tuple[int, int]) -> Row:
+    """a = b \\Rightarrow c = d: the sides are statements, as conditions where they can be."""
+    sides: list[list[Node]] = [[]]
+    relations: list[str] = []
+    signs: list[Node] = []
+    for node in nodes:
+        relation = _relation_of(node)
+        if relation in _STRONG:
+            relations.append(relation or "")
+            signs.append(node)
+            sides.append([])
+        else:
+            sides[-1].append(node)
+    parts = [tuple(side) for side in sides]
+    if not parts[0]:
+        parts, continues = parts[1:], True
+    extra: dict[str, Declaration] = {}
+    read = tuple(_side(part, notation, prime_by, extra, place, condition=any(_relation_of(n) for n in part))
+                 for part in parts)
+    return Row(read, tuple(relations), *place, continues, words, extra, tuple(signs))
+
+
+def _trimmed(nodes: Nodes) -> Nodes:
+    """Without punctuation at the edges."""
+    while nodes and isinstance(nodes[-1], Leaf) and nodes[-1].text in (",", ";", ".", ":"):
+        nodes = nodes[:-1]
+    return nodes
+
+
+def _without_edges(nodes: Nodes) -> tuple[Nodes, tuple[str, ...]]:
+    """The nodes without words and punctuation at their edges, and without a label such as `m_1:`; and those words."""
+    words: list[str] = []
+    for place, node in enumerate(nodes):
+        if isinstance(node, Leaf) and node.text == ":" and not any(_relation_of(n) for n in nodes[:place]):
+            words.append(canonical(nodes[:place]))
+            nodes = nodes[place + 1:]
+            break
+    while nodes and (isinstance(nodes[-1], Words) or _is_stop(nodes[-1])
+                     or (isinstance(nodes[-1], Group) and not nodes[-1].items)):
+        if isinstance(nodes[-1], Words):
+            if len(nodes) > 1 and _relation_of(nodes[-2]) is not None:
+                break       # a word is the side of a relation
+            words.append(nodes[-1].text.strip())
+        nodes = nodes[:-1]
+    while nodes and (isinstance(nodes[0], Words) or _is_stop(nodes[0])) \
+            and len(nodes) > 1 and (_is_stop(nodes[0]) or _relation_of(nodes[1]) is None or _relation_of(nodes[1]) in _STRONG):
+        if isinstance(nodes[0], Words):
+            words.insert(0, nodes[0].text.strip())
+        nodes = nodes[1:]
+    return nodes, tuple(words)
+
+
+def _is_stop(node: Node) -> bool:
+    return isinstance(node, Leaf) and node.text in (",", ";", ".", ":")
+
+
+def covered(row: Row) -> bool:
+    """True where every letter, number and command of the row stands in a side or a relation.
+
+    What is left out by rule is spacing, punctuation, and words or a label at the row's edge.
+    """
+    inside = {leaf.start for side in row.sides for leaf in leaves(side.nodes)} | {leaf.start for leaf in leaves(row.signs)}
+    first = min((side.start for side in row.sides), default=row.start)
+    for token in row.tokens:
+        if token.kind in ("letter", "number", "command") and token.start >= first and token.start not in inside \
+                and token.text not in _STRUCTURE:
+            return False
+    return True
+
+
+_ = (Bool, Entry, Symbol, canonical)
