@@ -340,6 +340,10 @@ class Calls(Names):
             cursor.take()
             self.mark(node)
             return Symbol(function.name, span=span_of(node))
+        if function.declaration is not None and function.declaration.assumed:
+            cursor.take()
+            self.mark(node)     # nobody said that it is a function: a number as well
+            return self.template((node,), canonical(node), (), f"{function.name}_value", at=node)
         self.refuse(f"`{function.key}` is a function and stands here without an argument", node,
                     "say in the notation what it is taken of: {is: ..., of: z}")
 

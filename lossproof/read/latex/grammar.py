@@ -319,16 +319,37 @@ class Grammar(Operators):
         called = self.call(cursor)
         if called is not None:
             return called
-        if isinstance(node, Leaf | Scripted | Command) and _is_call_like(cursor.peek(1)) and (
+        after = cursor.peek(1)
+        if isinstance(node, Leaf | Scripted | Command) and _is_call_like(after) and (
                 not isinstance(node, Scripted) or node.sup is None) and self._is_name(node):
+            assert after is not None
+            if self._is_assumed(node):
+                return self._value_of_something(cursor, node, after)
             self.refuse(f"`{canonical(node)}` is declared as a name, and this looks like its value at something",
-                        (node, cursor.nodes[cursor.at + 1]), r"declare it under functions, or write \cdot for the product",
-                        "LP107")
+                        (node, after), r"declare it under functions, or write \cdot for the product", "LP107")
         differential = self._differential_alone(cursor) or self._indicator(cursor)
         if differential is not None:
             return differential
         cursor.take()
         return self._atom(node)
+
+    def _is_assumed(self, node: Node) -> bool:
+        """True where nobody declared the name: then it may be a function as well."""
+        term = self.name(node)
+        declaration = self.declarations.get(term.name if isinstance(term, Symbol) else term.family if isinstance(
+            term, Entry) else "")
+        return declaration is not None and declaration.assumed
+
+    def _value_of_something(self, cursor: Cursor, node: Node, after: Node) -> Term:
+        """D(\\beta, \\sigma^2) of a letter that was taken for a name: read as it is set."""
+        bracket = after.base if isinstance(after, Scripted) else after
+        cursor.at += 2
+        self.mark(node)
+        head = canonical(node)
+        inside, holes, arrays = self.as_set((bracket,), "value")
+        self.mark(bracket)
+        term = self.template((node, bracket), head + inside, holes, f"{identifier(head)} of", mentions=arrays)
+        return self.scripts(term, after) if isinstance(after, Scripted) else term
 
     def _differential_alone(self, cursor: Cursor) -> Term | None:
         """\\mathrm{d}x outside of integrals and derivatives: read as it is set."""
@@ -854,6 +875,7 @@ def _is_tuple(node: Node) -> bool:
 
 def _is_call_like(node: Node | None) -> bool:
     """True for (x) and (x, y): brackets that nobody puts around a factor."""
+    raised = isinstance(node, Scripted)
     if isinstance(node, Scripted):
         node = node.base
     if not isinstance(node, Bracket) or node.opening != "(" or node.closing != ")":
@@ -862,6 +884,8 @@ def _is_call_like(node: Node | None) -> bool:
         return True
     inner = node.items[0] if len(node.items) == 1 else None
     if isinstance(inner, Scripted) and inner.sup is None and not inner.primes:
+        if raised:
+            return False        # n (\\bar{y}_i)^2: in brackets because of the power
         inner = inner.base
     return (isinstance(inner, Leaf) and inner.kind in ("letter", "command")) or (
         isinstance(inner, Command) and inner.name in LETTER_LIKE)
