@@ -19,7 +19,6 @@ from lossproof.kernel.pairs import twin
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare
 from lossproof.kernel.proof import Claim
-from lossproof.kernel.real_parts import twin
 from lossproof.term import Entry, Number, Symbol, Term
 from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Verdict
 
