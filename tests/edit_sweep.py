@@ -72,8 +72,8 @@ class Outcome:
     """What came out: whether the edit breaks the step (broken, holds or unclear), and the checker's verdict.
 
     `counterexample` is what the evaluation says of it: unrelated where it confirms it. A verdict of "error" is the
-    checker's word that the edited line has no meaning (shapes); `fault` is a fault of the checker. `edit` and `suggestion`
-    are the diagnosis; `same_line` says whether the suggestion is the original line: yes, reordered (the same up to the
+    checker's word that the edited line has no meaning (shapes); `fault` is a fault of the checker. `edit` and
+    `suggestion` are the diagnosis; `same_line` says whether the suggestion is the original line: yes, reordered (the same up to the
     order of summands and factors and the names of bound indices) or no. `provable` tells of a refuted edit whether the
     checker proves the step with the original line: only then can it suggest that.
     """
@@ -358,8 +358,9 @@ def summarise(tasks: Sequence[Job], outcomes: Sequence[Outcome]) -> Summary:
                 provable[word] += found.provable
                 by_kind.setdefault(job.kind, Counter())[word] += 1
                 if not word.startswith("mended"):
-                    not_mended.append(f"{'' if found.provable else '(unproved) '}{job.where} [{job.kind}] {_shown(job.step)}\n            {word}; original "
-                                      f"{text(job.original)}; suggested [{found.edit}] {found.suggestion or None}")
+                    unproved = "" if found.provable else "(unproved) "
+                    not_mended.append(f"{unproved}{job.where} [{job.kind}] {_shown(job.step)}\n            {word}; "
+                                      f"original {text(job.original)}; suggested [{found.edit}] {found.suggestion}")
         elif found.effect == "holds":
             holding[found.verdict] += 1
         wrong = found.effect == "broken" and found.verdict in ("proved", "conditional")
