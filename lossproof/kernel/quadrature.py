@@ -44,9 +44,9 @@ class Quadrature(Calculus):
         inner: Local = {k: v for k, v in local.items() if k != term.name}
         lower, upper = (None if end is None else primal(end) for end in ends)
         result = self._between(term, lower, upper, inner, world)
-        for end, direction in zip(ends, (-1, 1), strict=True):
-            if isinstance(end, Dual):
-                beyond = self._beyond(term, end, inner, world)
+        for moving, direction in zip(ends, (-1, 1), strict=True):
+            if isinstance(moving, Dual):
+                beyond = self._beyond(term, moving, inner, world)
                 result = result + to_real({tags: v.real * direction for tags, v in beyond.parts.items()})
         return result
 
@@ -205,6 +205,10 @@ class Quadrature(Calculus):
         failure: Exception | None = None
         contour = self._contour_of(local, world)
         low, high = acb(ball(lower)), acb(ball(upper))
+        goal = arb(2) ** (-self._precision // 2)
+        width = abs(ball(upper) - ball(lower))
+        # where an integrand is still not enclosed on pieces of this size, it has a pole, or nearly so
+        narrow = arb(2) ** -20
         probe = contour.at(term.body, {term.name: constant((low + high) / 2)}, {})
         found: dict[Tags, arb] = {}
         for tags in probe.parts:
@@ -232,9 +236,6 @@ class Quadrature(Calculus):
                     failure = Undecided("an integrand that may have a pole")
                 return acb("nan")
 
-            goal = arb(2) ** (-self._precision // 2)
-            width = abs(ball(upper) - ball(lower))
-            narrow = arb(2) ** -20
             depth = self._precision // 2 + next(k for k in range(0, 200, 4) if not width > 2**k)
             result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS,
                                   depth_limit=depth)
