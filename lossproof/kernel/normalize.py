@@ -25,6 +25,7 @@ from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsuppor
 from lossproof.kernel.series import Series
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.signs import Facts
+from lossproof.kernel.stretches import Suppose
 from lossproof.kernel.sums import product_over, split_entry, sum_over
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -255,7 +256,7 @@ class Normalizer:
             return work.value(body)
 
     @contextmanager
-    def series(self, term: Fold, scope: Scope, suppose: integrals.Suppose | None = None) -> Iterator[
+    def series(self, term: Fold, scope: Scope, suppose: Suppose | None = None) -> Iterator[
             tuple[Series, Normal]]:
         """A sum to infinity and its body; Unsupported for a product or a restricted sum."""
         if term.kind != "sum" or term.condition is not None:
@@ -392,7 +393,7 @@ class Normalizer:
             return work.value(body).scaled(Fraction(sign))
 
     @contextmanager
-    def integration(self, term: Integral, scope: Scope, suppose: integrals.Suppose | None = None) -> Iterator[
+    def integration(self, term: Integral, scope: Scope, suppose: Suppose | None = None) -> Iterator[
             tuple[integrals.Integration, Normal, int]]:
         """The interval (reversed where it runs from oo or to -oo: the sign is then -1), and the body over it."""
         ends: list[Normal | str] = [self._end(end, scope) for end in (term.lower, term.upper)]

@@ -22,7 +22,7 @@ from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
-from lossproof.kernel.integrals import eliminate_integrals
+from lossproof.kernel.integral_relations import eliminate_integrals
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer

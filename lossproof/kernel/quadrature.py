@@ -205,9 +205,12 @@ class Quadrature(Calculus):
         failure: Exception | None = None
         contour = self._contour_of(local, world)
         low, high = acb(ball(lower)), acb(ball(upper))
+        goal = arb(2) ** (-self._precision // 2)
+        width = abs(ball(upper) - ball(lower))
+        # where an integrand is still not enclosed on pieces of this size, it has a pole, or nearly so
+        narrow = arb(2) ** -20
         probe = contour.at(term.body, {term.name: constant((low + high) / 2)}, {})
         found: dict[Tags, arb] = {}
-        narrow = arb(2) ** -20
         for tags in probe.parts:
 
             def integrand(z: acb, analytic: bool, tags: Tags = tags) -> acb:
@@ -233,8 +236,6 @@ class Quadrature(Calculus):
                     failure = Undecided("an integrand that may have a pole")
                 return acb("nan")
 
-            goal = arb(2) ** (-self._precision // 2)
-            width = abs(ball(upper) - ball(lower))
             depth = self._precision // 2 + next(k for k in range(0, 200, 4) if not width > 2**k)
             result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS,
                                   depth_limit=depth)
