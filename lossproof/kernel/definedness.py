@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lossproof.derivation import Domain
-from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.existence import Existence
