@@ -77,7 +77,7 @@ def new_table(work: int = 200_000) -> Table:
         return None
 
     def align(normal: Normal) -> Normal:
-        if any(t.function_count.get(name, 0) > 1 for name in recurrences.RECURRING):
+        if any(t.function_count.get(name) for name in recurrences.RECURRING):
             return recurrences.align(t, normal)
         return normal
 

@@ -308,7 +308,7 @@ def reduce(t: Table, normal: Normal) -> Normal:
     """`normal` with the algebraic relations of single atoms applied: sqrt(x)^2 = |x|, sin^2 = 1 - cos^2 ..."""
     normal = _without_roots_below(t, normal)
     while True:
-        normal = t.align(normal)
+        normal = _aligned_powers(t, t.align(normal))
         rules = {i: rule for i in normal.atoms() if (rule := _power_rule(t, i)) is not None}
         if not rules or not _applies(normal, rules):
             return normal
@@ -333,6 +333,24 @@ def _without_roots_below(t: Table, normal: Normal) -> Normal:
                 below = t.polynomial(normal.den) / me**power
                 normal = rest / (below * absolute(t, atom.base) ** whole)
     return normal
+
+
+def _aligned_powers(t: Table, normal: Normal) -> Normal:
+    """x**(n + c) as x**c x**n where n >= 0 and both powers of the base occur."""
+    powers = [(i, a) for i in normal.atoms() if isinstance(a := t[i], PowAtom) and a.base.constant is None]
+    if len(powers) < 2:
+        return normal
+    values: dict[int, Normal] = {}
+    for i, atom in powers:
+        gaps = [(gap, other) for _, other in powers if other.base == atom.base
+                and (gap := (atom.exponent - other.exponent).integer) is not None and gap > 0]
+        gap, least = max(gaps, key=lambda g: g[0], default=(0, atom))
+        if gap and t.sign(least.exponent) in (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE):
+            values[i] = atom.base**gap * t.atom(least)
+    if not values:
+        return normal
+    t.use("power-of-sum")
+    return t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),)))
 
 
 def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:

@@ -216,6 +216,10 @@ _TABLE: Final = (
         ("m >= 0", "m <= n"), {"m": "-1"}),
     Law("binomial-as-product", "binomial(x, k) = x (x - 1) ... (x - k + 1)/k! for a number k", "k >= 0", "DLMF 1.2",
         "binomial(x, 2)", "x*(x - 1)/2"),
+    Law("creative-telescoping", "sum_k F(n + 1, k) = c(n) sum_k F(n, k) + G at the range's end - G at its start",
+        "F(n + 1, k) - c(n) F(n, k) = G(k + 1) - G(k), all defined along the range",
+        "Petkovsek, Wilf, Zeilberger: A = B, chapter 6", "Sum(binomial(m, k), (k, 0, m))", "2**m", ("m >= 0",),
+        {"m": "-1"}),
     Law("fibonacci-recurrence", "F(m + 2) = F(m + 1) + F(m)", "m an integer", "DLMF 26.11", "fibonacci(m + 2)",
         "fibonacci(m + 1) + fibonacci(m)"),
     # integrals and infinite series

@@ -474,6 +474,8 @@ class Facts:
                 return self._of_function(name, x)
             case PowAtom(base):
                 sign = self.sign(base)
+                if sign in (Sign.NEGATIVE, Sign.NONZERO):
+                    return OF_SIGN[Sign.NONZERO]
                 return OF_SIGN[sign if sign is Sign.POSITIVE else Sign.UNKNOWN]
             case _:
                 return Interval()
