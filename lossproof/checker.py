@@ -22,6 +22,8 @@ from lossproof.verdict import Attempt, Conditional, Diagnosis, Error, Proved, St
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
 POINTS_TRIED = 400
+PATIENCE = 24
+"""So many drafts without a new point end the search for more points to exhibit."""
 POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
 POINTS_FOR_SUGGESTION = 12
@@ -156,7 +158,8 @@ def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepR
     closed = tuple(c for c in claim.conditions if not free_names(c))
     if not pointwise.holds_at(step, Point(), closed):
         limit = 0
-    for point in chain(_outside(step, claim), counterexample.points(step, limit=limit)):
+    points = counterexample.points(step, limit=limit, patience=PATIENCE)
+    for point in chain(_outside(step, claim), points):
         found = pointwise.compare(step, point)
         if found is None:
             continue

@@ -17,6 +17,7 @@ from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, Var
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
+from lossproof.kernel.equations import alternatives
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
@@ -27,7 +28,7 @@ from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.order import Order
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.relations import eliminate_relations
-from lossproof.kernel.sign_sets import sign_decides
+from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.validity import validate
 from lossproof.term import (
     ONE,
@@ -99,6 +100,17 @@ def _implication(step: Step, work: int) -> Claim | Open:
             return Open("this relation")
         inner = replace(step, left=goal.left, right=goal.right, relation=goal.op, given=(*step.given, hypothesis))
         found = _by_cases(_entrywise(inner), work, defined=True)
+        if isinstance(found, Open) or not found.same_domain:
+            # where the hypothesis is defined, and what else it says
+            ways_out, used = alternatives(step, hypothesis)
+            tried = [_by_cases(_entrywise(replace(inner, given=(*inner.given, *said))), work, defined=True)
+                     for said in ways_out]
+            claims = [c for c in tried if isinstance(c, Claim)]
+            if len(claims) == len(tried):
+                laws.update(dict.fromkeys(used))
+                found = Claim(
+                    tuple(x for c in claims for x in c.conditions), all(c.same_domain for c in claims),
+                    tuple(x for c in claims for x in c.laws), tuple(x for c in claims for x in c.assumed))
         if isinstance(found, Open):
             return found
         laws.update(dict.fromkeys(found.laws))
@@ -264,6 +276,8 @@ class _Case:
             return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
+            return True
+        if step.given and self.n.table.sign(difference) is Sign.ZERO:
             return True
         depends = self._depends_on(difference)
         if depends is False and by_induction(self.n.table, difference, function=self._functions()):
