@@ -51,10 +51,17 @@ def in_range(t: Table, value: Normal, bounds: Bounds) -> bool | None:
 
 
 def is_integer(t: Table, value: Normal) -> bool:
-    """Whether the value is an integer at every point: a polynomial in integer variables."""
+    """Whether the value is an integer at every point: a polynomial in integer variables and entries."""
     if not value.den.is_one():
         return False
-    return all(isinstance(atom := t[i], Var) and t.is_integer_name(atom.name) for i in value.atoms())
+    for i in value.atoms():
+        match t[i]:
+            case Var(name) | EntryAtom(name):
+                if not t.is_integer_name(name):
+                    return False
+            case _:
+                return False
+    return True
 
 
 def count_of(t: Table, bounds: Bounds) -> Normal | None:

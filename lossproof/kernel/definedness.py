@@ -77,8 +77,8 @@ class Conditions(Neighbourhoods):
                 for c in inner:
                     found[self.quantified(c, range_, condition)] = None
                 return
-            case Derivative(body, by, _):
-                self._derivative(body, by, ranges, found)
+            case Derivative(body, by, order):
+                self._derivative(body, by, order, ranges, found)
                 return
             case Limit():
                 self._limit(term, found)
@@ -215,7 +215,8 @@ class Conditions(Neighbourhoods):
             return False
         return declaration.upper is None or ((declaration.lower or ONE) == lower and declaration.upper == upper)
 
-    def _derivative(self, body: Term, by: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
+    def _derivative(self, body: Term, by: Term, order: int, ranges: dict[str, Range],
+                    found: dict[Condition, None]) -> None:
         """A derivative exists where the body is defined in a neighbourhood and has no kink."""
         if isinstance(by, Entry):
             self._collect(by, ranges, found)
@@ -225,7 +226,8 @@ class Conditions(Neighbourhoods):
         for c in inner:
             found[self.opened(c, name)] = None
         for kink in self.kinks(body, ranges, name):
-            found[self.at_entry(kink, by)] = None
+            if not (order == 1 and not ranges and self.harmless(body, by, kink.term)):
+                found[self.at_entry(kink, by)] = None
 
     def _limit(self, term: Limit, found: dict[Condition, None]) -> None:
         """Conditions about the variable must hold near the target; the others stand."""

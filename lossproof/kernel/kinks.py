@@ -7,11 +7,15 @@ of a piece) gives a condition that is not exact.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
+from lossproof.kernel.atoms import AbsAtom, Var
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition, Discharge, negation
+from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.normalize import NeedsCases
+from lossproof.kernel.regular import smooth_along
 from lossproof.term import (
     ONE,
     ZERO,
@@ -178,6 +182,39 @@ class Neighbourhoods(Discharge):
         for child in children(body):
             found += self.kinks(child, ranges, name)
         return found
+
+    def harmless(self, body: Term, by: Term, kink: Term) -> bool:
+        """Whether the body has a derivative where u = 0, too: it is a + c u |u| with smooth a and c."""
+        t = self.n.table
+        match kink, by:
+            case Relation("!=", left, right), Symbol(name) if name in self.n.declarations:
+                pass
+            case _:
+                return False
+        try:
+            with self.n.facts.without(self.n.mentions(by), keep_open=True):
+                u = self.n.normal(left) - self.n.normal(right)
+                whole = reduce(t, self.n.normal(body))
+                mine = [i for i in whole.atoms()
+                        if isinstance(a := t[i], AbsAtom) and not u.is_zero and (a.base / u).constant is not None]
+                if len(mine) != 1:
+                    return False
+                apart = t.fresh()
+                moved = t.replace(whole, whole.free(), lambda atom: t.var(apart) if atom == t[mine[0]] else None)
+                own = t.number(Var(apart))
+                if own is None or any(apart in t.free_of(i) for i in moved.atoms() if i != own):
+                    return False
+                if moved.num.degrees()[own] > 1 or apart in t.polynomial(moved.den).free():
+                    return False
+                slope = t.total(
+                    t.monomial(tuple((i, e) for i, e in mono if i != own)).scaled(Fraction(c))
+                    for mono, c in t.terms(moved.num) if any(i == own for i, _ in mono))
+                functions = frozenset(d.name for d in self.n.declarations.values() if d.kind == "function")
+                along = frozenset((name,))
+                smooth = smooth_along(t, moved, along, functions) and smooth_along(t, u, along, functions)
+        except (Unsupported, DivisionByZero, NeedsCases):
+            return False
+        return smooth and (slope / u).den.is_constant()
 
     def kinks_of_call(self, call: Call) -> list[Condition]:
         match call:
