@@ -17,6 +17,7 @@ from lossproof.derivation import Declaration, Step
 from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
 from lossproof.kernel.points import Point
 from lossproof.search.concrete_functions import candidates, simpler
+from lossproof.search.descent import descents
 from lossproof.search.draft import Cell, Draft, positions, reached, used_names
 from lossproof.search.exact_values import settled, with_constants
 from lossproof.search.values import (
@@ -46,6 +47,8 @@ _STYLES = ("small", "fractions", "zeros", "equal", "special", "kink", "positive"
 _MOST_ENTRIES = 400
 # So many drafts in a row without a new point end the search (eight times as many before the first).
 _BARREN = 150
+# From so many points an inequality is followed downhill.
+_DESCENTS = 5
 
 
 def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point]:
@@ -62,6 +65,7 @@ def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point
     if equations:
         patience = min(patience, _BARREN // 2)
     seen: set[str] = set()
+    first: list[Point] = []
     found, barren = 0, 0
     for turn in range(8 + 6 * limit):
         if found >= limit or barren > (patience if found else 8 * _BARREN):
@@ -77,7 +81,11 @@ def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point
         if key not in seen and draft.valid() and not draft.undefined():
             seen.add(key)
             found, barren = found + 1, 0
+            if found <= _DESCENTS:
+                first.append(point)
             yield point
+            if found == 3 * _DESCENTS:
+                yield from descents(step, first)
 
 
 def _key(point: Point) -> str:
