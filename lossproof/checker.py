@@ -37,6 +37,8 @@ POINTS_TO_EXHIBIT = 3
 POINTS_TRIED = 400
 POINTS_COSTLY = 40
 """So many points are tried of a step with integrals or infinite sums, which take long to enclose."""
+PATIENCE = 24
+"""So many drafts without a new point end the search for more points to exhibit."""
 POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
 POINTS_FOR_SUGGESTION = 12
@@ -302,7 +304,8 @@ def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepR
         limit = 0
     if pointwise.is_costly(step):
         limit = min(limit, POINTS_COSTLY)
-    for point in chain(_outside(step, claim), counterexample.points(step, limit=limit)):
+    points = counterexample.points(step, limit=limit, patience=PATIENCE)
+    for point in chain(_outside(step, claim), points):
         found = pointwise.compare(step, point)
         if found is None:
             continue

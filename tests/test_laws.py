@@ -84,6 +84,8 @@ def related(step: Step, point: Point) -> bool | None:
         return None if None in found else all(found)
     endless = any(isinstance(part, Integral) or part == Const("oo") for part in (*walk(step.left), *walk(step.right)))
     evaluator = Evaluator(step.declarations, step.definitions, point, 64 if endless else 400)
+    if step.relation == "=>":
+        return evaluator.holds(step.left) is not True or evaluator.holds(step.right) is not False
     try:
         for side in (step.left, step.right):
             evaluator.number(side)

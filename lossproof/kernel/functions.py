@@ -40,7 +40,7 @@ def exp(t: Table, exponent: Normal) -> Normal:
     for mono, coefficient in t.terms(exponent.num):
         power = Fraction(coefficient, content)
         basis = t.monomial(mono) / den
-        if basis.den.is_one() and len(mono) == 1 and mono[0][1] == 1 and isinstance(atom := t[mono[0][0]], LogAtom):
+        if isinstance(atom := single_atom(basis), LogAtom):
             t.use("exp-of-log")
             factor = absolute_power(t, atom.base, power)
         else:

@@ -16,7 +16,7 @@ from lossproof.kernel.binders import in_range, is_integer, map_bounds
 from lossproof.kernel.functions import reduce, single_atom
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
 from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
@@ -226,6 +226,7 @@ class Hypotheses:
                 if name in n.mentions(right):
                     return None
                 value = self.value(right)
+                self._lies_within(name, value, n.mentions(left) | n.mentions(right) | self._acted)
                 return lambda normal: t.substitute(normal, {name: value})
             case Entry(family, indices) if self._is_primitive(family) and family not in n.mentions(right):
                 value = self.value(right)
@@ -243,6 +244,17 @@ class Hypotheses:
                 return entry_rule
             case _:
                 return None
+
+    def _lies_within(self, name: str, value: Normal, mentions: frozenset[str]) -> None:
+        """What a name stands for lies in the interval that is declared of the name."""
+        interval = interval_of(self.n.declarations[name].domain)
+        t = self.n.table
+        ends = ((interval.lower, 1, interval.lower_open), (interval.upper, -1, interval.upper_open))
+        for end, direction, is_open in ends:
+            if end is not None:
+                gap = (value - t.rational(end)).scaled(Fraction(direction))
+                sign = Sign.POSITIVE if is_open else Sign.NONNEGATIVE
+                self.n.facts.learn_all(self._sign_facts(gap, sign, mentions, (), ()))
 
     def _polynomial_rule(self, left: Term, right: Term) -> Callable[[Normal], Normal] | None:
         """An equation solved for one atom that occurs once, linearly, with a coefficient that is not 0."""

@@ -56,6 +56,7 @@ def refuted(step: Step, point: Point) -> Refuted | None:
             declaration = step.declarations.get(name)
             if declaration is not None and declaration.kind in kinds:
                 values.append((Symbol(name), Number(point.values[name])))
+    values += [(Symbol(name), value) for name, value in sorted(point.constants.items())]
     for family in sorted(point.entries):
         for position, value in sorted(point.entries[family].items()):
             values.append((_entry(family, position), Number(value)))

@@ -97,6 +97,10 @@ class Normalizer:
             elif d.kind == "index" and d.upper is not None:
                 lower = one if d.lower is None else self.normal(d.lower)
                 shapes[name] = (Bounds(lower, self.normal(d.upper)),)
+        self.facts.entry_bounds = {
+            name: Bounds(self.normal(d.lower), self.normal(d.upper)) for name, d in declarations.items()
+            if d.kind == "family" and d.lower is not None and d.upper is not None
+        }
         for name, q in definitions.items():
             if q.ranges:
                 try:

@@ -18,6 +18,7 @@ from lossproof.kernel.binders import is_integer
 from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
+from lossproof.kernel.equations import alternatives
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
@@ -28,7 +29,7 @@ from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsu
 from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.order import Order
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sign_sets import sign_decides
+from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.validity import validate
 from lossproof.kernel.vanishing import vanishes
 from lossproof.term import (
@@ -121,6 +122,17 @@ def _implication(step: Step, work: int) -> Claim | Open:
             return Open("this relation")
         inner = replace(step, left=goal.left, right=goal.right, relation=goal.op, given=(*step.given, hypothesis))
         found = _by_cases(_entrywise(inner), work, defined=True)
+        if isinstance(found, Open) or not found.same_domain:
+            # where the hypothesis is defined, and what else it says
+            ways_out, used = alternatives(step, hypothesis)
+            tried = [_by_cases(_entrywise(replace(inner, given=(*inner.given, *said))), work, defined=True)
+                     for said in ways_out]
+            claims = [c for c in tried if isinstance(c, Claim)]
+            if len(claims) == len(tried):
+                laws.update(dict.fromkeys(used))
+                found = Claim(
+                    tuple(x for c in claims for x in c.conditions), all(c.same_domain for c in claims),
+                    tuple(x for c in claims for x in c.laws), tuple(x for c in claims for x in c.assumed))
         if isinstance(found, Open):
             return found
         laws.update(dict.fromkeys(found.laws))
@@ -293,6 +305,8 @@ class _Case:
             known = eliminate_integrals(self.n.table, self.n.facts, self.n.is_opaque, difference)
             if reduce(self.n.table, known).is_zero:
                 return True
+        if step.given and self.n.table.sign(difference) is Sign.ZERO:
+            return True
         depends = self._depends_on(difference)
         if depends is False and by_induction(self.n.table, difference, function=self._functions()):
             return True

@@ -73,6 +73,8 @@ class Facts:
         self._depth = 0
         self._shifted: dict[str, Interval] = {}
         self.entry_shape: Mapping[str, tuple[Bounds, ...] | None] = {}
+        # ranges that the entries of a family are declared to lie in
+        self.entry_bounds: Mapping[str, Bounds] = {}
         table.sign = self.sign
         table.is_integer_name = self._is_integer_name
         table.entry_in_range = self._entry_in_range
@@ -542,6 +544,13 @@ class Facts:
                     found.append(fact)
             elif not free.isdisjoint(fact.poly.free()):
                 found += self._instantiate(fact, poly)
+        for i in poly.atoms():
+            entry = self.table[i]
+            if isinstance(entry, EntryAtom) and entry.family in self.entry_bounds:
+                bounds = self.entry_bounds[entry.family]
+                value = self.table.atom(entry)
+                gaps = (value - bounds.lower, bounds.upper - value)
+                found += [Fact(gap, Sign.NONNEGATIVE, frozenset()) for gap in gaps]
         seen: set[str] = set()
         pending = sorted(free)
         while pending and len(found) < _MOST_FACTS:
