@@ -20,14 +20,19 @@ from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.inverses import difference as difference_of
+from lossproof.kernel.inverses import vanishes
 from lossproof.kernel.laws import LAWS
+from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.validity import validate
+from lossproof.kernel.words import changed
 from lossproof.term import (
+    ARRAY_FUNCTIONS,
     ONE,
     ZERO,
     Add,
@@ -72,10 +77,29 @@ class Open:
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
     """Decide a step by normal forms. InputError where a line has no meaning."""
     validate(step)
+    by_entries = _attempt(step, work)
+    if isinstance(by_entries, Claim) or not _has_arrays(step):
+        return by_entries
+    by_words = _attempt(step, work, words=True)
+    return by_words if isinstance(by_words, Claim) else by_entries
+
+
+def _has_arrays(step: Step) -> bool:
+    """Whether array functions, or matrices of which something is assumed, are in the lines or in what they reach."""
+    n = Normalizer(step.declarations, step.definitions)
+    names = n.mentions(step.left) | n.mentions(step.right)
+    if any(step.declarations[name].assumptions & TRAITS for name in names & set(step.declarations)):
+        return True
+    reached = [step.left, step.right, *(step.definitions[name].body for name in names & set(step.definitions))]
+    return any(isinstance(part, Call) and part.function in ARRAY_FUNCTIONS for term in reached for part in walk(term))
+
+
+def _attempt(step: Step, work: int, *, words: bool = False) -> Claim | Open:
+    """Decide a step with arrays read by their entries or as words over matrices."""
     try:
         if step.relation in ("=>", "<=>"):
-            return _implication(step, work)
-        return _by_cases(_entrywise(step), work)
+            return _implication(step, work, words)
+        return _by_cases(_entrywise(step), work, words=words)
     except OutOfWork:
         return Open("the budget of work was used up")
     except Unsupported as reason:
@@ -84,7 +108,7 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
         return Open("a denominator is 0 at every point")
 
 
-def _implication(step: Step, work: int) -> Claim | Open:
+def _implication(step: Step, work: int, words: bool) -> Claim | Open:
     """=> between equations: the left is a hypothesis for the right, which must be defined there."""
     if not isinstance(step.left, Relation) or not isinstance(step.right, Relation):
         return Open("=> and <=> join equations")
@@ -96,7 +120,7 @@ def _implication(step: Step, work: int) -> Claim | Open:
         if goal.op not in ("=", "<", "<=", ">", ">="):
             return Open("this relation")
         inner = replace(step, left=goal.left, right=goal.right, relation=goal.op, given=(*step.given, hypothesis))
-        found = _by_cases(_entrywise(inner), work, defined=True)
+        found = _by_cases(_entrywise(inner), work, defined=True, words=words)
         if isinstance(found, Open):
             return found
         laws.update(dict.fromkeys(found.laws))
@@ -125,7 +149,7 @@ def _entrywise(step: Step) -> Step:
     return replace(step, left=Component(step.left, at), right=Component(step.right, at), declarations=declarations)
 
 
-def _by_cases(step: Step, work: int, *, defined: bool = False) -> Claim | Open:
+def _by_cases(step: Step, work: int, *, defined: bool = False, words: bool = False) -> Claim | Open:
     """Prove every case; a case is one more hypothesis. `defined`: the lines must be defined, too."""
     pending: list[tuple[Term, ...]] = list(_finite_cases(step))
     laws: dict[str, None] = {}
@@ -138,7 +162,7 @@ def _by_cases(step: Step, work: int, *, defined: bool = False) -> Claim | Open:
         tried += 1
         if tried + len(pending) > MAX_CASES:
             return Open("too many cases")
-        attempt = _Case(replace(step, given=(*step.given, *case)), work, defined)
+        attempt = _Case(replace(step, given=(*step.given, *case)), work, defined, words)
         found = attempt.settle()
         if isinstance(found, list):
             pending = [(*case, extra) for extra in found] + pending
@@ -173,10 +197,10 @@ def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
 class _Case:
     """One case of a step, with its own atom table."""
 
-    def __init__(self, step: Step, work: int, defined: bool) -> None:
+    def __init__(self, step: Step, work: int, defined: bool, words: bool) -> None:
         self.step = step
         self.defined = defined
-        self.n = Normalizer(step.declarations, step.definitions, work)
+        self.n = Normalizer(step.declarations, step.definitions, work, words=words)
         self.h = Hypotheses(self.n, step.given)
         self.c = Conditions(self.h)
 
@@ -257,6 +281,10 @@ class _Case:
         if step.left == step.right:
             self.n.table.use("same-line")
             return True
+        if self.n.matrices is not None and isinstance(step.left, Component) and isinstance(step.right, Component):
+            pair = [changed(self.n.matrices.form(side.array, Scope()), self.h.apply) for side in (step.left, step.right)]
+            if vanishes(difference_of(*pair)):
+                return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
             return True
