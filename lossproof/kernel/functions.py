@@ -12,6 +12,7 @@ from math import isqrt
 from lossproof.kernel.atoms import (
     AbsAtom,
     DeltaAtom,
+    DetAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
@@ -20,6 +21,7 @@ from lossproof.kernel.atoms import (
     PowAtom,
     RootAtom,
 )
+from lossproof.kernel.letters import Form, Named
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 
@@ -364,6 +366,8 @@ def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:
             return 2, base * base
         case DeltaAtom():
             return 2, t.monomial(((number, 1),))
+        case DetAtom(form) if _is_orthogonal(form):
+            return 2, t.one
         case FunctionAtom("sin", args, (0,)):
             return 2, t.one - t.atom(FunctionAtom("cos", args, (0,))) ** 2
         case FunctionAtom("sign", _, (0,)):
@@ -372,6 +376,15 @@ def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:
             return 2, t.one
         case _:
             return None
+
+
+def _is_orthogonal(form: Form) -> bool:
+    """Whether a form is a single orthogonal matrix, whose determinant is 1 or -1."""
+    match form.terms:
+        case (((Named(traits=traits),), _),):
+            return "orthogonal" in traits
+        case _:
+            return False
 
 
 def _applies(normal: Normal, rules: dict[int, tuple[int, Normal]]) -> bool:

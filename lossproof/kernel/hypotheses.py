@@ -19,7 +19,7 @@ from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
-from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
+from lossproof.term import ZERO, Bool, Call, Entry, ForAll, Number, Pow, Range, Relation, Symbol, Term
 
 _HIGHEST = 6
 
@@ -99,6 +99,9 @@ class Hypotheses:
                     mentions = self.n.mentions(condition)
                     written = self.n.normal(left, scope) - self.n.normal(right, scope)
                     found = self._sign_facts(written, SIGN_OF[op], mentions, names, ranges)
+                    if op in (">", "!=") and right == ZERO and (root := _square_root_of(left)) is not None:
+                        # a root that is not 0 is one of a positive number
+                        found += self.facts(Relation(">", root, ZERO), scope, names, ranges)
                     applied, used = self._applied(written)
                     if applied != written:
                         found += self._sign_facts(applied, SIGN_OF[op], mentions | used, names, ranges)
@@ -334,6 +337,14 @@ def _lowered(t: Table, normal: Normal, atom: int, degree: int, value: Normal) ->
         return normal
     top, bottom = (lowered(t.polynomial(part)) for part in (normal.num, normal.den))
     return normal if bottom.is_zero else top / bottom
+
+
+def _square_root_of(term: Term) -> Term | None:
+    match term:
+        case Call("sqrt", (base,)) | Pow(base, Number(Fraction(numerator=1, denominator=2))):
+            return base
+        case _:
+            return None
 
 
 def _conjuncts(condition: Term) -> tuple[Term, ...]:

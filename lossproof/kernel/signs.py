@@ -1,6 +1,6 @@
 """What is known of signs: declarations, ranges, hypotheses, and what follows from them.
 
-Trusted. Imports `atoms`, `sums`, `normal_form`, `derivation`. A polynomial is positive when,
+Trusted. Imports `atoms`, `sums`, `inverses`, `normal_form`, `derivation`. A polynomial is positive when,
 after each bounded atom is written as its bound plus something positive, all its terms are;
 or when it is a known positive polynomial plus such a one. It gives up (`Sign.UNKNOWN`)
 on anything that needs more, such as a sum of squares that was expanded: signs of squares
@@ -20,6 +20,7 @@ from lossproof.kernel.atoms import (
     Bounds,
     ConstAtom,
     DeltaAtom,
+    DetAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
@@ -27,12 +28,14 @@ from lossproof.kernel.atoms import (
     LogAtom,
     PowAtom,
     RootAtom,
+    TraceAtom,
     Var,
     binder,
 )
 from lossproof.kernel.binders import in_range, is_integer, opened
 from lossproof.kernel.constants import is_closed, sign_of_number
 from lossproof.kernel.functions import reduce
+from lossproof.kernel.inverses import gram, sign_of_det, sign_of_trace
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, both, flipped, interval_of, product_sign, sum_sign
 from lossproof.kernel.squares import by_square, by_two_terms
@@ -474,6 +477,10 @@ class Facts:
                 return OF_SIGN[Sign.POSITIVE]
             case FunctionAtom("sin" | "cos" | "erf" | "asin" | "atan" as name, (x,), (0,)):
                 return self._of_function(name, x)
+            case TraceAtom() as trace:
+                return OF_SIGN[sign_of_trace(trace)]
+            case DetAtom() as det:
+                return OF_SIGN[sign_of_det(det)]
             case PowAtom(base):
                 sign = self.sign(base)
                 if sign in (Sign.NEGATIVE, Sign.NONZERO):
@@ -561,6 +568,7 @@ class Facts:
             for fact in self._range_facts(name):
                 found.append(fact)
                 pending += [n for n in sorted(fact.poly.free()) if n[0] == "%"]
+        found += [Fact(known, Sign.NONNEGATIVE, frozenset()) for known in gram(self.table, poly)]
         # facts about what these facts are about: x > -c and c > 0 bear on x
         reached: frozenset[str] = frozenset().union(*(f.poly.free() for f in found)) - free
         found += [
