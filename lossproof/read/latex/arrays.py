@@ -12,11 +12,13 @@ from dataclasses import dataclass, field, replace
 
 from lossproof.derivation import REAL, Declaration, Domain
 from lossproof.diagnostic import InputError
-from lossproof.read.latex.layout import Bracket, Command, Leaf, Node, Nodes, Scripted, canonical, lay_out
+from lossproof.read.latex.keys import identifier
+from lossproof.read.latex.layout import lay_out
 from lossproof.read.latex.names import TRANSPOSED
-from lossproof.read.latex.notation import Name, Notation, identifier, normalized
+from lossproof.read.latex.notation import Name, Notation, normalized
 from lossproof.read.latex.rows import RawRow, Row, read_row, split_rows
-from lossproof.read.latex.tokens import LatexProblem
+from lossproof.read.latex.tokens import LatexProblem, tokenize
+from lossproof.read.latex.typeset import Bracket, Command, Leaf, Node, Nodes, Scripted, canonical
 from lossproof.read.shapes import Shapes
 from lossproof.term import (
     ONE,
@@ -70,8 +72,14 @@ class ArrayGuess:
                 before = names[key].declaration
             else:
                 before = next(n.declaration for k, n in names.items() if k in self.dropped and n.base == key)
-            made = replace(before, kind="family", shape=tuple(terms[size] for size in shape), rank=len(shape), array=True,
-                           domain=before.domain if before.kind == "family" else REAL)
+            made = replace(
+                before,
+                kind="family",
+                shape=tuple(terms[size] for size in shape),
+                rank=len(shape),
+                array=True,
+                domain=before.domain if before.kind == "family" else REAL,
+            )
             names[key] = normalized(key, made)
         return replace(notation, names={k: n for k, n in names.items() if k not in self.dropped})
 
@@ -260,7 +268,6 @@ def _letter_of(key: str) -> str:
 
 
 def lay_out_key(key: str) -> Nodes:
-    from lossproof.read.latex.tokens import tokenize
     return lay_out(tokenize(key))
 
 

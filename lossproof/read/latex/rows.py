@@ -12,23 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from lossproof.derivation import Declaration
 from lossproof.read.latex.grammar import Grammar
-from lossproof.read.latex.layout import (
-    ARGUMENTS,
-    Command,
-    Group,
-    Leaf,
-    Node,
-    Nodes,
-    Scripted,
-    Words,
-    canonical,
-    lay_out,
-    leaves,
-)
+from lossproof.read.latex.layout import ARGUMENTS, lay_out
 from lossproof.read.latex.names import place_of
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.tokens import LatexProblem, Token, tokenize
-from lossproof.term import Bool, Derivative, Entry, Symbol, Term
+from lossproof.read.latex.typeset import Command, Group, Leaf, Node, Nodes, Scripted, Words, canonical, leaves
+from lossproof.term import Derivative, Term
 
 __all__ = ["RawRow", "Row", "Side", "covered", "read_formula", "read_row", "split_rows"]
 
@@ -155,7 +144,9 @@ def _rows(tokens: Sequence[Token]) -> list[RawRow]:
     for line in rows:
         meaningful = [t for t in line if t.kind != "skip"]
         if meaningful:
-            found.append(RawRow(tuple(line), meaningful[0].start, meaningful[-1].end, _begins_with_relation(meaningful)))
+            found.append(
+                RawRow(tuple(line), meaningful[0].start, meaningful[-1].end, _begins_with_relation(meaningful))
+            )
     return found
 
 
@@ -166,7 +157,11 @@ def _has_relation(tokens: Sequence[Token]) -> bool:
             depth += 1
         elif token.kind in ("close", "end"):
             depth -= 1
-        elif (depth == 0 and token.text in RELATION_SIGNS) or token.text in (r"\overset", r"\stackrel", r"\xrightarrow"):
+        elif (depth == 0 and token.text in RELATION_SIGNS) or token.text in (
+            r"\overset",
+            r"\stackrel",
+            r"\xrightarrow",
+        ):
             return True
     return False
 
@@ -222,14 +217,25 @@ def read_row(raw: RawRow, notation: Notation, prime_by: Term | None = None) -> t
     try:
         nodes = lay_out(raw.tokens)
     except LatexProblem as problem:
-        return (Row((Side(None, problem, raw.start, raw.end),), _relations_in(raw.tokens), raw.start, raw.end, raw.continues,
-                    tokens=raw.tokens, row=raw.start),)
+        return (
+            Row(
+                (Side(None, problem, raw.start, raw.end),),
+                _relations_in(raw.tokens),
+                raw.start,
+                raw.end,
+                raw.continues,
+                tokens=raw.tokens,
+                row=raw.start,
+            ),
+        )
     found: list[Row] = []
     for part in _chains(nodes):
         continues = raw.continues and not found
         row = _chain(part, notation, prime_by, continues)
         if row is not None:
-            found.append(replace(row, row=raw.start, tokens=tuple(t for t in raw.tokens if row.start <= t.start < row.end)))
+            found.append(
+                replace(row, row=raw.start, tokens=tuple(t for t in raw.tokens if row.start <= t.start < row.end))
+            )
     return tuple(found)
 
 
@@ -329,8 +335,12 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
             raise LatexProblem("one side of this relation is empty", "", *place)
         term = reader.condition(nodes) if condition else reader.side(nodes, beside)
         if beside not in _LOOSE and reader.shapes.is_bare_family(term, frozenset()):
-            raise LatexProblem("a family stands here without an index", "write an index, or declare it as a vector or matrix",
-                               *place, "LP107")
+            raise LatexProblem(
+                "a family stands here without an index",
+                "write an index, or declare it as a vector or matrix",
+                *place,
+                "LP107",
+            )
         missed = [leaf for leaf in leaves(nodes) if leaf.start not in reader.seen
                   and not (isinstance(leaf, Leaf) and leaf.kind == "sign")]
         if missed:
@@ -406,8 +416,12 @@ def _without_edges(nodes: Nodes) -> tuple[Nodes, tuple[str, ...]]:
                 break       # a word is the side of a relation
             words.append(nodes[-1].text.strip())
         nodes = nodes[:-1]
-    while nodes and (isinstance(nodes[0], Words) or _is_stop(nodes[0])) \
-            and len(nodes) > 1 and (_is_stop(nodes[0]) or _relation_of(nodes[1]) is None or _relation_of(nodes[1]) in _STRONG):
+    while (
+        nodes
+        and (isinstance(nodes[0], Words) or _is_stop(nodes[0]))
+        and len(nodes) > 1
+        and (_is_stop(nodes[0]) or _relation_of(nodes[1]) is None or _relation_of(nodes[1]) in _STRONG)
+    ):
         if isinstance(nodes[0], Words):
             words.insert(0, nodes[0].text.strip())
         nodes = nodes[1:]
@@ -426,7 +440,9 @@ def covered(row: Row) -> bool:
     """
     if len(row.sides) == 1 and row.sides[0].problem is not None and not row.sides[0].nodes:
         return True
-    inside = {leaf.start for side in row.sides for leaf in leaves(side.nodes)} | {leaf.start for leaf in leaves(row.signs)}
+    inside = {leaf.start for side in row.sides for leaf in leaves(side.nodes)} | {
+        leaf.start for leaf in leaves(row.signs)
+    }
     first = min((side.start for side in row.sides), default=row.start)
     for token in row.tokens:
         if token.kind in ("letter", "number", "command") and token.start >= first and token.start not in inside \
@@ -435,4 +451,3 @@ def covered(row: Row) -> bool:
     return True
 
 
-_ = (Bool, Entry, Symbol, canonical)
