@@ -7,9 +7,9 @@ Every bracket is matched here, so an unbalanced one is a problem with its place,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NoReturn
 
+from lossproof.read.latex.delimiters import bars, infix, without_empty_delimiters
 from lossproof.read.latex.tokens import MAX_DEPTH, LatexProblem, Token
 from lossproof.read.latex.typeset import (
     FONTS,
@@ -72,72 +72,13 @@ _OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil":
 _CLOSING = frozenset(_OPENING.values())
 _PLAIN = {r"\lvert": "|", r"\rvert": "|", r"\lVert": r"\|", r"\rVert": r"\|"}
 _DELIMITERS = frozenset({*_OPENING, *_CLOSING, "|", r"\|", ".", "/", "<", ">", r"\mid"})
-_INFIX = {r"\choose": r"\binom", r"\over": r"\frac"}
 
 
 def lay_out(tokens: Sequence[Token]) -> Nodes:
     """The typeset tree of a row's tokens. LatexProblem for unbalanced brackets, missing arguments, deep nesting."""
     meaningful = [t for t in tokens if t.kind != "skip"]
-    joined = _Layout(_without_empty_delimiters(meaningful))
+    joined = _Layout(without_empty_delimiters(meaningful))
     return joined.all()
-
-
-def _without_empty_delimiters(tokens: list[Token]) -> list[Token]:
-    """The tokens without pairs \\right. ... \\left. that only interrupt a bracket at the end of a line."""
-    kept: list[Token] = []
-    open_: list[int] = []           # of each \left that is open, its delimiter's place in `kept`; -1: not empty
-    suspended: list[int] = []
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        after = tokens[place + 1] if place + 1 < len(tokens) else None
-        if token.text == r"\left" and after is not None:
-            if after.text == "." and suspended:
-                open_.append(suspended.pop())
-                place += 2
-                continue
-            open_.append(len(kept))
-        elif token.text == r"\right" and after is not None and open_:
-            top = open_.pop()
-            if after.text == "." and any(
-                    t.text == r"\left" and n + 1 < len(tokens) and tokens[n + 1].text == "."
-                    for n, t in enumerate(tokens[place + 2:place + 2002], place + 2)) and _resumes(tokens, place + 2):
-                suspended.append(top)
-                place += 2
-                continue
-        kept.append(token)
-        place += 1
-    return kept
-
-
-def _resumes(tokens: list[Token], start: int) -> bool:
-    """True where a \\left. follows whose bracket is closed by more \\right than \\left: it continues one."""
-    depth = 0
-    for place in range(start, len(tokens)):
-        text = tokens[place].text
-        if text == r"\left":
-            if tokens[place + 1: place + 2] and tokens[place + 1].text == "." and depth == 0:
-                # its partner: an empty \right. or any delimiter; \left. ... \right| with a script is a value at a point
-                return not _is_value_at(tokens, place)
-            depth += 1
-        elif text == r"\right":
-            depth -= 1
-            if depth < 0:
-                depth = 0
-    return False
-
-
-def _is_value_at(tokens: list[Token], start: int) -> bool:
-    depth = 0
-    for place in range(start, len(tokens)):
-        if tokens[place].text == r"\left":
-            depth += 1
-        elif tokens[place].text == r"\right":
-            depth -= 1
-            if depth == 0:
-                rest = [t.text for t in tokens[place + 1:place + 3]]
-                return rest in (["|", "_"], [r"\rvert", "_"])
-    return False
 
 
 class _Layout:
@@ -176,7 +117,7 @@ class _Layout:
         while (token := self._peek()) is not None and not self._closes(token, in_cell):
             found.append(self._scripted(found))
         self._depth -= 1
-        return _bars(_infix(tuple(found)))
+        return bars(infix(tuple(found)))
 
     def _deeper(self, at: Token | None) -> None:
         self._depth += 1
@@ -375,48 +316,3 @@ class _Layout:
             )
         self._at += 1
         return Environment(begin.text, rows, begin.start, token.end)
-
-
-def _infix(items: Nodes) -> Nodes:
-    """{n \\choose k} as \\binom{n}{k}."""
-    for place, item in enumerate(items):
-        if isinstance(item, Leaf) and item.text in _INFIX:
-            above, below = items[:place], items[place + 1:]
-            if any(isinstance(i, Leaf) and i.text in _INFIX for i in below):
-                raise LatexProblem(f"two `{item.text}` stand in one group", "use braces", item.start, item.end)
-            return (Command(_INFIX[item.text], (above, below), None, items[0].start, items[-1].end),)
-    return items
-
-
-def _bar(node: Node) -> str:
-    """"|" or "\\|" for a bar, with scripts or without; "" for everything else."""
-    leaf = node.base if isinstance(node, Scripted) else node
-    return leaf.text if isinstance(leaf, Leaf) and leaf.text in ("|", r"\|") else ""
-
-
-def _bars(items: Nodes) -> Nodes:
-    """Bars in pairs are brackets; a single one separates, as in p(x|y), or ends a value at a point."""
-    places = [n for n, item in enumerate(items) if _bar(item)]
-    if not places:
-        return items
-    if len(places) == 2 and places[1] == places[0] + 1 and items[places[0]].end == items[places[1]].start:
-        joined = Leaf("sign", r"\|", items[places[0]].start, items[places[1]].end)
-        return (*items[:places[0]], joined, *items[places[1] + 1:])
-    if len(places) == 1:
-        return items
-    if len(places) % 2 or any(isinstance(items[n], Scripted) for n in places[::2]):
-        at = items[places[0]]
-        raise LatexProblem("it is not clear which bars `|` belong together", r"write \left| ... \right|, or \mid",
-                           at.start, at.end)
-    found: list[Node] = []
-    done = 0
-    for first, last in zip(places[::2], places[1::2], strict=True):
-        found += items[done:first]
-        opening, closing = items[first], items[last]
-        bracket = Bracket(_bar(opening), _bar(closing), items[first + 1:last], opening.start,
-                          closing.base.end if isinstance(closing, Scripted) else closing.end)
-        if first + 1 == last:
-            raise LatexProblem("there is nothing between the bars", "", opening.start, closing.end)
-        found.append(replace(closing, base=bracket, start=opening.start) if isinstance(closing, Scripted) else bracket)
-        done = last + 1
-    return (*found, *items[done:])
