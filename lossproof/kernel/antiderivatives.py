@@ -119,6 +119,9 @@ class _Search:
         if rest is None:
             return None
         rate = slope(t, inner)
+        if not rate:
+            plain = primitive_of_rational(t, part, self.name)
+            return None if plain is None else plain * whole
         found = t.zero
         while len(rest) >= len(rate):
             shift = len(rest) - len(rate)
@@ -236,6 +239,11 @@ class _Search:
     def _of_root(self, body: Normal, atoms: list[RootAtom]) -> Normal | None:
         t = self.t
         base = atoms[0].base
+        if len(atoms) == 2 and all(a.root == 2 for a in atoms):
+            # the roots of two factors as the root of their product
+            base = base * atoms[1].base
+            poly = coefficients(t, base, self.name)
+            return None if poly is None or len(poly) != 3 else self._of_square_root(body, base, poly)
         poly = coefficients(t, base, self.name)
         if any(a.base != base for a in atoms) or poly is None:
             return None

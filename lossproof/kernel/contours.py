@@ -93,6 +93,10 @@ class Contour:
             case _:
                 raise Undecided(f"{type(term).__name__} under an integral")
 
+    def slope(self, term: Term, name: str, at: Wave, order: int) -> Wave:
+        """The derivative of a term by its variable."""
+        return self._slope(lambda x: self.at(term, {name: x}, {}), at, order)
+
     def _slope(self, function: Callable[[Wave], Wave], at: Wave, order: int) -> Wave:
         if order == 0:
             return function(at)

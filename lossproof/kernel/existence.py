@@ -28,6 +28,7 @@ from lossproof.term import (
     Fold,
     ForAll,
     Integral,
+    Limit,
     Mul,
     Number,
     Piecewise,
@@ -87,7 +88,7 @@ class Existence(Neighbourhoods):
 
     def _no_jumps(self, term: Integral) -> None:
         for part in self._reached(term.body):
-            jumps = isinstance(part, Piecewise) or (isinstance(part, Call) and part.function in _JUMPING)
+            jumps = isinstance(part, Piecewise | Limit) or (isinstance(part, Call) and part.function in _JUMPING)
             if jumps and term.name in free_names(part):
                 raise Unsupported("an integral of a function that may jump")
 

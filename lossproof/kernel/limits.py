@@ -3,7 +3,7 @@
 Trusted. Imports `atoms`, `functions`, `signs`, `normal_form`. Every limit is turned into one
 for u -> +oo; each atom that moves gets a leading term c * exp(p(u)) * u^a * (log u)^b, and
 the quotient of the leading groups of numerator and denominator is the limit. It gives up
-(`Unsupported`) where leading terms cancel, where a coefficient's sign decides and is not
+(`Unsupported`) where a coefficient's sign decides and is not
 known, where the limit is infinite, and where the variable is inside a symbolic sum.
 """
 
@@ -172,12 +172,16 @@ class _Asymptotics:
         order = self._compare(top.growth, bottom.growth)
         if order < 0:
             return t.zero
+        if order == 0 and top.coefficient.is_zero and not self.expanding:
+            raise Unsupported("a limit in which the leading terms cancel")
         if order > 0:
             raise Unsupported("an infinite limit")
         return top.coefficient / bottom.coefficient
 
     def sign(self, body: Normal) -> Sign:
         top, bottom = self._quotient(body)
+        if top.coefficient.is_zero and not body.is_zero:
+            return Sign.UNKNOWN
         return self.t.sign(top.coefficient / bottom.coefficient)
 
     def _quotient(self, body: Normal) -> tuple[Leading, Leading]:
@@ -307,7 +311,7 @@ class _Asymptotics:
         return found
 
     def _leading(self, poly: Normal, beside: Normal | None = None) -> Leading:
-        """The sum of the terms of greatest growth; Unsupported where these cancel."""
+        """The sum of the terms of greatest growth; o(growth) where these cancel."""
         t = self.t
         if poly.is_zero:
             return Leading(t.zero, self.flat)
@@ -317,8 +321,6 @@ class _Asymptotics:
             if self._compare(lead.growth, best) > 0:
                 best = lead.growth
         total = t.total(lead.coefficient for _, lead in terms if self._compare(lead.growth, best) == 0)
-        if total.is_zero:
-            raise Unsupported("a limit in which the leading terms cancel")
         return Leading(total, best)
 
     def _plain_growth(self, atom: ExpAtom) -> bool:
@@ -360,6 +362,8 @@ class _Asymptotics:
                 return Leading(exp(t, self.limit_of(exponent * log_abs(t, base))), self.flat)
             case RootAtom(base, root):
                 lead = self._lead_of(base)
+                if lead.coefficient.is_zero:
+                    raise Unsupported("a root of something with an unclear leading term")
                 growth = self.flat.times(lead.growth, Fraction(1, root))
                 return Leading(absolute_power(t, lead.coefficient, Fraction(1, root)), growth)
             case AbsAtom(base):
@@ -371,6 +375,12 @@ class _Asymptotics:
                 t.use("limit-at-infinity")
                 end = t.one if name == "erf" else t.atom(ConstAtom("pi")).scaled(Fraction(1, 2))
                 return Leading(end if way is Sign.POSITIVE else -end, self.flat)
+            case FunctionAtom("sin" | "cos" as name, (inner,), (0,)):
+                try:
+                    return Leading(function(t, name, (self.limit_of(inner),), (0,)), self.flat)
+                except Unsupported:
+                    # bounded in any case: less than any power
+                    return Leading(t.zero, Growth(t.zero, Fraction(1, 1000), Fraction(0)))
             case FunctionAtom(name, args, orders) if name not in _BROKEN:
                 ends = tuple(self.limit_of(a) for a in args)
                 return Leading(function(t, name, ends, orders), self.flat)
@@ -400,6 +410,8 @@ class _Asymptotics:
         t = self.t
         exact = self._without_logs(normal)
         top, bottom = self._leading(t.polynomial(exact.num)), self._leading(t.polynomial(exact.den))
+        if t.sign(bottom.coefficient) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+            raise Unsupported("a limit whose denominator's leading coefficient may be 0")
         return Leading(top.coefficient / bottom.coefficient, top.growth.times(bottom.growth, -1))
 
     def _compare(self, a: Growth, b: Growth) -> int:

@@ -136,23 +136,38 @@ def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome 
     return Outcome(holds is not False, a, b, position)
 
 
-def _last_precision(step: Step) -> int:
-    """Integrals and infinite sums are costly, and take more terms for each bit."""
+def is_costly(step: Step) -> bool:
+    """Whether a line or a quantity has an integral or an infinite sum, which take long to enclose."""
     bodies = [q.body for q in step.definitions.values()]
-    endless = any(isinstance(x, Integral) or x == Const("oo") for line in (step.left, step.right, *bodies)
-                  for x in walk(line))
-    return COSTLY_PRECISION if endless else LAST_PRECISION
+    return any(isinstance(x, Integral) or x == Const("oo") for line in (step.left, step.right, *step.given, *bodies)
+               for x in walk(line))
+
+
+def _last_precision(step: Step) -> int:
+    return COSTLY_PRECISION if is_costly(step) else LAST_PRECISION
 
 
 def _compare_equations(step: Step, point: Point) -> Outcome | None:
     factory = _factory(step, point)
     a, b = decided(step.left, factory), decided(step.right, factory)
+    if a and b is None and _overlap(step.right, factory):
+        return Outcome(True, True, True)
+    if b and a is None and step.relation == "<=>" and _overlap(step.left, factory):
+        return Outcome(True, True, True)
     if a is None or b is None:
         return None
     fails = (a and not b) or (step.relation == "<=>" and b and not a)
     if fails or (a and b):
         return Outcome(not fails, a, b)
     return None
+
+
+def _overlap(equation: Term, factory: Factory) -> bool:
+    """Whether both sides of an equation have values, which still overlap at the last precision."""
+    if not isinstance(equation, Relation) or equation.op != "=":
+        return False
+    found = compared(equation.left, equation.right, factory)
+    return found.outcome == "overlap" and found.left is not None and found.right is not None
 
 
 def _plain(relation: str) -> RelationName:

@@ -13,9 +13,9 @@ from fractions import Fraction
 from flint import acb, arb, fmpq
 
 from lossproof.kernel.calculus import Calculus
-from lossproof.kernel.complex_jets import NO_TAGS, Tags, constant, of_real, to_real
+from lossproof.kernel.complex_jets import NO_TAGS, Tags, Wave, constant, of_real, to_real
 from lossproof.kernel.contours import Contour
-from lossproof.kernel.jets import ZERO, Dual, OutOfBudget, Real, Undecided, Undefined, ball
+from lossproof.kernel.jets import ZERO, Dual, OutOfBudget, Real, Undecided, Undefined, ball, primal
 from lossproof.kernel.tails import Tails
 from lossproof.kernel.worlds import Local, World
 from lossproof.term import MINUS_ONE, Add, Const, Fold, Integral, Mul, Number, Pow, Symbol, Term, mul, substitute
@@ -25,7 +25,7 @@ _STARTS = (4, 8, 16, 32, 64, 256, 1024, 2**16, 2**30, 2**60)
 _MOST_TERMS = 600
 _RADIUS = fmpq(1, 16)
 """Parameters move in discs of this radius for Cauchy's estimate of a tail's derivatives."""
-_CALLS = 8000
+_CALLS = 6000
 
 
 class Quadrature(Calculus):
@@ -42,27 +42,27 @@ class Quadrature(Calculus):
             else:
                 raise Undecided("an integral that runs from oo or to -oo")
         inner: Local = {k: v for k, v in local.items() if k != term.name}
-        moving: list[tuple[Dual, int]] = []
-        plain: list[Real | None] = []
-        for end_, direction in zip(ends, (-1, 1), strict=True):
-            while isinstance(end_, Dual):
-                moving.append((end_, direction))
-                end_ = end_.re
-            plain.append(end_)
-        if len({d.tag for d, _ in moving}) < len(moving) and len(moving) > 2:
-            raise Undecided("a second derivative by the ends of an integral")
-        lower, upper = plain
+        lower, upper = (None if end is None else primal(end) for end in ends)
         result = self._between(term, lower, upper, inner, world)
-        for dual, direction in sorted(moving, key=lambda m: m[0].tag):
-            if isinstance(dual.re, Dual) or isinstance(dual.eps, Dual) or dual.side:
-                raise Undecided("a second derivative by an end of an integral")
-            # the integrand at the moving end, times how fast it moves
-            here = self._number(term.body, {**local, term.name: dual.re}, world)
-            if isinstance(here, Dual):
-                if here.tag != dual.tag or isinstance(here.re, Dual):
-                    raise Undecided("a second derivative by an end of an integral")
-                here = here.re
-            result = result + Dual(dual.tag, ZERO, here * dual.eps * direction)
+        for moving, direction in zip(ends, (-1, 1), strict=True):
+            if isinstance(moving, Dual):
+                beyond = self._beyond(term, moving, inner, world)
+                result = result + to_real({tags: v.real * direction for tags, v in beyond.parts.items()})
+        return result
+
+    def _beyond(self, term: Integral, end: Dual, local: Local, world: World) -> Wave:
+        """From where a moving end is to where it moves: sum over j >= 1 of the integrand's derivative of
+        order j - 1 there, times move**j/j!."""
+        whole = of_real(end)
+        move = Wave({NO_TAGS: acb(0), **{tags: v for tags, v in whole.parts.items() if tags}})
+        contour = self._contour_of(local, world)
+        result, power, factor = constant(0), constant(1), 1
+        for j in range(1, len(frozenset().union(*whole.parts)) + 1):
+            power, factor = power * move, factor * j
+            here = contour.slope(term.body, term.name, constant(whole.base), j - 1)
+            if not here.base.is_finite():
+                raise Undecided("an integrand at a moving end")
+            result = result + (here * power).scaled(1 / acb(factor))
         return result
 
     def _between(self, term: Integral, lower: Real | None, upper: Real | None, local: Local, world: World) -> Real:
@@ -205,6 +205,10 @@ class Quadrature(Calculus):
         failure: Exception | None = None
         contour = self._contour_of(local, world)
         low, high = acb(ball(lower)), acb(ball(upper))
+        goal = arb(2) ** (-self._precision // 2)
+        width = abs(ball(upper) - ball(lower))
+        # where an integrand is still not enclosed on pieces of this size, it has a pole, or nearly so
+        narrow = arb(2) ** -20
         probe = contour.at(term.body, {term.name: constant((low + high) / 2)}, {})
         found: dict[Tags, arb] = {}
         for tags in probe.parts:
@@ -215,7 +219,8 @@ class Quadrature(Calculus):
                     return acb("nan")
                 calls += 1
                 if calls > _CALLS:
-                    failure = Undecided("an integrand that takes too many evaluations")
+                    # a higher precision would not take fewer
+                    failure = OutOfBudget()
                     return acb("nan")
                 contour.analytic = bool(analytic)
                 try:
@@ -225,10 +230,15 @@ class Quadrature(Calculus):
                     # an exception does not pass through Arb
                     failure = reason
                     return acb("nan")
-                return value.parts.get(tags, acb(0)) if value.base.is_finite() else acb("nan")
+                if value.base.is_finite():
+                    return value.parts.get(tags, acb(0))
+                if not analytic and z.real.rad() < narrow:
+                    failure = Undecided("an integrand that may have a pole")
+                return acb("nan")
 
-            goal = arb(2) ** (-self._precision // 2)
-            result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS)
+            depth = self._precision // 2 + next(k for k in range(0, 200, 4) if not width > 2**k)
+            result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS,
+                                  depth_limit=depth)
             if failure is not None:
                 if isinstance(failure, Undefined):
                     raise Undecided("an integrand that is not defined somewhere") from failure

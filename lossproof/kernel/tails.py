@@ -95,6 +95,15 @@ class Tails:
                 return self._exp(self.of(exponent, bound))
             case Pow(base, exponent):
                 return self._power(base, exponent, bound)
+            case Call("log", (inner,), ()):
+                return self._log(inner, bound)
+            case Call("xlogy", (x, y), ()):
+                return self._product(self.of(x, bound), self._log(y, bound))
+            case Call("Max" | "Min" as name, args, ()):
+                best = self.of(args[0], bound)
+                for a in args[1:]:
+                    best = self._greater(best, self.of(a, bound), least=name == "Min")
+                return best
             case Call(name, (inner,), ()):
                 return self._call(name, self.of(inner, bound))
             case _:
@@ -222,6 +231,43 @@ class Tails:
         return self._if_small(Tail(_raised(first, e), None if second is None else _raised(second, e), None, arb(0),
                                    x.positive or (even and x.real), x.real))
 
+    def _log(self, term: Term, bound: Mapping[str, Tail]) -> Tail:
+        """log of a product factor by factor, of exp what is inside; every factor must be positive."""
+        if free_names(term).isdisjoint(bound):
+            value = self.leaf(term)
+            if not (value.imag.is_zero() and value.real > 0):
+                raise Undecided("log of a number that may not be positive")
+            return self.constant(value.log())
+        match term:
+            case Call("exp", (inner,), ()) | Pow(Const("E"), inner):
+                return self.of(inner, bound)
+            case Mul(args):
+                return self._sum([self._log(a, bound) for a in args])
+            case Pow(base, Number(value)):
+                factor = self.constant(acb(arb(fmpq(value.numerator, value.denominator))))
+                return self._product(factor, self._log(base, bound))
+            case _:
+                return self._call("log", self.of(term, bound))
+
+    def _sign(self, x: Tail) -> int:
+        """1 or -1 where a real tail is known to keep that sign, else 0."""
+        if x.positive:
+            return 1
+        if not x.real or not x.poly or self.enclosed(x.poly, x.error).below is None:
+            return 0
+        lead = x.poly[max(x.poly)].real
+        return 1 if lead > 0 else -1 if lead < 0 else 0
+
+    def _greater(self, a: Tail, b: Tail, *, least: bool) -> Tail:
+        minus = self.constant(acb(-1))
+        sign = self._sign(self._sum([a, self._product(minus, b)]))
+        if sign:
+            return a if (sign > 0) != least else b
+        if not (a.real and b.real):
+            raise Undecided("the greater of complex numbers")
+        both = self._sum([Tail(a.above), Tail(b.above)])
+        return Tail(both.above)
+
     def _call(self, name: str, x: Tail) -> Tail:
         s = self.start
         match name:
@@ -243,7 +289,9 @@ class Tails:
                     quarter = arb(fmpq(1, 4))
                     return Tail(Growth((size / s**quarter + 2 * power).upper(), quarter, arb(0)))
                 return self.bounded(size.upper())
-            case "Abs":
+            case "Abs" if self._sign(x):
+                return x if self._sign(x) > 0 else self._product(self.constant(acb(-1)), x)
+            case "Abs" if x.real:
                 return Tail(x.above, x.below, positive=x.below is not None)
             case "sin" | "cos" | "tanh" | "erf" | "logistic" if x.real:
                 return self._positive(self.bounded(arb(1)), name == "logistic")
