@@ -160,10 +160,10 @@ def test_an_open_step_says_what_is_left_over(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_an_open_claim_names_its_open_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a step is open, the claim says which; the steps that are proved are not named."""
-    def verdict(document: Document, derivation: Derivation, index: int) -> StepResult:
+    def verdict(document: Document, derivation: Derivation, index: int, *_: object) -> StepResult:
         return StepResult(index, Unknown("not decided: too hard") if index == 3 else Proved(("same-line",), 1))
     monkeypatch.setattr(checker, "check_step", verdict)
-    monkeypatch.setattr(checker, "check", lambda step: StepResult(0, Unknown("not decided")))
+    monkeypatch.setattr(checker, "check", lambda step, *_: StepResult(0, Unknown("not decided")))
     claim = _chain("zeta(a)", "zeta(b)", "zeta(x)")
     assert isinstance(claim.verdict, Unknown)
     assert [(a.what, a.outcome) for a in claim.attempts] == [
