@@ -73,9 +73,9 @@ class Outcome:
 
     `counterexample` is what the evaluation says of it: unrelated where it confirms it. A verdict of "error" is the
     checker's word that the edited line has no meaning (shapes); `fault` is a fault of the checker. `edit` and
-    `suggestion` are the diagnosis; `same_line` says whether the suggestion is the original line: yes, reordered (the same up to the
-    order of summands and factors and the names of bound indices) or no. `provable` tells of a refuted edit whether the
-    checker proves the step with the original line: only then can it suggest that.
+    `suggestion` are the diagnosis; `same_line` says whether the suggestion is the original line: yes, reordered (the
+    same up to the order of summands and factors and the names of bound indices) or no. `provable` tells of a refuted
+    edit whether the checker proves the step with the original line: only then can it suggest that.
     """
 
     effect: str

@@ -2,9 +2,10 @@
 
 Shares nothing with the kernel: imports the ground floor's data, `numeric` and mpmath, so that what it says of a
 term is evidence of its own. Derivatives are central differences at high precision, integrals quadratures, limits are
-read off at far points, arrays go entry by entry, opaque functions are concrete smooth ones. A quantity keeps its definition everywhere: where
-it is differentiated by, or goes to a limit, a shift is added to its value, and what it depends on keeps its place. So
-the derivative by a quantity moves that quantity and nothing below it, as a free variable moves.
+read off at far points, arrays go entry by entry, opaque functions are concrete smooth ones. A quantity keeps its
+definition everywhere: where it is differentiated by, or goes to a limit, a shift is added to its value, and what it
+depends on keeps its place. So the derivative by a quantity moves that quantity and nothing below it, as a free
+variable moves.
 """
 
 from __future__ import annotations
