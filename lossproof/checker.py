@@ -7,7 +7,7 @@ Imports the kernel's judge, `search`, and the ground floor.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -37,6 +37,8 @@ POINTS_TO_EXHIBIT = 3
 POINTS_TRIED = 400
 POINTS_COSTLY = 40
 """So many points are tried of a step with integrals or infinite sums, which take long to enclose."""
+PATIENCE = 24
+"""So many drafts without a new point end the search for more points to exhibit."""
 POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
 POINTS_FOR_SUGGESTION = 12
@@ -47,6 +49,14 @@ SHRINKING = 300
 _COMPOSED: dict[tuple[str, str], LineRelation] = {
     ("<=", "<"): "<", ("<", "<="): "<", (">=", ">"): ">", (">", ">="): ">",
 }
+
+
+Settled = Callable[[StepResult], None]
+"""Takes a result whose verdict stands, while the rest of it is still worked on."""
+
+
+def _nobody(_result: StepResult) -> None:
+    """Told to nobody."""
 
 
 def compose(first: LineRelation, second: LineRelation) -> LineRelation | None:
@@ -69,10 +79,11 @@ def step_of(document: Document, derivation: Derivation, index: int) -> Step:
     )
 
 
-def check_step(document: Document, derivation: Derivation, index: int) -> StepResult:
+def check_step(document: Document, derivation: Derivation, index: int, settled: Settled = _nobody) -> StepResult:
     """The result of the step from line index - 1 to line `index`; an error for a line that could not be read.
 
     Line 1 has a result only as such an error. A step from a line that could not be read is unknown.
+    `settled` is told what `check` tells it.
     """
     line = derivation.lines[index - 1]
     wrong = line.unread or line.given_unread
@@ -85,7 +96,11 @@ def check_step(document: Document, derivation: Derivation, index: int) -> StepRe
     if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
         by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="))
         result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
-    result = replace(result or check(step), index=index)
+
+    def stands(found: StepResult) -> None:
+        settled(_of_prose(document, line, step, replace(found, index=index)))
+
+    result = replace(result or check(step, stands), index=index)
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = _of_prose(document, line, step, result)
@@ -128,7 +143,7 @@ def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
     return found - definitions.keys()
 
 
-def check_claim(document: Document, derivation: Derivation) -> StepResult | None:
+def check_claim(document: Document, derivation: Derivation, settled: Settled = _nobody) -> StepResult | None:
     """The result for first line against last; None for a chain of one step or less.
 
     It is unknown where one of them, or a hypothesis of a step, could not be read.
@@ -155,7 +170,11 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
     chained = _chained(step, verdicts)
     if chained is not None:
         return StepResult(len(lines), chained)
-    result = _of_prose(document, lines[-1], step, replace(check(step), index=len(lines)))
+
+    def stands(found: StepResult) -> None:
+        settled(_of_prose(document, lines[-1], step, replace(found, index=len(lines))))
+
+    result = _of_prose(document, lines[-1], step, replace(check(step, stands), index=len(lines)))
     if isinstance(result.verdict, Unknown):
         result = replace(result, attempts=(*result.attempts, *_unsettled(verdicts)))
     return result
@@ -200,23 +219,27 @@ def _chained(claim: Step, verdicts: Sequence[Verdict]) -> Proved | None:
     return found
 
 
-def check(step: Step) -> StepResult:
-    """The verdict of one step, with diagnosis where it is refuted."""
+def check(step: Step, settled: Settled = _nobody) -> StepResult:
+    """The verdict of one step, with diagnosis where it is refuted.
+
+    `settled` is told the result as soon as its verdict stands, before counterexample and diagnosis are made
+    good to read.
+    """
     start = time.perf_counter()
     try:
-        result = _decide(step)
+        result = _decide(step, settled)
     except InputError as error:
         result = StepResult(0, Error(error.diagnostic))
     return replace(result, seconds=time.perf_counter() - start)
 
 
-def _decide(step: Step) -> StepResult:
+def _decide(step: Step, settled: Settled) -> StepResult:
     if complex_steps.is_complex(step):
-        return _decide_parts(step)
-    return _decide_real(step)
+        return _decide_parts(step, settled)
+    return _decide_real(step, settled)
 
 
-def _decide_parts(step: Step) -> StepResult:
+def _decide_parts(step: Step, settled: Settled) -> StepResult:
     """The result of a step in which complex numbers occur: its real steps, one after another."""
     validate(step)
     try:
@@ -231,6 +254,7 @@ def _decide_parts(step: Step) -> StepResult:
             break
     verdict = judge.gathered(parts, [result.verdict for result in results])
     if isinstance(verdict, Refuted):
+        settled(StepResult(0, verdict, attempts=results[-1].attempts))
         diagnosis = repair_complex.diagnose(step, parts, _is_proved)
         return StepResult(0, verdict, diagnosis, attempts=results[-1].attempts)
     if verdict is not None:
@@ -239,7 +263,7 @@ def _decide_parts(step: Step) -> StepResult:
     return replace(stuck, attempts=tuple(a for r in results for a in r.attempts))
 
 
-def _decide_real(step: Step, *, diagnosed: bool = True) -> StepResult:
+def _decide_real(step: Step, settled: Settled = _nobody, *, diagnosed: bool = True) -> StepResult:
     begun = time.perf_counter()
     claim = proof.prove(step)
     proof_seconds = time.perf_counter() - begun
@@ -251,14 +275,17 @@ def _decide_real(step: Step, *, diagnosed: bool = True) -> StepResult:
     tried = 0
     for point in counterexample.points(plain, limit=POINTS_COSTLY if pointwise.is_costly(plain) else POINTS_TRIED):
         tried += 1
-        if judge.refuted(plain, point) is not None:
+        if (verdict := judge.refuted(plain, point)) is not None:
+            settled(StepResult(0, verdict, attempts=tuple(attempts)))
             found = _refuted(plain, point, tuple(attempts))
+            settled(found)
             return replace(found, diagnosis=repair.diagnose(step, plain, _is_proved)) if diagnosed else found
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
                             time.perf_counter() - begun))
+    result = StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
+    settled(result)
     left_over = repair.residual(step)
-    return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts),
-                      diagnosis=None if left_over is None else Diagnosis(left_over))
+    return result if left_over is None else replace(result, diagnosis=Diagnosis(left_over))
 
 
 def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepResult:
@@ -277,7 +304,8 @@ def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepR
         limit = 0
     if pointwise.is_costly(step):
         limit = min(limit, POINTS_COSTLY)
-    for point in chain(_outside(step, claim), counterexample.points(step, limit=limit)):
+    points = counterexample.points(step, limit=limit, patience=PATIENCE)
+    for point in chain(_outside(step, claim), points):
         found = pointwise.compare(step, point)
         if found is None:
             continue

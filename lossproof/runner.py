@@ -3,9 +3,9 @@
 Not trusted: it carries questions and answers and decides nothing. Imports the data types, `worker_process` (our end of
 a worker), `task` and `intake`; no kernel and no SymPy, which only the children load.
 
-One process reads Python files and one documents (each in a fork of its own), one process a CPU reads lines of JSON Lines files and judges
-steps. A step that takes too long, too much memory or its worker with it becomes `unknown`, with the reason; its worker
-is replaced and nothing else is lost. Results come in the order of files, derivations and lines, whatever finished
+One process reads Python files and one documents (each in a fork of its own), one process a CPU reads lines of JSON
+Lines files and judges steps. A step that takes too long, too much memory or its worker with it becomes `unknown`, with
+the reason (a verdict that stood by then stays); its worker is replaced and nothing else is lost. Results come in the order of files, derivations and lines, whatever finished
 first, and as soon as all before them are there. Only so many files and lines are under way at a time, so memory does
 not grow with a JSON Lines file.
 """
@@ -17,7 +17,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import TypedDict, Unpack
 
@@ -27,8 +27,8 @@ from lossproof.read.lines import MAX_LINE
 from lossproof.summary import Checked
 from lossproof.task import FileTold, Task, Told
 from lossproof.term import Span
-from lossproof.verdict import StepResult, Unknown
-from lossproof.worker import Died, Judged, OutOfMemory, Parse, Question, Read, Ready, Request, Take
+from lossproof.verdict import Attempt, StepResult, Unknown
+from lossproof.worker import Died, Judged, OutOfMemory, Parse, Question, Read, Ready, Request, Settled, Take
 from lossproof.worker_process import STARTUP_TIMEOUT, Job, Role, WorkerProcess
 
 __all__ = ["Event", "FileDone", "Options", "READ_TIMEOUT", "STEP_MEMORY", "STEP_TIMEOUT", "StepDone", "find_files",
@@ -263,7 +263,7 @@ class _Session:
 
     def _assign(self, worker: WorkerProcess, job: Job) -> None:
         """Send a job; a worker that turns out to be gone is as one that died over it."""
-        worker.job = job
+        worker.job, worker.settled = job, None
         task = self.tasks[job.file]
         limit = self.settings.read_timeout
         try:
@@ -298,8 +298,12 @@ class _Session:
                 worker.ready = True
             case OutOfMemory() if job is not None:
                 self._drop(worker)
-                if not self._again(worker, job):
+                if worker.settled is not None:
+                    self._answer(job, _unexplained(worker.settled, f"{self.settings.step_memory} MiB of memory"))
+                elif not self._again(worker, job):
                     self._answer(job, self._out_of_memory(job))
+            case Settled(result) if job is not None:
+                worker.settled = result
             case Read() | Judged() if job is not None:
                 worker.job = None
                 worker.answered += 1
@@ -311,7 +315,9 @@ class _Session:
         """The process ended by itself: its job is answered with that, others go on."""
         died = worker.died()
         self._drop(worker)
-        if worker.job is not None:
+        if worker.job is not None and worker.settled is not None:
+            self._answer(worker.job, _unexplained(worker.settled, f"the life of its worker process ({died.how})"))
+        elif worker.job is not None:
             if not (died.memory and self._again(worker, worker.job)):
                 self._answer(worker.job, died)
         elif not worker.ready:
@@ -331,6 +337,8 @@ class _Session:
         elif worker.job.derivation is None and worker.role == "judge":
             message = f"reading this line took longer than {self.settings.read_timeout:g} s"
             self._answer(worker.job, self._not_read(worker.job, message))
+        elif worker.settled is not None:
+            self._answer(worker.job, _unexplained(worker.settled, f"{self.settings.step_timeout:g} s"))
         else:
             limit = self.settings.step_timeout
             unknown = Unknown(f"no verdict within {limit:g} s", "LP301")
@@ -368,7 +376,7 @@ class _Session:
             case Read():
                 raise TypeError("a step was answered by a file")
         if result is not None and result.index == 0 and job.index is not None:
-            result = StepResult(job.index, result.verdict, seconds=result.seconds, fault=result.fault)
+            result = replace(result, index=job.index)
         task.answers[job.derivation, job.index] = result
         self.on_event(StepDone(task.path, task.outline[job.derivation][0], result))
 
@@ -394,3 +402,8 @@ class _Session:
         task.read(answer, self.settings.select)
         self.queues["steps"].extend(Job(number, derivation, index) for derivation, index in task.questions())
         self.on_event(FileDone(task.path, len(task.questions())))
+
+
+def _unexplained(result: StepResult, limit: str) -> Judged:
+    """A verdict that stood before its explanation was finished."""
+    return Judged(replace(result, attempts=(*result.attempts, Attempt("explanation", f"not finished within {limit}"))))

@@ -8,9 +8,10 @@ simplified, so `x/x` and `exp(log(x))` stay as they are.
 Subtraction and division have no nodes of their own: `a - b` is
 `Add(a, Mul(-1, b))` and `a/b` is `Mul(a, Pow(b, -1))`, as in SymPy.
 
-Values are real numbers; complex ones appear where a symbol is declared complex or `I` is written. A vector or matrix is a tree too (a `Symbol` that is
-declared with a shape, a `Family`, or an array function such as `matmul`); its
-entries count from 1.
+Values are real numbers; complex ones appear where a symbol is declared complex
+or `I` is written. A vector or matrix is a tree too (a `Symbol` that is declared
+with a shape, a `Family`, or an array function such as `matmul`); its entries
+count from 1.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import IO, Literal
 
+from lossproof.verdict import StepResult
 from lossproof.worker import Died, Forget, Setup
 
 __all__ = ["Job", "Role", "STARTUP_TIMEOUT", "WorkerProcess"]
@@ -48,6 +49,7 @@ class WorkerProcess:
         self.ready = False
         self.job: Job | None = None
         self.answered = 0
+        self.settled: StepResult | None = None      # of the present job, as far as it is known
         self.deadline = time.monotonic() + STARTUP_TIMEOUT
         self._documents: dict[int, None] = {}
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in kill()

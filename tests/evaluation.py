@@ -1,8 +1,8 @@
 """What a term is worth at a point, by mpmath and from the tree alone. Not a test itself.
 
 Shares nothing with the kernel: imports the ground floor's data, `numeric` and mpmath, so that what it says of a
-term is evidence of its own. Derivatives are central differences at high precision, integrals quadratures, limits are read off at far points,
-arrays go entry by entry, opaque functions are concrete smooth ones. A quantity keeps its definition everywhere: where
+term is evidence of its own. Derivatives are central differences at high precision, integrals quadratures, limits are
+read off at far points, arrays go entry by entry, opaque functions are concrete smooth ones. A quantity keeps its definition everywhere: where
 it is differentiated by, or goes to a limit, a shift is added to its value, and what it depends on keeps its place. So
 the derivative by a quantity moves that quantity and nothing below it, as a free variable moves.
 """
@@ -322,13 +322,17 @@ class Place:
     def _integral(self, integral: Integral, bound: Bound) -> Value:
         """An integral by quadrature at fewer digits, where that says that it is sharp."""
         def end(term: Term) -> Any:
-            infinite = {"oo": mpmath.inf, "-oo": -mpmath.inf}
-            return infinite[term.name] if isinstance(term, Const) and term.name in infinite else self.number(term, bound)
+            if isinstance(term, Const) and term.name in ("oo", "-oo"):
+                return mpmath.inf if term.name == "oo" else -mpmath.inf
+            return self.number(term, bound)
+
+        def integrand(t: Any) -> Any:
+            return self.number(integral.body, {**bound, integral.name: t})
         lower, upper = end(integral.lower), end(integral.upper)
         with mp.workdps(DIGITS_FOR_INTEGRALS):
             inside = sorted((lower, upper))
             ends = [inside[0], *(x for x in (-3, 0, 3) if inside[0] < x < inside[1]), inside[1]]
-            found, error = mpmath.quad(lambda t: self.number(integral.body, {**bound, integral.name: t}), ends, error=True)
+            found, error = mpmath.quad(integrand, ends, error=True)
         if not mpmath.isfinite(found) or error > SHARP * (1 + abs(found)):
             raise Unsettled("a quadrature that is not sharp")
         return found if lower <= upper else -found

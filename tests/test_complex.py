@@ -19,8 +19,9 @@ from lossproof.kernel import proof
 from lossproof.kernel.complex_steps import complex_number, is_complex, real_steps
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.jets import Undefined
+from lossproof.kernel.pairs import imaginary_name, real_name
 from lossproof.kernel.points import Point
-from lossproof.kernel.real_parts import RealParts, imaginary_name, real_name
+from lossproof.kernel.real_parts import RealParts
 from lossproof.print_latex import latex
 from lossproof.print_text import pretty, text
 from lossproof.read.expression import parse, parse_declarations
@@ -203,9 +204,9 @@ def test_equations_between_complex_numbers(left: str, right: str, relation: str,
 
 
 @pytest.mark.parametrize(("left", "right", "let", "verdict"), [
-    ("q*conjugate(q)", "x**2 + y**2", {"q": "x + I*y"}, "proved"), ("Derivative(q, x)", "1", {"q": "x + I*y"}, "proved"),
-    ("Derivative(q**2, y)", "2*I*q", {"q": "x + I*y"}, "proved"), ("s", "re(z)**2 + im(z)**2",
-                                                                  {"s": "z*conjugate(z)"}, "proved"),
+    ("q*conjugate(q)", "x**2 + y**2", {"q": "x + I*y"}, "proved"),
+    ("Derivative(q, x)", "1", {"q": "x + I*y"}, "proved"), ("Derivative(q**2, y)", "2*I*q", {"q": "x + I*y"}, "proved"),
+    ("s", "re(z)**2 + im(z)**2", {"s": "z*conjugate(z)"}, "proved"),
     ("Derivative(s**2, s)", "2*s", {"s": "z*conjugate(z)"}, "proved"), ("q*conjugate(q)", "q**2", {"q": "x + I*y"},
                                                                         "refuted"),
     ("b[p]*c[p]", "Abs(c[p])**2", {"b": "FamilyOf(conjugate(c[k]), (k, 1, n))"}, "proved"),
@@ -232,8 +233,9 @@ def test_a_point_shows_complex_values() -> None:
 
 def test_a_refuted_line_is_mended() -> None:
     """The suggestion is a line in the written symbols, and proved."""
-    for left, right, wanted in (("1/z", "z/Abs(z)**2", "conjugate(z)/Abs(z)**2"), ("exp(I*x)", "-exp(I*x)", "exp(I*x)"),
-                                ("1/(z + I)", "1/(z - I)", "1/(z + I)"), ("z - conjugate(z)", "2*im(z)", "I*(2*im(z))")):
+    for left, right, wanted in (("1/z", "z/Abs(z)**2", "conjugate(z)/Abs(z)**2"),
+                                ("exp(I*x)", "-exp(I*x)", "exp(I*x)"), ("1/(z + I)", "1/(z - I)", "1/(z + I)"),
+                                ("z - conjugate(z)", "2*im(z)", "I*(2*im(z))")):
         result = judge(SYMBOLS, left, right)
         assert result.diagnosis is not None
         assert result.diagnosis.suggestion is not None

@@ -44,7 +44,7 @@ def sample(path: Path) -> tuple[list[Job], list[Outcome]]:
         every = list(edit_sweep.jobs(document(path), 2, (SEED,)))
         count = PER_FILE
     else:
-        documents = [d for d in edit_sweep.documents(path)]
+        documents = list(edit_sweep.documents(path))
         every = [job for d in chance.sample(documents, RECORDED_STEPS) for job in edit_sweep.jobs(d, 1, (SEED,))]
         count = RECORDED_STEPS * 3 // 4
     chance.shuffle(every)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -26,7 +26,9 @@ from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
 from lossproof.read.expression import parse_declarations
 from lossproof.search.concrete_functions import candidates
-from lossproof.term import Const, Integral, Relation, RelationName, walk
+from lossproof.search.draft import Draft
+from lossproof.search.values import shape_matrix
+from lossproof.term import Const, Integral, Relation, RelationName, Symbol, walk
 
 KERNEL = Path(lossproof.__file__).parent / "kernel"
 PLAIN: Mapping[str, RelationName] = {"=": "=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
@@ -55,9 +57,22 @@ def test_an_instance_means_something(law: Law) -> None:
     validate(step_of(law))
 
 
+MATRICES = ("A", "B", "C", "D", "E", "Q", "S")
+
+
+def shaped(name: str, n: int, real: Callable[[], Fraction], random: Random) -> dict[tuple[int, ...], Fraction]:
+    """The entries of a matrix with what the symbols of the laws assume of it."""
+    names = parse_declarations(SYMBOLS)
+    draft = Draft(Step(Symbol("x"), Symbol("x"), declarations=names))
+    draft.entries[name] = {at: real() for at in product(range(1, n + 1), repeat=2)}
+    assert shape_matrix(draft, name, (n, n), names[name].assumptions, random)
+    return draft.entries[name]
+
+
 def sample(law: Law, random: Random) -> Point:
     """A point over the names of the instances, with the law's values outside the conditions where it asks for them."""
-    fixed = {name: Fraction(value) for name, value in law.outside.items()}
+    filled = {name: value for name, value in law.outside.items() if name in MATRICES}
+    fixed = {name: Fraction(value) for name, value in law.outside.items() if name not in MATRICES}
     n = int(fixed.get("n", Fraction(random.randint(2, 4))))
 
     def real() -> Fraction:
@@ -67,7 +82,13 @@ def sample(law: Law, random: Random) -> Point:
               "j": Fraction(random.randint(0, n + 1)), "s": Fraction(random.choice((-1, 1)))}
     values |= {name: real() for name in ("x", "y", "t", "re(z)", "im(z)", "re(w)", "im(w)")} | fixed
     entries = {name: {at: real() for at in product(range(1, n + 1), repeat=rank)}
-               for name, rank in (("u", 1), ("v", 1), ("a", 2))}
+               for name, rank in (("u", 1), ("v", 1), ("b", 1), ("c", 1), ("a", 2), ("C", 2))}
+    entries |= {name: shaped(name, n, real, random) for name in MATRICES if name != "C"}
+    for name, value in filled.items():
+        # "@" are entries that are all different and not 0, whatever is assumed
+        entries[name] = {
+            (i, k): Fraction(10*(i*n + k) + random.randint(1, 9)) if value == "@" else Fraction(value)
+            for i, k in product(range(1, n + 1), repeat=2)}
     names = parse_declarations(SYMBOLS)
     chosen = {name: random.choice(candidates(names[name])) for name in ("f", "G")}
     return Point(values, entries, chosen)
@@ -84,6 +105,8 @@ def related(step: Step, point: Point) -> bool | None:
         return None if None in found else all(found)
     endless = any(isinstance(part, Integral) or part == Const("oo") for part in (*walk(step.left), *walk(step.right)))
     evaluator = Evaluator(step.declarations, step.definitions, point, 64 if endless else 400)
+    if step.relation == "=>":
+        return evaluator.holds(step.left) is not True or evaluator.holds(step.right) is not False
     try:
         for side in (step.left, step.right):
             evaluator.number(side)

@@ -99,3 +99,21 @@ def test_a_true_inequality_is_proved(left: str, op: str, right: str, given: tupl
 def test_a_false_inequality_is_refuted(left: str, op: str, right: str, given: tuple[str, ...]) -> None:
     """Where it is strict and equality occurs, a weight is negative or missing, or the slope changes sign."""
     assert checker.check(make_step(SYMBOLS, left, right, relation=op, given=given)).verdict.verdict == "refuted"
+
+
+SMOOTH_KINKS = (
+    ("Derivative(Max(0, 1 - x)**2, x)", "-2*Max(0, 1 - x)", "proved"),
+    ("Derivative(x*Abs(x), x)", "2*Abs(x)", "proved"),
+    ("Derivative(Abs(x)**3, x)", "3*x*Abs(x)", "proved"),
+    ("Derivative(Max(0, x), x)", "(1 + Abs(x)/x)/2", "conditional"),
+    ("Derivative(Abs(x)*exp(x), x)*x", "Abs(x)*exp(x)*(1 + x)", "conditional"),
+    ("Derivative(x*Abs(x), x, x)*x", "2*Abs(x)", "conditional"),
+    ("Derivative(x*Abs(x - 1), x)*(x - 1)", "(2*x - 1)*Abs(x - 1)", "conditional"),
+    ("Derivative(Max(0, 1 - x)**2, x)", "2*Max(0, 1 - x)", "refuted"),
+)
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), SMOOTH_KINKS)
+def test_a_kink_times_its_own_zero_is_smooth(left: str, right: str, verdict: str) -> None:
+    """u |u| has a derivative at u = 0, once; |u| has none there."""
+    assert checker.check(make_step(SYMBOLS, left, right)).verdict.verdict == verdict

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
 
-from lossproof.kernel import binders, functions, integral_atoms, recurrences, sums, trigonometry
+from lossproof.kernel import binders, functions, integral_atoms, inverses, recurrences, sums, trigonometry, words
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
     Bounds,
     ConstAtom,
     DeltaAtom,
+    DetAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
@@ -25,6 +26,7 @@ from lossproof.kernel.atoms import (
     LogAtom,
     PowAtom,
     RootAtom,
+    TraceAtom,
     Var,
     binder,
 )
@@ -62,10 +64,15 @@ def new_table(work: int = 200_000) -> Table:
                 return refunctional(t, atom, change)
             case IntegralAtom():
                 return integral_atoms.reintegral(t, atom, change)
+            case TraceAtom():
+                return words.changed_trace(atom, change)
+            case DetAtom(form):
+                return inverses.det(words.changed(form, change))
             case PowAtom(base, exponent):
                 power = change(exponent)
                 return functions.power(t, change(base), power, integer=binders.is_integer(t, power))
 
+    t.inverse_of = inverses.inverse
     for kind in get_args(Atom):
         t.constructors[kind] = rebuild
 
@@ -77,7 +84,7 @@ def new_table(work: int = 200_000) -> Table:
         return None
 
     def align(normal: Normal) -> Normal:
-        if any(t.function_count.get(name, 0) > 1 for name in recurrences.RECURRING):
+        if any(t.function_count.get(name) for name in recurrences.RECURRING):
             return recurrences.align(t, normal)
         return normal
 

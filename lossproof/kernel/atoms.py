@@ -1,6 +1,6 @@
 """The atoms of a normal form: what polynomial arithmetic does not look into.
 
-Trusted. Data only. An atom's arguments are normal forms; two atoms are the same when
+Trusted. Data only, with `letters`. An atom's arguments are normal forms; two atoms are the same when
 their arguments are. Bound variables have no names of their own: the binders of an atom
 are called #h, #h+1, ... where h is one more than the highest binder inside its body, so
 that renaming a bound variable changes nothing.
@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from lossproof.kernel.letters import Form, Word, names_of, names_of_form, normals_of, normals_of_form
 
 if TYPE_CHECKING:
     from lossproof.kernel.normal_form import Normal
@@ -134,9 +136,23 @@ class IntegralAtom:
     first: int
 
 
+@dataclass(frozen=True, slots=True)
+class TraceAtom:
+    """The trace of a product of matrices; of one row and one column, the number itself."""
+
+    word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class DetAtom:
+    """The determinant of a square form."""
+
+    form: Form
+
+
 Atom = (
     Var | ConstAtom | EntryAtom | ExpAtom | RootAtom | LogAtom | AbsAtom | DeltaAtom | FoldAtom
-    | FunctionAtom | FunctionalAtom | PowAtom | IntegralAtom
+    | FunctionAtom | FunctionalAtom | PowAtom | IntegralAtom | TraceAtom | DetAtom
 )
 
 
@@ -164,6 +180,10 @@ def arguments(atom: Atom) -> tuple[Normal, ...]:
             return (body, *(x for r in ranges for x in (r.lower, r.upper, *r.excluded)))
         case IntegralAtom(lower, upper, body):
             return (body, *(end for end in (lower, upper) if end is not None))
+        case TraceAtom(word):
+            return tuple(normals_of(word))
+        case DetAtom(form):
+            return tuple(normals_of_form(form))
         case FunctionalAtom(ranges=ranges, body=body, partials=partials):
             return (body, *(x for r in ranges for x in (r.lower, r.upper)), *(i for p in partials for i in p))
 
@@ -177,6 +197,10 @@ def free_names_of(atom: Atom) -> frozenset[str]:
             found = frozenset((family,))
         case FunctionAtom(name=name) | FunctionalAtom(name=name):
             found = frozenset((name,))
+        case TraceAtom(word):
+            found = frozenset(names_of(word))
+        case DetAtom(form):
+            found = frozenset(names_of_form(form))
         case _:
             found = frozenset()
     for inner in arguments(atom):

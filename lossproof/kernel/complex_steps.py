@@ -14,7 +14,8 @@ from fractions import Fraction
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.normal_form import Unsupported
-from lossproof.kernel.real_parts import PARTS, NoOrder, Pair, RealParts, has_parts
+from lossproof.kernel.pairs import Pair
+from lossproof.kernel.real_parts import PARTS, NoOrder, RealParts, has_parts
 from lossproof.term import (
     ONE,
     ZERO,

@@ -7,11 +7,13 @@ gives the sizes as terms, `component` the scalar term of one entry. A vector is 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.term import (
     ARRAY_FUNCTIONS,
+    MINUS_ONE,
     ONE,
     ZERO,
     Add,
@@ -37,6 +39,25 @@ from lossproof.term import (
 )
 
 Shape = tuple[Term, ...]
+
+
+_LARGEST_WRITTEN_OUT = 3
+"""Determinants up to this concrete size are written out."""
+
+
+def _product_shape(left: Shape, right: Shape) -> Shape:
+    """The shape of a matrix product; a row times a column is a number."""
+    if not left or not right:
+        return left or right
+    if len(left) == 1:
+        return (left[0], right[-1])
+    if len(right) == 1:
+        return () if left[0] == ONE else left[:1]
+    return (left[0], right[1])
+
+
+def _without(positions: tuple[int, ...], position: int) -> tuple[int, ...]:
+    return tuple(p for p in positions if p != position)
 
 
 class Components:
@@ -65,8 +86,10 @@ class Components:
         match term:
             case Symbol(name):
                 return self.shape_of_name(name)
-            case Number() | Const() | Entry() | Component() | Fold() | Partial() | Pow():
+            case Number() | Const() | Entry() | Component() | Partial() | Pow():
                 return ()
+            case Fold(body=body):
+                return self.shape(body)
             case Add(args):
                 return self.shape(args[0])
             case Mul(args):
@@ -96,16 +119,18 @@ class Components:
                 return args
             case "transpose":
                 shape = self.shape(args[0])
-                return (ONE, shape[0]) if len(shape) == 1 else tuple(reversed(shape))
+                if len(shape) == 1:
+                    return (ONE, shape[0])
+                return (shape[1],) if shape[0] == ONE else (shape[1], shape[0])
             case "inverse" | "hadamard":
                 return self.shape(args[0])
             case "outer":
                 return (self._rank_at_least(args[0])[0], self._rank_at_least(args[1])[0])
             case "matmul":
-                first, last = self._rank_at_least(args[0]), self._rank_at_least(args[-1])
-                if len(first) == 2 and first[0] == ONE and len(last) == 1:
-                    return ()
-                return (first[0], last[1]) if len(last) == 2 else (first[0],)
+                shape = self.shape(args[0])
+                for factor in args[1:]:
+                    shape = _product_shape(shape, self.shape(factor))
+                return shape
         declaration = self.declarations.get(function)
         if declaration is not None and declaration.kind == "functional":
             return ()
@@ -130,6 +155,10 @@ class Components:
                 return Add(tuple(self.component(a, indices) for a in args))
             case Mul(args):
                 return Mul(tuple(self.component(a, indices) if self.shape(a) else a for a in args))
+            case Fold("sum", body, range_, condition):
+                if range_.name in {n for i in indices for n in free_names(i)}:
+                    raise Unsupported("an entry of a sum under the name of its index")
+                return Fold("sum", self.component(body, indices), range_, condition)
             case Family(body, ranges):
                 return substitute(body, {r.name: i for r, i in zip(ranges, indices, strict=True)})
             case Derivative(body, by, order):
@@ -153,7 +182,7 @@ class Components:
                 (array,) = args
                 if len(self.shape(array)) == 1:
                     return self.component(array, (indices[1],))
-                return self.component(array, (indices[1], indices[0]))
+                return self.component(array, (ONE if len(indices) == 1 else indices[1], indices[0]))
             case "hadamard":
                 return Mul(tuple(self.component(a, indices) for a in args))
             case "outer":
@@ -167,29 +196,74 @@ class Components:
             case "ones":
                 return ONE
             case "inverse":
-                raise Unsupported("an entry of an inverse matrix")
+                return self._inverse_entry(args[0], indices)
         if function in ARRAY_FUNCTIONS:
             raise Unsupported(f"an entry of {function}")
         return Call(function, tuple(self.component(a, indices) if self.shape(a) else a for a in args), orders)
 
     def _product(self, args: Shape, indices: Shape) -> Term:
+        """An entry of a product; with no indices, a product that is a number."""
         *rest, last = args
         if not rest:
-            return self.component(last, indices)
+            return self.component(last, indices) if self.shape(last) else last
         head: Term = rest[0] if len(rest) == 1 else Call("matmul", tuple(rest))
-        shape = self.shape(head)
-        taken: set[str] = set()
-        for term in (*args, *indices):
-            taken |= free_names(term)
-        name = fresh_name("k", taken | set(self.declarations) | set(self.definitions))
+        left, right = self.shape(head), self.shape(last)
+        if not left or not right:
+            # one of them is a number
+            parts = [self.component(x, indices) if self.shape(x) else self._number(x) for x in (head, last)]
+            return Mul(tuple(parts))
+        name = self._fresh((*args, *indices))
         k = Symbol(name)
-        row = (indices[0], k) if len(shape) == 2 and len(indices) >= 1 else (k,)
-        if len(shape) == 1:
-            # a column times a row vector
+        if len(left) == 1:
+            # a column times a row
             return Mul((self.component(head, (indices[0],)), self.component(last, (ONE, indices[1]))))
-        column = (k, indices[1]) if len(self.shape(last)) == 2 else (k,)
+        row = (ONE if left[0] == ONE else indices[0], k)
+        column = (k, indices[-1]) if len(right) == 2 else (k,)
         body = Mul((self.component(head, row), self.component(last, column)))
-        return Fold("sum", body, Range(name, ONE, shape[1]))
+        return Fold("sum", body, Range(name, ONE, left[1]))
+
+    def _number(self, term: Term) -> Term:
+        """A number among the factors of a product."""
+        return self._product(term.args, ()) if isinstance(term, Call) and term.function == "matmul" else term
+
+    def _fresh(self, terms: Shape) -> str:
+        taken: set[str] = set(self.declarations) | set(self.definitions)
+        for term in terms:
+            taken |= free_names(term)
+        return fresh_name("k", taken)
+
+    def _inverse_entry(self, array: Term, indices: Shape) -> Term:
+        """A cofactor over the determinant at a small concrete size; at others the entry itself."""
+        size = self.concrete_size(array)
+        if size is None or not all(isinstance(i, Number) for i in indices):
+            return Component(Call("inverse", (array,)), indices)
+        i, j = (int(n.value) for n in indices if isinstance(n, Number))
+        if not 1 <= i <= size or not 1 <= j <= size:
+            raise Unsupported("an entry outside its array")
+        everything = tuple(range(1, size + 1))
+        minor = self._minor(array, _without(everything, j), _without(everything, i))
+        sign = Number(Fraction(-1 if (i + j) % 2 else 1))
+        return Mul((sign, minor, Pow(self._minor(array, everything, everything), MINUS_ONE)))
+
+    def concrete_size(self, array: Term) -> int | None:
+        """The size of a square matrix of a small concrete size, None for others."""
+        shape = self.shape(array)
+        match shape:
+            case (Number(rows), Number(columns)) if rows == columns and 1 <= rows <= _LARGEST_WRITTEN_OUT:
+                return int(rows)
+            case _:
+                return None
+
+    def _minor(self, array: Term, rows: tuple[int, ...], columns: tuple[int, ...]) -> Term:
+        """The determinant of the entries in some rows and columns, written out."""
+        if not rows:
+            return ONE
+        parts: list[Term] = []
+        for place, column in enumerate(columns):
+            here = self.component(array, (Number(Fraction(rows[0])), Number(Fraction(column))))
+            rest = self._minor(array, rows[1:], _without(columns, column))
+            parts.append(Mul((Number(Fraction(-1 if place % 2 else 1)), here, rest)))
+        return Add(tuple(parts))
 
     def scalar(self, term: Call) -> Term:
         """The scalar term that an array function with a scalar value stands for."""
@@ -202,11 +276,11 @@ class Components:
                 return Fold("sum", body, Range(name, ONE, self.shape(left)[0]))
             case Call("trace", (array,)):
                 return Fold("sum", self.component(array, (k, k)), Range(name, ONE, self.shape(array)[0]))
-            case Call("matmul", args):
-                *rest, last = args
-                head = rest[0] if len(rest) == 1 else Call("matmul", tuple(rest))
-                body = Mul((self.component(head, (ONE, k)), self.component(last, (k,))))
-                return Fold("sum", body, Range(name, ONE, self.shape(last)[0]))
+            case Call("matmul", args) if not self.shape(term):
+                return self._product(args, ())
+            case Call("det", (array,)) if (rows := self.concrete_size(array)) is not None:
+                everything = tuple(range(1, rows + 1))
+                return self._minor(array, everything, everything)
             case Call("softmax", (family, index)):
                 (size,) = self.shape(family)
                 total = Fold("sum", Call("exp", (self.component(family, (k,)),)), Range(name, ONE, size))

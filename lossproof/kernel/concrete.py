@@ -171,6 +171,8 @@ def _two_matrices(left: Value, right: Value) -> Value:
         column = at[1] if len(at) == 2 else 1
         return _sum([times(left.element(at[0], k), right.element(k, column)) for k in range(1, inner + 1)])
 
+    if len(left.shape) == 2 and rows == 1 and len(right.shape) == 1:
+        return entry((1, 1))
     return Array((rows,) if len(right.shape) == 1 else (rows, columns), entry)
 
 

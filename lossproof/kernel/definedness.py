@@ -6,6 +6,7 @@ Trusted. Imports `kinks`, `conditions` and the ground floor.
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from lossproof.derivation import Domain
 from lossproof.kernel.binders import is_integer
@@ -21,6 +22,7 @@ from lossproof.term import (
     MINUS_ONE,
     ONE,
     ZERO,
+    Add,
     Bool,
     Call,
     Component,
@@ -105,10 +107,18 @@ class Conditions(Existence):
                 for i in indices:
                     self._collect(i, ranges, found)
                 self._in_shape(indices, self.n.arrays.shape(array), ranges, found)
-                self._collect(self.n.arrays.component(array, indices), ranges, found)
+                entry = self.n.arrays.component(array, indices)
+                if isinstance(entry, Component):
+                    # of an inverse: all entries of the matrix count
+                    self._whole(array, ranges, found)
+                else:
+                    self._collect(entry, ranges, found)
+                return
+            case Call("det", (array,)):
+                self._whole(array, ranges, found)
                 return
             case Call(function) if function in ARRAY_FUNCTIONS and self.n.arrays.shape(term):
-                self._family(term, found)
+                self._whole(term, ranges, found)
                 return
             case Call("softmax" | "logsumexp" | "dot" | "trace" | "matmul", _) as call:
                 for arg in call.args[1:]:
@@ -118,7 +128,7 @@ class Conditions(Existence):
                 self._collect(self.n.arrays.scalar(call), ranges, found)
                 return
             case Call(function, (family,)) | Partial(function, family, _) if self.is_functional(function):
-                self._family(family, found)
+                self._whole(family, ranges, found)
                 if isinstance(term, Partial):
                     for i in term.indices:
                         self._collect(i, ranges, found)
@@ -154,15 +164,31 @@ class Conditions(Existence):
             return _substituted(condition, variable, value)
         return substitute(unfolded, {variable.name: value})
 
-    def _family(self, family: Term, found: dict[Condition, None]) -> None:
-        """Every entry of a family that is taken whole."""
-        inner: dict[Condition, None] = {}
-        component, ranges = self.generic(family)
-        self._collect(component, {r.name: r for r in ranges}, inner)
-        for c in inner:
-            for r in reversed(ranges):
-                c = self.quantified(c, r, None)
-            found[c] = None
+    def _whole(self, array: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
+        """Every entry of an array, and the inverses in it."""
+        match array:
+            case Call("matmul" | "transpose" | "hadamard" | "outer", args) | Add(args) | Mul(args):
+                for arg in args:
+                    if self.n.arrays.shape(arg):
+                        self._whole(arg, ranges, found)
+                    else:
+                        self._collect(arg, ranges, found)
+            case Call("inverse", (inner,)):
+                self._whole(inner, ranges, found)
+                found[Condition(Relation("!=", Call("det", (inner,)), ZERO))] = None
+            case Call("identity" | "zeros" | "ones", sizes):
+                for size in sizes:
+                    self._collect(size, ranges, found)
+            case Symbol(name) if name in self.n.definitions:
+                self._collect(array, ranges, found)
+            case _:
+                component, own = self.generic(array)
+                inside: dict[Condition, None] = {}
+                self._collect(component, {**ranges, **{r.name: r for r in own}}, inside)
+                for c in inside:
+                    for r in reversed(own):
+                        c = self.quantified(c, r, None)
+                    found[c] = None
 
     def _quantity(self, name: str) -> tuple[Condition, ...]:
         """Conditions of a quantity's definition (with its own indices free)."""
@@ -171,7 +197,7 @@ class Conditions(Existence):
             definition = self.n.definitions[name]
             inner: dict[Condition, None] = {}
             if not definition.ranges and self.n.arrays.shape(definition.body):
-                self._family(definition.body, inner)
+                self._whole(definition.body, {}, inner)
             else:
                 self._collect(definition.body, {r.name: r for r in definition.ranges}, inner)
             self._quantities[name] = tuple(inner)
@@ -231,8 +257,11 @@ class Conditions(Existence):
         with self.varying(name):
             self._collect(body, ranges, inner)
         kinks = [self.at_entry(kink, by) for kink in self.kinks(body, ranges, name)]
+        edge = self._root_at_its_edge(body, by)
         for c in inner:
             around = self.opened(c, name)
+            if around.term == edge:
+                around = Condition(around.term)
             if around.exact or not self._holds_around(c.term, name) or not isinstance(around.term, Relation):
                 found[around] = None
             elif around.term.op in ("<", ">"):
@@ -249,6 +278,17 @@ class Conditions(Existence):
             return False
         with self.n.facts.without(self.n.mentions(Symbol(name))):
             return self.discharged(condition)
+
+    def _root_at_its_edge(self, body: Term, by: Term) -> Term | None:
+        """g > 0 for the body sqrt(g) (or a multiple), where this is not more than needed: at g = 0 the root has no
+        derivative if the second derivative of g is not 0, since g then changes its sign or is like a square."""
+        match body:
+            case Mul((Number(factor), rest)) if factor != 0:
+                return self._root_at_its_edge(rest, by)
+            case Call("sqrt", (g,)) | Pow(g, Number(Fraction(numerator=1, denominator=2))):
+                if sign_of(self.h, Derivative(g, by, 2)) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                    return Relation(">", g, ZERO)
+        return None
 
     def _limit(self, term: Limit, found: dict[Condition, None]) -> None:
         """Conditions about the variable must hold near the target; the others stand."""

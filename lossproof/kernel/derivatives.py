@@ -1,6 +1,6 @@
-"""Derivatives of normal forms by a variable or an entry.
+"""Derivatives of normal forms by a variable, an entry, or along a direction of an array.
 
-Trusted. Imports `atoms`, `algebra`, `functions`, `sums`, `normal_form`. Bound variables are
+Trusted. Imports `atoms`, `algebra`, `functions`, `sums`, `matrix_calculus`, `normal_form`. Bound variables are
 opened under fresh names first, so that nothing is captured; d x_k / d x_p is a delta, which
 the sum around it eliminates within its range. That the derivative exists is a matter of
 `conditions`.
@@ -18,6 +18,7 @@ from lossproof.kernel.atoms import (
     Bounds,
     ConstAtom,
     DeltaAtom,
+    DetAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
@@ -27,11 +28,13 @@ from lossproof.kernel.atoms import (
     LogAtom,
     PowAtom,
     RootAtom,
+    TraceAtom,
     Var,
 )
 from lossproof.kernel.binders import is_integer, opened
 from lossproof.kernel.functions import absolute_power, delta, exp, function, power
 from lossproof.kernel.integral_atoms import close_integral, open_integral
+from lossproof.kernel.matrix_calculus import Target, direction, of_atom, of_entry
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.sums import close_again
@@ -41,11 +44,12 @@ Chain = Callable[[Atom], Normal | None]
 
 
 class Differentiator:
-    """Differentiates by one target: a `Var` or an `EntryAtom`."""
+    """Differentiates by one target: a `Var`, an `EntryAtom`, or a `Direction`."""
 
-    def __init__(self, table: Table, target: Var | EntryAtom, chain: Chain) -> None:
+    def __init__(self, table: Table, target: Target, chain: Chain) -> None:
         self.t = table
         self.target = target
+        self.moved = direction(table, target)
         self.chain = chain
         self._memo: dict[int, Normal] = {}
 
@@ -108,6 +112,8 @@ class Differentiator:
                 return self._functional(atom)
             case IntegralAtom():
                 return self._integral(atom)
+            case TraceAtom() | DetAtom():
+                return of_atom(t, atom, self.moved, self)
             case PowAtom(base, exponent):
                 if not self(exponent).is_zero:
                     raise Unsupported("a derivative by the exponent of a base of unknown sign")
@@ -123,6 +129,9 @@ class Differentiator:
 
     def _entry(self, family: str, indices: tuple[Normal, ...]) -> Normal:
         t = self.t
+        if self.moved is not None and self.moved.name == family and not isinstance(self.target, EntryAtom):
+            t.use("derivative-of-entry")
+            return of_entry(t, self.moved, indices)
         if not isinstance(self.target, EntryAtom) or self.target.family != family:
             return t.zero
         t.use("derivative-of-entry")

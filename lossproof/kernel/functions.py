@@ -12,6 +12,7 @@ from math import isqrt
 from lossproof.kernel.atoms import (
     AbsAtom,
     DeltaAtom,
+    DetAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
@@ -20,6 +21,7 @@ from lossproof.kernel.atoms import (
     PowAtom,
     RootAtom,
 )
+from lossproof.kernel.letters import Form, Named
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 
@@ -40,7 +42,7 @@ def exp(t: Table, exponent: Normal) -> Normal:
     for mono, coefficient in t.terms(exponent.num):
         power = Fraction(coefficient, content)
         basis = t.monomial(mono) / den
-        if basis.den.is_one() and len(mono) == 1 and mono[0][1] == 1 and isinstance(atom := t[mono[0][0]], LogAtom):
+        if isinstance(atom := single_atom(basis), LogAtom):
             t.use("exp-of-log")
             factor = absolute_power(t, atom.base, power)
         else:
@@ -308,7 +310,7 @@ def reduce(t: Table, normal: Normal) -> Normal:
     """`normal` with the algebraic relations of single atoms applied: sqrt(x)^2 = |x|, sin^2 = 1 - cos^2 ..."""
     normal = _without_roots_below(t, normal)
     while True:
-        normal = t.align(normal)
+        normal = _aligned_powers(t, t.align(normal))
         rules = {i: rule for i in normal.atoms() if (rule := _power_rule(t, i)) is not None}
         if not rules or not _applies(normal, rules):
             return normal
@@ -335,6 +337,24 @@ def _without_roots_below(t: Table, normal: Normal) -> Normal:
     return normal
 
 
+def _aligned_powers(t: Table, normal: Normal) -> Normal:
+    """x**(n + c) as x**c x**n where n >= 0 and both powers of the base occur."""
+    powers = [(i, a) for i in normal.atoms() if isinstance(a := t[i], PowAtom) and a.base.constant is None]
+    if len(powers) < 2:
+        return normal
+    values: dict[int, Normal] = {}
+    for i, atom in powers:
+        gaps = [(gap, other) for _, other in powers if other.base == atom.base
+                and (gap := (atom.exponent - other.exponent).integer) is not None and gap > 0]
+        gap, least = max(gaps, key=lambda g: g[0], default=(0, atom))
+        if gap and t.sign(least.exponent) in (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE):
+            values[i] = atom.base**gap * t.atom(least)
+    if not values:
+        return normal
+    t.use("power-of-sum")
+    return t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),)))
+
+
 def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:
     """(q, value) where atom**q is value, else None."""
     match t[number]:
@@ -346,6 +366,8 @@ def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:
             return 2, base * base
         case DeltaAtom():
             return 2, t.monomial(((number, 1),))
+        case DetAtom(form) if _is_orthogonal(form):
+            return 2, t.one
         case FunctionAtom("sin", args, (0,)):
             return 2, t.one - t.atom(FunctionAtom("cos", args, (0,))) ** 2
         case FunctionAtom("sign", _, (0,)):
@@ -354,6 +376,15 @@ def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:
             return 2, t.one
         case _:
             return None
+
+
+def _is_orthogonal(form: Form) -> bool:
+    """Whether a form is a single orthogonal matrix, whose determinant is 1 or -1."""
+    match form.terms:
+        case (((Named(traits=traits),), _),):
+            return "orthogonal" in traits
+        case _:
+            return False
 
 
 def _applies(normal: Normal, rules: dict[int, tuple[int, Normal]]) -> bool:

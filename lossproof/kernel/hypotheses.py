@@ -16,10 +16,10 @@ from lossproof.kernel.binders import in_range, is_integer, map_bounds
 from lossproof.kernel.functions import reduce, single_atom
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
-from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
+from lossproof.term import ZERO, Bool, Call, Entry, ForAll, Number, Pow, Range, Relation, Symbol, Term
 
 _HIGHEST = 6
 
@@ -99,6 +99,9 @@ class Hypotheses:
                     mentions = self.n.mentions(condition)
                     written = self.n.normal(left, scope) - self.n.normal(right, scope)
                     found = self._sign_facts(written, SIGN_OF[op], mentions, names, ranges)
+                    if op in (">", "!=") and right == ZERO and (root := _square_root_of(left)) is not None:
+                        # a root that is not 0 is one of a positive number
+                        found += self.facts(Relation(">", root, ZERO), scope, names, ranges)
                     applied, used = self._applied(written)
                     if applied != written:
                         found += self._sign_facts(applied, SIGN_OF[op], mentions | used, names, ranges)
@@ -226,6 +229,7 @@ class Hypotheses:
                 if name in n.mentions(right):
                     return None
                 value = self.value(right)
+                self._lies_within(name, value, n.mentions(left) | n.mentions(right) | self._acted)
                 return lambda normal: t.substitute(normal, {name: value})
             case Entry(family, indices) if self._is_primitive(family) and family not in n.mentions(right):
                 value = self.value(right)
@@ -243,6 +247,17 @@ class Hypotheses:
                 return entry_rule
             case _:
                 return None
+
+    def _lies_within(self, name: str, value: Normal, mentions: frozenset[str]) -> None:
+        """What a name stands for lies in the interval that is declared of the name."""
+        interval = interval_of(self.n.declarations[name].domain)
+        t = self.n.table
+        ends = ((interval.lower, 1, interval.lower_open), (interval.upper, -1, interval.upper_open))
+        for end, direction, is_open in ends:
+            if end is not None:
+                gap = (value - t.rational(end)).scaled(Fraction(direction))
+                sign = Sign.POSITIVE if is_open else Sign.NONNEGATIVE
+                self.n.facts.learn_all(self._sign_facts(gap, sign, mentions, (), ()))
 
     def _polynomial_rule(self, left: Term, right: Term) -> Callable[[Normal], Normal] | None:
         """An equation solved for one atom that occurs once, linearly, with a coefficient that is not 0."""
@@ -322,6 +337,14 @@ def _lowered(t: Table, normal: Normal, atom: int, degree: int, value: Normal) ->
         return normal
     top, bottom = (lowered(t.polynomial(part)) for part in (normal.num, normal.den))
     return normal if bottom.is_zero else top / bottom
+
+
+def _square_root_of(term: Term) -> Term | None:
+    match term:
+        case Call("sqrt", (base,)) | Pow(base, Number(Fraction(numerator=1, denominator=2))):
+            return base
+        case _:
+            return None
 
 
 def _conjuncts(condition: Term) -> tuple[Term, ...]:

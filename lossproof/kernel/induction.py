@@ -22,12 +22,13 @@ from lossproof.kernel.atoms import (
     Var,
 )
 from lossproof.kernel.binders import NOT_NEGATIVE, constant_part, is_integer, known_nonzero, open_fold
+from lossproof.kernel.creative import advanced_terms
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.regular import defined_along
-from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.sums import product_over, sum_over
+from lossproof.kernel.vanishing import vanishes
 
 _MOST_BASES = 8
 """So many first values are shown one by one."""
@@ -158,6 +159,7 @@ class _Induction:
         try:
             here = t.var(j)
             known, wanted = self.at(here), self.at(here + t.one)
+            wanted = advanced_terms(t, wanted, j, self.function)
             if all(defined_along(t, x, frozenset((j,)), self.function) for x in (known, wanted)):
                 yield j, known, recurrences(t, advanced(t, wanted, j, {t[i] for i in known.atoms()}))
             else:
@@ -194,8 +196,7 @@ def linear_in(t: Table, poly: Normal, number: int) -> tuple[Normal, Normal] | No
 
 
 def _is_zero(t: Table, normal: Normal) -> bool:
-    normal = reduce(t, normal)
-    return normal.is_zero or reduce(t, eliminate_relations(t, normal)).is_zero
+    return vanishes(t, reduce(t, normal))
 
 
 def advanced(t: Table, normal: Normal, j: str, wanted: Iterable[Atom]) -> Normal:

@@ -15,10 +15,10 @@ from flint import arb
 from lossproof.derivation import Step
 from lossproof.kernel.comparison import decimal
 from lossproof.kernel.complex_steps import RealSteps
+from lossproof.kernel.pairs import twin
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare
 from lossproof.kernel.proof import Claim
-from lossproof.kernel.real_parts import twin
 from lossproof.term import Entry, Number, Symbol, Term
 from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Verdict
 
@@ -56,6 +56,7 @@ def refuted(step: Step, point: Point) -> Refuted | None:
             declaration = step.declarations.get(name)
             if declaration is not None and declaration.kind in kinds:
                 values.append((Symbol(name), Number(point.values[name])))
+    values += [(Symbol(name), value) for name, value in sorted(point.constants.items())]
     for family in sorted(point.entries):
         for position, value in sorted(point.entries[family].items()):
             values.append((_entry(family, position), Number(value)))

@@ -177,6 +177,12 @@ class Neighbourhoods(Discharge):
                         for c in self.kinks(inside, {**ranges, range_.name: range_}, name)]
             case Call("softmax" | "logsumexp" | "dot" | "trace" | "matmul", _) as call:
                 return self.kinks(self.n.arrays.scalar(call), ranges, name)
+            case Call("det", (array,)):
+                found = self._kinks_of_entries(array, ranges, name)
+                if self.n.arrays.concrete_size(array) is None:
+                    # its derivative is written with the inverse, which is more than needed
+                    found.append(Condition(Relation("!=", body, ZERO), exact=False))
+                return found
             case Call(function, (family,)) | Partial(function, family, _) if self.is_functional(function):
                 entry, bounds = self.generic(family)
                 kinks = self.kinks(entry, {**ranges, **{r.name: r for r in bounds}}, name)
@@ -202,7 +208,11 @@ class Neighbourhoods(Discharge):
                             for c in self.kinks(definition.body, {}, name)]
                 return self.kinks(self.n.arrays.component(definition.body, indices), ranges, name)
             case Component(array, indices):
-                return self.kinks(self.n.arrays.component(array, indices), ranges, name)
+                entry = self.n.arrays.component(array, indices)
+                match entry:
+                    case Component(Call("inverse", (inner,))):
+                        return self._kinks_of_entries(inner, ranges, name)
+                return self.kinks(entry, ranges, name)
         match body:
             case Call():
                 found += self.kinks_of_call(body)
@@ -213,6 +223,16 @@ class Neighbourhoods(Discharge):
                             found.append(Condition(Relation("!=", part.left, part.right), exact=False))
         for child in children(body):
             found += self.kinks(child, ranges, name)
+        return found
+
+    def _kinks_of_entries(self, array: Term, ranges: dict[str, Range], name: str) -> list[Condition]:
+        """The kinks of every entry of an array."""
+        if name not in self.n.mentions(array):
+            return []
+        entry, own = self.generic(array)
+        found = self.kinks(entry, {**ranges, **{r.name: r for r in own}}, name)
+        for r in reversed(own):
+            found = [self.quantified(c, r, None) for c in found]
         return found
 
     def kinks_of_call(self, call: Call) -> list[Condition]:

@@ -17,7 +17,7 @@ from lossproof.derivation import LineRelation
 @dataclass(frozen=True, slots=True)
 class Law:
     """One law. `left` = `right` (or `relation`) is an instance that holds under `given`; `outside` gives values
-    of an instance outside the conditions, at which it must fail or be undefined."""
+    of an instance outside the conditions, at which it must fail or be undefined (of a matrix: of all its entries)."""
 
     name: str
     statement: str
@@ -37,6 +37,14 @@ SYMBOLS: Final[Mapping[str, Mapping[str, object]]] = {
     "j": {"kind": "integer"},
     "u": {"kind": "indexed", "shape": ["n"]}, "v": {"kind": "indexed", "shape": ["n"]},
     "a": {"kind": "indexed", "shape": ["n", "n"]},
+    "b": {"kind": "vector", "shape": ["n"]}, "c": {"kind": "vector", "shape": ["n"]},
+    "C": {"kind": "matrix", "shape": ["n", "n"]},
+    "A": {"kind": "matrix", "shape": ["n", "n"], "assume": ["invertible"]},
+    "B": {"kind": "matrix", "shape": ["n", "n"], "assume": ["symmetric"]},
+    "S": {"kind": "matrix", "shape": ["n", "n"], "assume": ["positive_definite"]},
+    "Q": {"kind": "matrix", "shape": ["n", "n"], "assume": ["orthogonal"]},
+    "D": {"kind": "matrix", "shape": ["n", "n"], "assume": ["diagonal"]},
+    "E": {"kind": "matrix", "shape": ["n", "n"], "assume": ["diagonal"]},
     "f": {"kind": "function", "arity": 1}, "G": {"kind": "functional"},
     "z": {"kind": "scalar", "assume": ["complex"]}, "w": {"kind": "scalar", "assume": ["complex"]},
 }
@@ -49,6 +57,7 @@ _ANALYSIS = "real analysis, elementary functions (DLMF 4)"
 _SUMS = "Graham, Knuth, Patashnik: Concrete Mathematics, chapter 2"
 _CALCULUS = "differential calculus (DLMF 1.4, 1.5)"
 _COMPLEX = "complex numbers as pairs of real ones (Hamilton; DLMF 1.9)"
+_MATRICES = "Petersen, Pedersen: The Matrix Cookbook"
 _NONE = "none"
 
 _TABLE: Final = (
@@ -216,6 +225,10 @@ _TABLE: Final = (
         ("m >= 0", "m <= n"), {"m": "-1"}),
     Law("binomial-as-product", "binomial(x, k) = x (x - 1) ... (x - k + 1)/k! for a number k", "k >= 0", "DLMF 1.2",
         "binomial(x, 2)", "x*(x - 1)/2"),
+    Law("creative-telescoping", "sum_k F(n + 1, k) = c(n) sum_k F(n, k) + G at the range's end - G at its start",
+        "F(n + 1, k) - c(n) F(n, k) = G(k + 1) - G(k), all defined along the range",
+        "Petkovsek, Wilf, Zeilberger: A = B, chapter 6", "Sum(binomial(m, k), (k, 0, m))", "2**m", ("m >= 0",),
+        {"m": "-1"}),
     Law("fibonacci-recurrence", "F(m + 2) = F(m + 1) + F(m)", "m an integer", "DLMF 26.11", "fibonacci(m + 2)",
         "fibonacci(m + 1) + fibonacci(m)"),
     # integrals and infinite series
@@ -287,6 +300,14 @@ _TABLE: Final = (
         "Sum((u[k] - v[k])**2, (k, 1, n)) + (x - y)**2", "0", (), {}, ">="),
     Law("log-against-1", "log x has the sign of x - 1", "x > 0", _ANALYSIS, "log(x)*y**2", "0", ("x >= 1",),
         {"x": "1/2", "y": "1"}, ">="),
+    Law("zero-product", "where a product is 0, one of its factors is", _NONE, "fields",
+        "Eq(x**2, y**2)", "Eq(x, y)", ("x >= 0", "y >= 0"), {"x": "-1", "y": "1"}, "=>"),
+    Law("exp-injective", "exp(x) = exp(y) only where x = y", _NONE, _ANALYSIS,
+        "Eq(exp(x), exp(2*y))", "Eq(x, 2*y)", (), {}, "=>"),
+    Law("power-injective", "x**q = y**q for odd q only where x = y", "q odd", "ordered fields",
+        "Eq(x**3, 8*y**3)", "Eq(x, 2*y)", (), {}, "=>"),
+    Law("squares-are-0", "a sum of squares is 0 only where each of them is", _NONE, "ordered fields",
+        "Eq(x**2 + x*y + y**2, 0)", "Eq(x, 0)", (), {}, "=>"),
     Law("enclosure", "the sign of a number, by an enclosure", "0 is outside the enclosure", "interval arithmetic (Arb)",
         "pi", "3", (), {}, ">"),
     Law("completed-square", "a x**2 + b x + c > 0", "a > 0 and 4 a c > b**2", "ordered fields",
@@ -305,6 +326,53 @@ _TABLE: Final = (
         ">="),
     Law("mean-value", "f(x) = f(c) + f'(s) (x - c) for some s between", "f continuous, differentiable between",
         _CALCULUS, "cos(x)", "1 - x**2/2", (), {}, ">="),
+    # matrices
+    Law("inverse-cancel", "A A^-1 = A^-1 A = 1, where A is a letter or a sum", "A invertible", _MATRICES,
+        "(C@Inverse(C))[p, p]", "1", ("Ne(Determinant(C), 0)",), {"C": "0"}),
+    Law("inverse-of-product", "(A B)^-1 = B^-1 A^-1", "A and B square, A B invertible", _MATRICES,
+        "Inverse(C@A)[p, 1]", "(Inverse(A)@Inverse(C))[p, 1]", ("Ne(Determinant(C), 0)",), {"C": "0"}),
+    Law("inverse-twice", "(A^-1)^-1 = A", "A invertible", _MATRICES,
+        "Inverse(Inverse(C))[p, 1]", "C[p, 1]", ("Ne(Determinant(C), 0)",), {"C": "0"}),
+    Law("symmetric", "B^T = B", "B symmetric or positive definite", "definition",
+        "(Inverse(A)@Transpose(B))[1, 2]", "(Inverse(A)@B)[1, 2]", (), {"B": "@"}),
+    Law("orthogonal", "Q^T Q = Q Q^T = 1", "Q orthogonal", "definition",
+        "(Transpose(Q)@Q)[p, p]", "1", (), {"Q": "2"}),
+    Law("diagonal-commute", "diagonal matrices commute", "both diagonal", _MATRICES,
+        "(D@E)[1, 2]", "(E@D)[1, 2]", (), {"D": "@", "E": "@"}),
+    Law("diagonal-entry", "D_ij = D_ii delta(i, j)", "D diagonal", "definition",
+        "Sum(D[p, k]*(u[k]**2 + 1), (k, 1, n))", "D[p, p]*(u[p]**2 + 1)", (), {"D": "@"}),
+    Law("sum-as-product", "a sum of entries over a common index is an entry of a product",
+        "the index runs over the whole range", "definition of the matrix product",
+        "Sum(Inverse(A)[p, k]*u[k]*x, (k, 1, n))", "x*Sum(u[i]*Transpose(Inverse(A))[i, p], (i, 1, n))"),
+    Law("trace-cyclic", "tr(A B) = tr(B A)", _NONE, _MATRICES,
+        "Trace(Inverse(A)@C@B)", "Trace(C@B@Inverse(A))"),
+    Law("trace-transpose", "tr(A^T) = tr(A)", _NONE, _MATRICES,
+        "Trace(Inverse(A)@C)", "Trace(Transpose(C)@Transpose(Inverse(A)))"),
+    Law("trace-of-identity", "the trace of the identity is its size", _NONE, _MATRICES,
+        "Trace(Inverse(A)@A)", "n"),
+    Law("det-of-product", "det(A B) = det(A) det(B)", "A and B square", _MATRICES,
+        "Determinant(C@A)", "Determinant(C)*Determinant(A)"),
+    Law("det-of-multiple", "det(c A) = c**n det(A)", _NONE, _MATRICES,
+        "Determinant(2*C)", "2**n*Determinant(C)"),
+    Law("det-of-transpose", "det(A^T) = det(A)", _NONE, _MATRICES, "Determinant(Transpose(C))", "Determinant(C)"),
+    Law("det-of-inverse", "det(A^-1) = 1/det(A)", "A invertible", _MATRICES,
+        "Determinant(Inverse(C))", "1/Determinant(C)", ("Ne(Determinant(C), 0)",), {"C": "0"}),
+    Law("det-of-rotation", "det(A + U V) = det(A) det(1 + V A^-1 U)", "A invertible", "Sylvester; Harville 18.1",
+        "Determinant(A + b@Transpose(c))", "Determinant(A)*(1 + Transpose(c)@Inverse(A)@b)", (), {"A": "0"}),
+    Law("definite-form", "x^T S x >= 0, tr(P^T S P) >= 0, and det, trace and inverse alike",
+        "S positive definite", "Horn, Johnson 7.1", "Transpose(b)@S@b", "0", (), {"S": "-1"}, ">="),
+    Law("cauchy-schwarz-of-traces", "tr(P Q)**2 <= tr(P P^T) tr(Q^T Q)", _NONE, "Steele, chapter 1",
+        "(Transpose(b)@c)**2", "(Transpose(b)@b)*(Transpose(c)@c)", (), {}, "<="),
+    Law("derivative-of-matrix-product", "d(A B) = dA B + A dB", _NONE, _MATRICES,
+        "Derivative(Trace(Inverse(A)@C@C), C[p, p])", "(C@Inverse(A) + Inverse(A)@C)[p, p]"),
+    Law("derivative-of-inverse", "d(A^-1) = -A^-1 dA A^-1", "A invertible", _MATRICES,
+        "Derivative(Transpose(b)@Inverse(C)@c, C[p, p])", "-(Transpose(Inverse(C))@b)[p]*(Inverse(C)@c)[p]",
+        ("Ne(Determinant(C), 0)",), {"C": "0"}),
+    Law("derivative-of-det", "d det(A) = det(A) tr(A^-1 dA)", "A invertible", _MATRICES,
+        "Derivative(Determinant(C), C[p, p])", "Determinant(C)*Inverse(C)[p, p]", ("Ne(Determinant(C), 0)",),
+        {"C": "0"}),
+    Law("gradient-of-trace", "the derivative of f by X is G where df = tr(G^T dX)", "f differentiable", _MATRICES,
+        "Derivative(Trace(Inverse(A)@C), C)[p, 1]", "Inverse(A)[1, p]"),
     Law("transitivity", "what is joined to what is joined is joined, along a chain of proved steps",
         "every step proved", "equivalence relations, ordered fields", "x", "x"),
     Law("cases", "what holds in every case holds", "the cases are all there are", "propositional logic",

@@ -23,6 +23,7 @@ from lossproof.kernel.atoms import (
     arguments,
     free_names_of,
 )
+from lossproof.kernel.letters import Form, Named
 from lossproof.kernel.sign_sets import Sign
 
 Monomial = tuple[tuple[int, int], ...]
@@ -156,7 +157,8 @@ class Table:
     """The atoms of one step, the arithmetic over them, and the laws used so far.
 
     `constructors` rebuilds an atom from changed arguments (filled in by `algebra`);
-    `sign` answers what is known of a normal form's sign (filled in by `signs`).
+    `sign` answers what is known of a normal form's sign (filled in by `signs`); `letter` and
+    `inverse_of` belong to words over matrices (filled in by `matrices` and `algebra`).
     """
 
     def __init__(self, work: int = 200_000) -> None:
@@ -173,6 +175,9 @@ class Table:
         self.sign: Callable[[Normal], Sign] = lambda _normal: Sign.UNKNOWN
         self.is_integer_name: Callable[[str], bool] = lambda name: name[0] in "%#" and name in self.ranges
         self.entry_in_range: Callable[[str, tuple[Normal, ...]], bool] = lambda _family, _indices: False
+        # of a name that may be a letter of a word: the letter, with the traits that may be used now
+        self.letter: Callable[[str], Named | None] = lambda _name: None
+        self.inverse_of: Callable[[Form], Form] = _no_inverse
         self.constructors: dict[type, Callable[[Atom, Callable[[Normal], Normal]], Normal]] = {}
         # how many atoms each function has, its values at special arguments, and shifts by integers (`algebra`)
         self.function_count: dict[str, int] = {}
@@ -410,6 +415,10 @@ class Table:
         def poly(p: fmpz_mpoly) -> str:
             return " + ".join("*".join([str(c), *(f"{self._atoms[i]!r}^{e}" for i, e in m)]) for m, c in _sparse(p))
         return f"({poly(normal.num)})/({poly(normal.den)})"
+
+
+def _no_inverse(_form: Form) -> Form:
+    raise Unsupported("an inverse matrix")
 
 
 def _context(size: int) -> fmpz_mpoly_ctx:

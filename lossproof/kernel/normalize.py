@@ -16,11 +16,14 @@ from fractions import Fraction
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel import functions, integrals, limits
 from lossproof.kernel.algebra import functional, new_table
-from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, EntryAtom, Var
+from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, DetAtom, EntryAtom, TraceAtom, Var, free_names_of
 from lossproof.kernel.binders import in_range, is_integer
 from lossproof.kernel.components import Components
 from lossproof.kernel.derivatives import Chain, Differentiator
 from lossproof.kernel.known import known, known_prime
+from lossproof.kernel.letters import Form
+from lossproof.kernel.matrices import Matrices
+from lossproof.kernel.matrix_calculus import Target
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.series import Series
 from lossproof.kernel.sign_sets import Sign, sign_decides
@@ -74,10 +77,13 @@ class Scope:
 
 
 class Normalizer:
-    """Normal forms of terms under the declarations and definitions of one step."""
+    """Normal forms of terms under the declarations and definitions of one step.
+
+    Arrays are read by their entries, or, with `words`, as words over matrices.
+    """
 
     def __init__(self, declarations: Mapping[str, Declaration], definitions: Mapping[str, Definition],
-                 work: int = 200_000) -> None:
+                 work: int = 200_000, *, words: bool = False) -> None:
         self.table: Table = new_table(work)
         self.declarations = declarations
         self.definitions = definitions
@@ -97,12 +103,26 @@ class Normalizer:
             elif d.kind == "index" and d.upper is not None:
                 lower = one if d.lower is None else self.normal(d.lower)
                 shapes[name] = (Bounds(lower, self.normal(d.upper)),)
+        self.facts.entry_bounds = {
+            name: Bounds(self.normal(d.lower), self.normal(d.upper)) for name, d in declarations.items()
+            if d.kind == "family" and d.lower is not None and d.upper is not None
+        }
         for name, q in definitions.items():
             if q.ranges:
                 try:
                     shapes[name] = tuple(Bounds(self.normal(r.lower), self.normal(r.upper)) for r in q.ranges)
                 except Unsupported:
                     shapes[name] = None
+            elif words and (sizes := self._sizes(name)):
+                shapes[name] = tuple(Bounds(one, self.normal(s)) for s in sizes)
+        self.matrices = Matrices(self, declarations) if words else None
+
+    def _sizes(self, name: str) -> tuple[Term, ...]:
+        """The shape of a quantity that is an array, () for others."""
+        try:
+            return self.arrays.shape_of_name(name)
+        except Unsupported:
+            return ()
 
     def mentions(self, term: Term) -> frozenset[str]:
         """The names that a term depends on, through quantities too."""
@@ -157,7 +177,12 @@ class Normalizer:
             case Fold():
                 return self._fold(term, scope)
             case Component(array, indices):
-                return self.normal(self.arrays.component(array, indices), scope)
+                if self.matrices is not None:
+                    return self.matrices.component(array, tuple(self.normal(i, scope) for i in indices), scope)
+                entry = self.arrays.component(array, indices)
+                if isinstance(entry, Component):
+                    raise Unsupported("an entry of an inverse matrix")
+                return self.normal(entry, scope)
             case Derivative(body, by, order):
                 return self._derivative(body, by, order, scope)
             case Limit():
@@ -183,9 +208,12 @@ class Normalizer:
     def _entry(self, family: str, indices: tuple[Normal, ...], scope: Scope) -> Normal:
         definition = self.definitions.get(family)
         if definition is None or family in scope.frozen:
-            return functions.entry(self.table, family, indices)
+            related = self.matrices.entry(family, indices) if self.matrices is not None else None
+            return functions.entry(self.table, family, indices) if related is None else related
         self.table.use("definition")
         inner = Scope(frozen=scope.frozen)
+        if self.matrices is not None and not definition.ranges:
+            return self.matrices.component(definition.body, indices, inner)
         if definition.ranges:
             for r, value in zip(definition.ranges, indices, strict=True):
                 inner = inner.bind(r.name, value)
@@ -200,6 +228,10 @@ class Normalizer:
         if function in ARRAY_FUNCTIONS or function in ("softmax", "logsumexp"):
             if function == "softmax":
                 t.use("softmax")
+            elif self.matrices is not None and function in ARRAY_FUNCTIONS:
+                return self.matrices.scalar(Call(function, args), scope)
+            elif self.arrays.shape(Call(function, args)):
+                raise Unsupported("an array as a number")
             return self.normal(self.arrays.scalar(Call(function, args)), scope)
         declaration = self.declarations.get(function)
         if declaration is not None and declaration.kind == "functional":
@@ -330,6 +362,8 @@ class Normalizer:
         """The atom that a derivative or limit is taken by, and its name."""
         match by:
             case Symbol(name) if name not in scope.bound:
+                if self.arrays.shape_of_name(name):
+                    raise Unsupported("a derivative, limit or substitution by an array taken whole")
                 return Var(name), name
             case Symbol(name) if isinstance(bound := functions.single_atom(scope.bound[name]), Var) and (
                     not self.table.is_integer_name(bound.name)):
@@ -348,20 +382,50 @@ class Normalizer:
             or declaration.domain.values is not None
         ):
             raise Unsupported(f"a derivative by {name}, which is not continuous")
-        is_quantity = name in self.definitions
-        inner = replace(scope, frozen=scope.frozen | {name}) if is_quantity else scope
+        result = self.slope(body, name, target, scope, order)
+        return self.unfold(result, name, scope) if name in self.definitions and name not in scope.frozen else result
+
+    def slope(self, body: Term, name: str, target: Target, scope: Scope, order: int = 1) -> Normal:
+        """The derivative of `body` by a target, which is `name` or part of it; quantities of that name still held."""
+        inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
         self.table.use("derivative")
-        with self.facts.without(self._mentioned(name), keep_open=True):
+        with self._varying(name), self.facts.without(self._mentioned(name), keep_open=True):
             result = self.normal(body, inner)
             for _ in range(order):
                 result = Differentiator(self.table, target, self._chain(target, name, inner))(result)
-        return self.unfold(result, name, scope) if is_quantity and name not in scope.frozen else result
+        if self.matrices is not None:
+            # what is assumed of the array holds again
+            result = self.table.replace(result, frozenset((name,)), lambda _atom: None)
+        return result
 
-    def _chain(self, target: Var | EntryAtom, name: str, scope: Scope) -> Chain:
+    @contextmanager
+    def _varying(self, name: str) -> Iterator[None]:
+        if self.matrices is None:
+            yield
+        else:
+            with self.matrices.varying(name):
+                yield
+
+    def fresh_scope(self, scope: Scope) -> Scope:
+        """The scope of a quantity's definition: no bound variable reaches into it."""
+        return Scope(frozen=scope.frozen)
+
+    def unfolded_form(self, form: Form, name: str, scope: Scope) -> Form:
+        """A form with the quantity that was held put in."""
+        if name not in self.definitions or name in scope.frozen:
+            return form
+        raise Unsupported("a derivative by an array that is a quantity")
+
+    def _chain(self, target: Target, name: str, scope: Scope) -> Chain:
         """Derivatives of frozen quantities that depend on the target."""
         outer = scope.frozen - {name}
 
         def chain(atom: Atom) -> Normal | None:
+            if isinstance(atom, TraceAtom | DetAtom):
+                inside = free_names_of(atom) & outer
+                if any(name in self._mentioned(quantity) for quantity in inside):
+                    raise Unsupported("a derivative through an array that is a quantity")
+                return None
             quantity = atom.name if isinstance(atom, Var) else atom.family if isinstance(atom, EntryAtom) else None
             if quantity is None or quantity not in outer or name not in self._mentioned(quantity):
                 return None
@@ -379,6 +443,8 @@ class Normalizer:
 
         def value(atom: Atom) -> Normal | None:
             match atom:
+                case TraceAtom() | DetAtom() if name in free_names_of(atom) and self.arrays.shape_of_name(name):
+                    raise Unsupported("a derivative by an array that is a quantity")
                 case Var(n) if n == name:
                     return self._symbol(name, scope)
                 case EntryAtom(family, indices) if family == name:
@@ -452,6 +518,8 @@ class Normalizer:
         others: list[tuple[Normal, ...]] = []
 
         def value(atom: Atom) -> Normal | None:
+            if isinstance(atom, TraceAtom | DetAtom):
+                raise Unsupported(f"a limit or value of {name} inside a matrix product")
             if atom == target:
                 return t.var(moving)
             if isinstance(atom, EntryAtom) and atom.family == name:

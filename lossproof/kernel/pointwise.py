@@ -150,12 +150,24 @@ def _last_precision(step: Step) -> int:
 def _compare_equations(step: Step, point: Point) -> Outcome | None:
     factory = _factory(step, point)
     a, b = decided(step.left, factory), decided(step.right, factory)
+    if a and b is None and _overlap(step.right, factory):
+        return Outcome(True, True, True)
+    if b and a is None and step.relation == "<=>" and _overlap(step.left, factory):
+        return Outcome(True, True, True)
     if a is None or b is None:
         return None
     fails = (a and not b) or (step.relation == "<=>" and b and not a)
     if fails or (a and b):
         return Outcome(not fails, a, b)
     return None
+
+
+def _overlap(equation: Term, factory: Factory) -> bool:
+    """Whether both sides of an equation have values, which still overlap at the last precision."""
+    if not isinstance(equation, Relation) or equation.op != "=":
+        return False
+    found = compared(equation.left, equation.right, factory)
+    return found.outcome == "overlap" and found.left is not None and found.right is not None
 
 
 def _plain(relation: str) -> RelationName:

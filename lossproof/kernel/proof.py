@@ -18,20 +18,26 @@ from lossproof.kernel.binders import is_integer
 from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
+from lossproof.kernel.equations import alternatives
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.integral_relations import eliminate_integrals
+from lossproof.kernel.inverses import difference as difference_of
+from lossproof.kernel.inverses import vanishes as form_vanishes
 from lossproof.kernel.laws import LAWS
+from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.order import Order
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sign_sets import sign_decides
+from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.validity import validate
 from lossproof.kernel.vanishing import vanishes
+from lossproof.kernel.words import changed
 from lossproof.term import (
+    ARRAY_FUNCTIONS,
     ONE,
     ZERO,
     Add,
@@ -76,12 +82,31 @@ class Open:
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
     """Decide a step by normal forms. InputError where a line has no meaning."""
     validate(step)
+    by_entries = _attempt(step, work)
+    if isinstance(by_entries, Claim) or not _has_arrays(step):
+        return by_entries
+    by_words = _attempt(step, work, words=True)
+    return by_words if isinstance(by_words, Claim) else by_entries
+
+
+def _has_arrays(step: Step) -> bool:
+    """Whether array functions, or matrices of which something is assumed, are in the lines or in what they reach."""
+    n = Normalizer(step.declarations, step.definitions)
+    names = n.mentions(step.left) | n.mentions(step.right)
+    if any(step.declarations[name].assumptions & TRAITS for name in names & set(step.declarations)):
+        return True
+    reached = [step.left, step.right, *(step.definitions[name].body for name in names & set(step.definitions))]
+    return any(isinstance(part, Call) and part.function in ARRAY_FUNCTIONS for term in reached for part in walk(term))
+
+
+def _attempt(step: Step, work: int, *, words: bool = False) -> Claim | Open:
+    """Decide a step with arrays read by their entries or as words over matrices."""
     try:
         if is_complex(step):
             return _both_parts(step, work)
         if step.relation in ("=>", "<=>"):
-            return _implication(step, work)
-        return _by_cases(_entrywise(step), work)
+            return _implication(step, work, words)
+        return _by_cases(_entrywise(step), work, words=words)
     except OutOfWork:
         return Open("the budget of work was used up")
     except Unsupported as reason:
@@ -108,7 +133,7 @@ def _both_parts(step: Step, work: int) -> Claim | Open:
                  together(c.assumed for c in claims))
 
 
-def _implication(step: Step, work: int) -> Claim | Open:
+def _implication(step: Step, work: int, words: bool) -> Claim | Open:
     """=> between equations: the left is a hypothesis for the right, which must be defined there."""
     if not isinstance(step.left, Relation) or not isinstance(step.right, Relation):
         return Open("=> and <=> join equations")
@@ -120,7 +145,18 @@ def _implication(step: Step, work: int) -> Claim | Open:
         if goal.op not in ("=", "<", "<=", ">", ">="):
             return Open("this relation")
         inner = replace(step, left=goal.left, right=goal.right, relation=goal.op, given=(*step.given, hypothesis))
-        found = _by_cases(_entrywise(inner), work, defined=True)
+        found = _by_cases(_entrywise(inner), work, defined=True, words=words)
+        if isinstance(found, Open) or not found.same_domain:
+            # where the hypothesis is defined, and what else it says
+            ways_out, used = alternatives(step, hypothesis)
+            tried = [_by_cases(_entrywise(replace(inner, given=(*inner.given, *said))), work, defined=True, words=words)
+                     for said in ways_out]
+            claims = [c for c in tried if isinstance(c, Claim)]
+            if len(claims) == len(tried):
+                laws.update(dict.fromkeys(used))
+                found = Claim(
+                    tuple(x for c in claims for x in c.conditions), all(c.same_domain for c in claims),
+                    tuple(x for c in claims for x in c.laws), tuple(x for c in claims for x in c.assumed))
         if isinstance(found, Open):
             return found
         laws.update(dict.fromkeys(found.laws))
@@ -149,7 +185,7 @@ def _entrywise(step: Step) -> Step:
     return replace(step, left=Component(step.left, at), right=Component(step.right, at), declarations=declarations)
 
 
-def _by_cases(step: Step, work: int, *, defined: bool = False) -> Claim | Open:
+def _by_cases(step: Step, work: int, *, defined: bool = False, words: bool = False) -> Claim | Open:
     """Prove every case; a case is one more hypothesis. `defined`: the lines must be defined, too."""
     pending: list[tuple[Term, ...]] = list(_finite_cases(step))
     laws: dict[str, None] = {}
@@ -162,7 +198,7 @@ def _by_cases(step: Step, work: int, *, defined: bool = False) -> Claim | Open:
         tried += 1
         if tried + len(pending) > MAX_CASES:
             return Open("too many cases")
-        attempt = _Case(replace(step, given=(*step.given, *case)), work, defined)
+        attempt = _Case(replace(step, given=(*step.given, *case)), work, defined, words)
         found = attempt.settle()
         if isinstance(found, list):
             pending = [(*case, extra) for extra in found] + pending
@@ -197,10 +233,10 @@ def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
 class _Case:
     """One case of a step, with its own atom table."""
 
-    def __init__(self, step: Step, work: int, defined: bool) -> None:
+    def __init__(self, step: Step, work: int, defined: bool, words: bool) -> None:
         self.step = step
         self.defined = defined
-        self.n = Normalizer(step.declarations, step.definitions, work)
+        self.n = Normalizer(step.declarations, step.definitions, work, words=words)
         self.h = Hypotheses(self.n, step.given)
         self.c = Conditions(self.h)
 
@@ -286,6 +322,10 @@ class _Case:
         if step.left == step.right:
             self.n.table.use("same-line")
             return True
+        if self.n.matrices is not None and isinstance(step.left, Component) and isinstance(step.right, Component):
+            forms = [self.n.matrices.form(side.array, Scope()) for side in (step.left, step.right)]
+            if form_vanishes(difference_of(*(changed(form, self.h.apply) for form in forms))):
+                return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if vanishes(self.n.table, difference):
             return True
@@ -293,6 +333,8 @@ class _Case:
             known = eliminate_integrals(self.n.table, self.n.facts, self.n.is_opaque, difference)
             if reduce(self.n.table, known).is_zero:
                 return True
+        if step.given and self.n.table.sign(difference) is Sign.ZERO:
+            return True
         depends = self._depends_on(difference)
         if depends is False and by_induction(self.n.table, difference, function=self._functions()):
             return True

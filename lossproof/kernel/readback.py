@@ -15,6 +15,7 @@ from lossproof.kernel.atoms import (
     Atom,
     ConstAtom,
     DeltaAtom,
+    DetAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
@@ -24,6 +25,7 @@ from lossproof.kernel.atoms import (
     LogAtom,
     PowAtom,
     RootAtom,
+    TraceAtom,
     Var,
 )
 from lossproof.kernel.binders import open_fold
@@ -145,6 +147,8 @@ class Readback:
                 return Integral(inner.term(body), inner.bound[name], *ends)
             case PowAtom(base, exponent):
                 return Pow(self.term(base), self.term(exponent))
+            case TraceAtom() | DetAtom():
+                raise Unsupported("a product of matrices as a written term")
 
     def _magnitude(self, base: Normal) -> Term:
         inner = self.term(base)

@@ -1,27 +1,46 @@
 """Complex terms as pairs of real ones: the written tree in, its real and its imaginary part out.
 
 Trusted: both halves of the kernel, proof and evaluation, see a complex line only through these pairs. Imports the
-ground floor, `components` and the normal forms. A symbol z that is declared complex is the two real symbols `re(z)`
-and `im(z)`, a family two families. A pair is defined where *both* its parts are, and that is where the written term
-is: a part is dropped only where what is left is still defined at the same points. What has no real and imaginary part
-in finite terms (branches of log, roots, powers that are no integers) is Unsupported.
+ground floor, `pairs`, `components` and the normal forms. A symbol z that is declared complex is the two real symbols
+`re(z)` and `im(z)`, a family two families. A pair is defined where *both* its parts are, and that is where the written
+term is: a part is dropped only where what is left is still defined at the same points. What has no real and imaginary
+part in finite terms (branches of log, roots, powers that are no integers) is Unsupported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import product
-from math import comb
 
-from lossproof.derivation import Declaration, Definition, Domain
+from lossproof.derivation import Declaration, Definition
 from lossproof.kernel.components import Components
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.pairs import (
+    Pair,
+    added,
+    bound_index,
+    exponential,
+    imaginary_name,
+    imaginary_power,
+    is_integer,
+    is_positive,
+    is_smooth,
+    linear,
+    minus,
+    multilinear,
+    multiplied,
+    natural_power,
+    real_name,
+    tangent,
+    times,
+    trigonometric,
+    written_out,
+)
 from lossproof.term import (
-    MINUS_ONE,
+    ARRAY_FUNCTIONS,
     ONE,
     ZERO,
     Add,
@@ -47,50 +66,20 @@ from lossproof.term import (
     Symbol,
     Term,
     add,
-    mul,
     number,
-    substitute,
     walk,
 )
 
-MOST_FACTORS = 8
-"""So many complex factors of one product are multiplied out."""
-LARGEST_POWER = 32
 PARTS = ("conjugate", "re", "im")
 """The functions that only complex numbers call for."""
 
 _I = Const("I")
 _LINEAR = ("transpose", "trace")
 _MULTILINEAR = ("matmul", "hadamard", "outer", "dot")
-_AT_ZERO = {"exp": ONE, "cos": ONE, "cosh": ONE, "sin": ZERO, "sinh": ZERO}
-_SMOOTH = ("exp", "sin", "cos", "sinh", "cosh", "tanh", "atan", "asinh")
 
 
 class NoOrder(Unsupported):
     """An inequality of what is not seen to be real."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """re + i im; `im` is ZERO where the value is real by its form."""
-
-    re: Term
-    im: Term = ZERO
-
-
-def real_name(name: str) -> str:
-    """The name of the real part of what is called `name`; no author can write such a name."""
-    return f"re({name})"
-
-
-def imaginary_name(name: str) -> str:
-    """The name of the imaginary part."""
-    return f"im({name})"
-
-
-def twin(name: str) -> str:
-    """The name of the imaginary part for that of the real part, and the other way round."""
-    return f"{'im' if name.startswith('re') else 're'}{name[2:]}"
 
 
 def has_parts(term: Term) -> bool:
@@ -139,9 +128,9 @@ class RealParts:
                 return self._named(name, lambda part: Entry(part, at))
             case Add(args):
                 pairs = [self.pair(a, bound) for a in args]
-                return Pair(_added(p.re for p in pairs), _added(p.im for p in pairs))
+                return Pair(added(p.re for p in pairs), added(p.im for p in pairs))
             case Mul(args):
-                return self._multilinear(lambda chosen: _times(*chosen), [self.pair(a, bound) for a in args])
+                return multiplied([self.pair(a, bound) for a in args])
             case Pow(base, exponent):
                 return self._power(base, exponent, bound)
             case Call(function, args, orders):
@@ -149,30 +138,31 @@ class RealParts:
             case Fold():
                 return self._fold(term, bound)
             case Family(body, ranges):
-                inner = {**bound, **{r.name: _index(r.name) for r in ranges}}
+                inner = {**bound, **{r.name: bound_index(r.name) for r in ranges}}
                 spans = tuple(self._range(r, bound) for r in ranges)
-                return _each(lambda part: Family(part, spans), self.pair(body, inner))
+                return linear(lambda part: Family(part, spans), self.pair(body, inner))
             case Component(array, indices):
                 at = tuple(self.real(i, bound) for i in indices)
-                return _each(lambda part: Component(part, at), self.pair(array, bound))
+                return linear(lambda part: Component(part, at), self.pair(array, bound))
             case Derivative(body, by, order):
                 if self._mentions(by, bound):
                     raise Unsupported("a derivative by a complex number")
-                return _each(lambda part: Derivative(part, by, order), self.pair(body, bound))
+                return linear(lambda part: Derivative(part, by, order), self.pair(body, bound))
             case Limit(body, variable, target, side):
                 if self._mentions(variable, bound):
                     raise Unsupported("a limit along a complex number")
                 to = self.real(target, bound)
-                return _each(lambda part: Limit(part, variable, to, side), self.pair(body, bound))
+                return linear(lambda part: Limit(part, variable, to, side), self.pair(body, bound))
             case Integral(body, name, lower, upper):
                 inner = {**bound, name: Declaration(name, "scalar")}
                 ends = self.real(lower, bound), self.real(upper, bound)
-                return _each(lambda part: Integral(part, name, *ends), self.pair(body, inner))
+                return linear(lambda part: Integral(part, name, *ends), self.pair(body, inner))
             case Subst(body, variable, value):
                 if self._mentions(variable, bound):
                     raise Unsupported("a substitution for a complex number")
                 at_value = self.real(value, bound)
-                return _each(lambda part: Subst(part, variable, at_value), self.pair(body, bound))
+                own = {variable.name: Declaration(variable.name, "scalar")} if isinstance(variable, Symbol) else {}
+                return linear(lambda part: Subst(part, variable, at_value), self.pair(body, {**bound, **own}))
             case Piecewise(pieces):
                 pairs = [self.pair(value, bound) for value, _ in pieces]
                 conditions = [self.condition(c, bound) for _, c in pieces]
@@ -210,7 +200,7 @@ class RealParts:
 
     def guarded(self, term: Term, other: Term) -> Term:
         """`term`, undefined also where `other` is."""
-        if self._total(other):
+        if is_smooth(other, self.declarations):
             return term
         return Mul((ZERO, other)) if term == ZERO else Add((term, Mul((ZERO, other))))
 
@@ -227,7 +217,7 @@ class RealParts:
             case Bool(op, args):
                 return Bool(op, tuple(self.condition(a, bound) for a in args), span=term.span)
             case ForAll(body, range_, extra):
-                inner = {**bound, range_.name: _index(range_.name)}
+                inner = {**bound, range_.name: bound_index(range_.name)}
                 return ForAll(self.condition(body, inner), self._range(range_, bound),
                               None if extra is None else self.condition(extra, inner), span=term.span)
             case _:
@@ -240,7 +230,7 @@ class RealParts:
             return Relation("=" if op == "=" else "!=", *sides)
         if op == "=":
             return Bool("and", (Relation("=", left.re, right.re), Relation("=", left.im, right.im)))
-        apart = Pair(_added((left.re, _minus(right.re))), _added((left.im, _minus(right.im))))
+        apart = Pair(added((left.re, minus(right.re))), added((left.im, minus(right.im))))
         return Relation("!=", self._square(apart, written[0] if right == Pair(ZERO) else None), ZERO)
 
     # names
@@ -267,11 +257,10 @@ class RealParts:
         """Enter a quantity: as it was written, or as its real part, or as both parts."""
         self._mixed[name] = False
         q = self._written[name]
-        bound = {r.name: _index(r.name) for r in q.ranges}
+        bound = {r.name: bound_index(r.name) for r in q.ranges}
         pair = self.pair(q.body, bound)
         if self.vanishes(pair.im, bound):
-            body = self.guarded(pair.re, pair.im)
-            self.definitions[name] = Definition(name, body, q.ranges, q.latex, q.cites, q.span)
+            self.definitions[name] = replace(q, body=self.guarded(pair.re, pair.im))
             return
         self._mixed[name] = True
         self._complex.add(name)
@@ -286,19 +275,6 @@ class RealParts:
 
     # operations
 
-    def _multilinear(self, build: Callable[[Sequence[Term]], Term], pairs: Sequence[Pair]) -> Pair:
-        """A product of any kind: one summand for every choice of a part of each factor."""
-        if sum(1 for p in pairs if p.im != ZERO and p.re != ZERO) > MOST_FACTORS:
-            raise Unsupported("a product of so many complex factors")
-        choices = [[(p.re, 0)] if p.im == ZERO else [(p.im, 1)] if p.re == ZERO else [(p.re, 0), (p.im, 1)]
-                   for p in pairs]
-        found: tuple[list[Term], list[Term]] = ([], [])
-        for choice in product(*choices):
-            turns = sum(turn for _, turn in choice)
-            summand = build([part for part, _ in choice])
-            found[turns % 2].append(_minus(summand) if turns % 4 >= 2 else summand)
-        return Pair(add(*found[0]), add(*found[1]))
-
     def _square(self, pair: Pair, written: Term | None) -> Term:
         """|w|^2; it is 0 where w, which is `written` so, is."""
         squares = [Pow(part, number(2)) for part in (pair.re, pair.im) if part != ZERO]
@@ -311,22 +287,22 @@ class RealParts:
     def _power(self, base: Term, exponent: Term, bound: Mapping[str, Declaration]) -> Pair:
         match base, exponent:
             case Const("E"), _:
-                return self._exp(self.pair(exponent, bound))
-            case Call("exp", (inner,), ()), _ if _is_integer(exponent, {**self.declarations, **bound}):
-                return self._exp(self._multilinear(lambda c: _times(*c), [self.pair(inner, bound), Pair(exponent)]))
+                return self._exponential(self.pair(exponent, bound))
+            case Call("exp", (inner,), ()), _ if is_integer(exponent, {**self.declarations, **bound}):
+                return self._exponential(multiplied([self.pair(inner, bound), Pair(exponent)]))
             case Call("Abs", (inner,), ()), Number(value) if value.denominator == 1 and value.numerator % 2 == 0:
                 square = self._square(self.pair(inner, bound), inner)
                 return Pair(Pow(square, Number(value / 2)))
             case _, Number(value) if value.denominator == 1:
                 return self._natural(self.pair(base, bound), int(value), base)
-            case Const("I"), _ if _is_integer(exponent, {**self.declarations, **bound}):
-                return self._exp(Pair(ZERO, Mul((exponent, Const("pi"), number(Fraction(1, 2))))))
+            case Const("I"), _ if is_integer(exponent, {**self.declarations, **bound}):
+                return self._exponential(Pair(ZERO, Mul((exponent, Const("pi"), number(Fraction(1, 2))))))
         over = self.pair(exponent, bound)
         if over.im != ZERO and not self.vanishes(over.im, bound):
-            if not self._is_positive(base):
+            if not is_positive(base, self.declarations):
                 raise Unsupported("a complex power of what is not known to be positive")
-            return self._exp(self._multilinear(lambda c: _times(*c), [over, Pair(Call("log", (base,)))]))
-        if _is_integer(exponent, {**self.declarations, **bound}):
+            return self._exponential(multiplied([over, Pair(Call("log", (base,)))]))
+        if is_integer(exponent, {**self.declarations, **bound}):
             why = "a power of a complex number with a symbol as exponent"
         else:
             why = "the branch of a root of a complex number is not followed"
@@ -337,58 +313,33 @@ class RealParts:
         if w.im == ZERO:
             return Pair(Pow(w.re, number(power)))
         if w.re == ZERO:
-            # (i b)**power
-            one = w.im if w.im == ONE else Pow(w.im, number(power))
-            signed = one if power % 4 < 2 else _minus(one)
-            return Pair(ZERO, signed) if power % 2 else Pair(signed)
-        if abs(power) > LARGEST_POWER:
-            raise Unsupported("so high a power of a complex number")
+            return imaginary_power(w.im, power)
         if power == 0:
             return Pair(Add((Pow(w.re, ZERO), Mul((ZERO, w.im)))))
         if power < 0:
             self.laws["complex-reciprocal"] = None
-            turned = self._natural(Pair(w.re, _minus(w.im)), -power, written)
+            turned = natural_power(Pair(w.re, minus(w.im)), -power)
             below = Pow(self._square(w, written), number(power))
-            return Pair(_times(turned.re, below), _times(turned.im, below))
-        found: tuple[list[Term], list[Term]] = ([], [])
-        for k in range(power + 1):
-            powers = (Pow(part, number(e)) for part, e in ((w.re, power - k), (w.im, k)) if e)
-            factors = [number(comb(power, k)), *powers]
-            summand = _times(*factors)
-            found[k % 2].append(_minus(summand) if k % 4 >= 2 else summand)
-        return Pair(add(*found[0]), add(*found[1]))
+            return Pair(times(turned.re, below), times(turned.im, below))
+        return natural_power(w, power)
 
-    def _is_positive(self, base: Term) -> bool:
-        match base:
-            case Number(value):
-                return value > 0
-            case Const("pi"):
-                return True
-            case Symbol(name):
-                domain = self.declarations[name].domain if name in self.declarations else Domain()
-                return domain.lower is not None and (domain.lower > 0 or (domain.lower == 0 and domain.lower_open))
-            case _:
-                return False
-
-    def _exp(self, w: Pair) -> Pair:
-        if w.im == ZERO:
-            return Pair(Call("exp", (w.re,)))
-        self.laws["euler"] = None
-        size = _at("exp", w.re)
-        return Pair(_times(size, _at("cos", w.im)), _times(size, _at("sin", w.im)))
+    def _exponential(self, w: Pair) -> Pair:
+        if w.im != ZERO:
+            self.laws["euler"] = None
+        return exponential(w)
 
     def _call(self, term: Term, function: str, args: tuple[Term, ...], orders: tuple[int, ...],
               bound: Mapping[str, Declaration]) -> Pair:
         pairs = [self.pair(a, bound) for a in args]
         if function in _LINEAR:
-            return _each(lambda part: Call(function, (part,)), pairs[0])
+            return linear(lambda part: Call(function, (part,)), pairs[0])
         if function in _MULTILINEAR:
-            return self._multilinear(lambda chosen: Call(function, tuple(chosen)), pairs)
+            return multilinear(lambda chosen: Call(function, tuple(chosen)), pairs)
         if function in PARTS and not any(orders):
             (w,) = pairs
             match function:
                 case "conjugate":
-                    return Pair(w.re, ZERO if w.im == ZERO else _minus(w.im))
+                    return Pair(w.re, ZERO if w.im == ZERO else minus(w.im))
                 case "re":
                     return Pair(self.guarded(w.re, w.im))
                 case _:
@@ -397,7 +348,8 @@ class RealParts:
             return Pair(Call(function, tuple(p.re for p in pairs), orders))
         if not any(orders) and len(args) == 1:
             if self._shapes.shape(args[0]):
-                raise Unsupported(f"{function} of a complex array, entry by entry")
+                of = "matrix" if function in ARRAY_FUNCTIONS else "array, entry by entry"
+                raise Unsupported(f"{function} of a complex {of}")
             found = self._of_one(function, pairs[0], args[0])
             if found is not None:
                 return found
@@ -409,7 +361,7 @@ class RealParts:
         """A function of a complex number that has its parts in finite terms."""
         match function:
             case "exp":
-                return self._exp(w)
+                return self._exponential(w)
             case "Abs":
                 if w.re == ZERO:
                     return Pair(Call("Abs", (w.im,)))
@@ -418,106 +370,35 @@ class RealParts:
                 return Pair(size)
             case "sin" | "cos" | "sinh" | "cosh":
                 self.laws["complex-trigonometric"] = None
-                return _trigonometric(function, w)
+                return trigonometric(function, w)
             case "tan" | "tanh":
                 self.laws["complex-trigonometric"] = None
-                above, below = ("sin", "cos") if function == "tan" else ("sinh", "cosh")
-                under = self._natural(_trigonometric(below, w), -1, Call(below, (written,)))
-                return self._multilinear(lambda c: _times(*c), [_trigonometric(above, w), under])
+                found, below = tangent(function, w)
+                self.nonzero.setdefault(below, Call("cos" if function == "tan" else "cosh", (written,)))
+                return found
             case _:
                 return None
 
     def _fold(self, term: Fold, bound: Mapping[str, Declaration]) -> Pair:
-        inner = {**bound, term.range.name: _index(term.range.name)}
+        inner = {**bound, term.range.name: bound_index(term.range.name)}
         range_ = self._range(term.range, bound)
         where = None if term.condition is None else self.condition(term.condition, inner)
-        pair = self.pair(term.body, inner)
+        try:
+            pair = self.pair(term.body, inner)
+        except Unsupported:
+            expanded = None if where is not None else written_out(term.kind, term.body, range_)
+            if expanded is None:
+                raise
+            return self.pair(expanded, bound)
         if term.kind == "sum" or pair.im == ZERO:
-            return _each(lambda part: Fold(term.kind, part, range_, where), pair)
+            return linear(lambda part: Fold(term.kind, part, range_, where), pair)
+        # an endless product may have a value where the sum of the exponents has none, as of exp(2 pi I)
+        endless = any(isinstance(part, Const) for bound_ in (range_.lower, range_.upper) for part in walk(bound_))
         match term.body:
-            case Call("exp", (inside,), ()) | Pow(Const("E"), inside):
-                return self._exp(_each(lambda part: Fold("sum", part, range_, where), self.pair(inside, inner)))
-        match range_:
-            case Range(name, Number(lower), Number(upper)) if where is None and upper - lower < MOST_FACTORS:
-                factors = [substitute(term.body, {name: number(k)}) for k in range(int(lower), int(upper) + 1)]
-                return self.pair(mul(*factors), bound) if factors else Pair(ONE)
-        raise Unsupported("a product of complex numbers over a range")
-
-    def _total(self, term: Term) -> bool:
-        """Whether a real term is plainly defined, and smooth, everywhere."""
-        match term:
-            case Number() | Const("pi" | "E"):
-                return True
-            case Symbol(name):
-                declaration = self.declarations.get(name)
-                return declaration is not None and declaration.kind not in ("family", "function", "functional")
-            case Add(args) | Mul(args):
-                return all(self._total(a) for a in args)
-            case Pow(base, Number(value)):
-                return value.denominator == 1 and value >= 0 and self._total(base)
-            case Call(function, (inner,), ()):
-                return function in _SMOOTH and self._total(inner)
-            case _:
-                return False
-
-
-def _trigonometric(function: str, w: Pair) -> Pair:
-    """sin, cos, sinh, cosh of a + ib by the addition theorems."""
-    a, b = w.re, w.im
-    match function:
-        case "sin":
-            return Pair(_with_zeros("sin", a, "cosh", b), _with_zeros("cos", a, "sinh", b))
-        case "cos":
-            return Pair(_with_zeros("cos", a, "cosh", b), _minus(_with_zeros("sin", a, "sinh", b)))
-        case "sinh":
-            return Pair(_with_zeros("sinh", a, "cos", b), _with_zeros("cosh", a, "sin", b))
-        case _:
-            return Pair(_with_zeros("cosh", a, "cos", b), _with_zeros("sinh", a, "sin", b))
-
-
-def _with_zeros(first: str, a: Term, second: str, b: Term) -> Term:
-    """The product of the two values; 0 where one is, since the other part of the pair holds the argument, too."""
-    factors = _at(first, a), _at(second, b)
-    return ZERO if ZERO in factors else _times(*factors)
-
-
-def _at(function: str, term: Term) -> Term:
-    return _AT_ZERO[function] if term == ZERO else Call(function, (term,))
-
-
-def _each(build: Callable[[Term], Term], pair: Pair) -> Pair:
-    """An operation that is linear in the pair; a part that is the number 0 stays it where the other one is left."""
-    if pair.im == ZERO:
-        return Pair(build(pair.re))
-    return Pair(ZERO if pair.re == ZERO else build(pair.re), build(pair.im))
-
-
-def _times(*factors: Term) -> Term:
-    return mul(*(f for f in factors if f != ONE))
-
-
-def _added(terms: Iterable[Term]) -> Term:
-    return add(*(term for term in terms if term != ZERO))
-
-
-def _minus(term: Term) -> Term:
-    return Number(-term.value) if isinstance(term, Number) else Mul((MINUS_ONE, term))
-
-
-def _index(name: str) -> Declaration:
-    return Declaration(name, "integer", Domain(integer=True))
-
-
-def _is_integer(term: Term, declarations: Mapping[str, Declaration]) -> bool:
-    """Whether a term is an integer by its declarations."""
-    match term:
-        case Number(value):
-            return value.denominator == 1
-        case Symbol(name):
-            declaration = declarations.get(name)
-            return declaration is not None and (
-                declaration.kind in ("integer", "size", "index") or declaration.domain.integer)
-        case Add(args) | Mul(args):
-            return all(_is_integer(a, declarations) for a in args)
-        case _:
-            return False
+            case Call("exp", (inside,), ()) | Pow(Const("E"), inside) if not endless:
+                exponent = self.pair(inside, inner)
+                return self._exponential(linear(lambda part: Fold("sum", part, range_, where), exponent))
+        expanded = None if where is not None else written_out("product", term.body, range_)
+        if expanded is None:
+            raise Unsupported("a product of complex numbers over a range")
+        return self.pair(expanded, bound)

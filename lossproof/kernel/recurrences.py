@@ -177,6 +177,7 @@ def _shifted(t: Table, name: str, order: int, x: Normal, steps: int) -> Callable
 def align(t: Table, normal: Normal) -> Normal:
     """`normal` with arguments of one function that differ by integers brought to one of them: to the highest,
     at which the function is defined where it is at a lower one; fibonacci to the two lowest."""
+    normal = _without_argument(t, normal)
     groups: list[list[tuple[FunctionAtom, int]]] = []
     for atom in deep_atoms(t, normal):
         for group in groups:
@@ -197,6 +198,21 @@ def align(t: Table, normal: Normal) -> Normal:
         return normal
     names: frozenset[str] = frozenset().union(*(x.free() for atom in values for x in arguments(atom)))
     return t.replace(normal, names, values.get)
+
+
+def _without_argument(t: Table, normal: Normal) -> Normal:
+    """rgamma(x)/x is rgamma(x + 1)."""
+    if normal.den.is_constant():
+        return normal
+    for i in normal.atoms():
+        match t[i]:
+            case FunctionAtom("rgamma", (x,), (0,)) if x.constant is None and x.den.is_one():
+                num, den, divisor = t.aligned(normal.num, normal.den, x.num)
+                if num.degrees()[i] > 0 and not den.gcd(divisor).is_constant():
+                    t.use("gamma-recurrence")
+                    raised = x * rgamma(t, x + t.one)
+                    return _without_argument(t, t.with_atom(normal, i, raised))
+    return normal
 
 
 def _values(t: Table, group: list[tuple[FunctionAtom, int]]) -> dict[Atom, Normal]:

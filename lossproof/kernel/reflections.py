@@ -12,8 +12,8 @@ from itertools import combinations
 from math import factorial
 
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, FoldAtom, FunctionAtom, PowAtom, binder
-from lossproof.kernel.binders import NOT_NEGATIVE, count_of, known_nonzero
-from lossproof.kernel.functions import function, power
+from lossproof.kernel.binders import NOT_NEGATIVE, count_of, is_integer, known_nonzero, solve_linear
+from lossproof.kernel.functions import function, power, reduce
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.recurrences import deep_atoms, digamma, polygamma, rgamma
 from lossproof.kernel.sign_sets import Sign
@@ -123,6 +123,30 @@ def duplicated(t: Table, normal: Normal) -> Normal:
             two = power(t, t.rational(2), t.one - doubled)
             value = power(t, _pi(t), half) * two * rgamma(t, base) * rgamma(t, base + half)
             return duplicated(t, t.align(_replaced(t, normal, atom, value)))
+    return normal
+
+
+def supported(t: Table, normal: Normal) -> Normal:
+    """The numerator without the terms in rgamma(x), x an integer, that are 0 at every x > 0 that is left:
+    where x <= m is known these are 1 to m."""
+    for atom in list(deep_atoms(t, normal, frozenset(("rgamma",)))):
+        (x,) = atom.args
+        if not is_integer(t, x):
+            continue
+        most = next((m for m in range(6) if t.sign(x - t.rational(m)) in (
+            Sign.NONPOSITIVE, Sign.NEGATIVE, Sign.ZERO)), None)
+        number = t.number(atom)
+        if most is None or number not in normal.atoms():
+            continue
+        kept = t.with_atom(t.polynomial(normal.num), number, t.zero)
+        gone = t.polynomial(normal.num) - kept
+        names = [n for n in sorted(x.free()) if t.is_integer_name(n)]
+        places = [[solve_linear(t, x - t.rational(i), name) for i in range(1, most + 1)] for name in names]
+        for name, values in zip(names, places, strict=True):
+            if all(v is not None and reduce(t, t.substitute(gone, {name: v})).is_zero for v in values):
+                t.use("gamma-recurrence")
+                normal = kept
+                break
     return normal
 
 

@@ -22,9 +22,10 @@ from lossproof.kernel.atoms import (
 )
 from lossproof.kernel.binders import NOT_NEGATIVE, is_integer, known_nonzero, opened
 from lossproof.kernel.normal_form import Normal, Table
+from lossproof.kernel.sign_sets import Sign
 
-_TOTAL = frozenset({"sin", "cos", "atan", "erf", "erfc", "sign", "floor", "ceiling"})
-_SMOOTH = frozenset({"sin", "cos", "atan", "erf", "erfc"})
+_TOTAL = frozenset({"rgamma", "sin", "cos", "atan", "erf", "erfc", "sign", "floor", "ceiling"})
+_SMOOTH = frozenset({"rgamma", "sin", "cos", "atan", "erf", "erfc"})
 
 
 def defined_along(t: Table, normal: Normal, names: frozenset[str], functions: frozenset[str]) -> bool:
@@ -55,8 +56,10 @@ def defined_along(t: Table, normal: Normal, names: frozenset[str], functions: fr
             case PowAtom(base, exponent):
                 begun = known_nonzero(t, base) or t.sign(exponent) in NOT_NEGATIVE
                 return begun and is_integer(t, exponent) and fine(base, moving)
-            case FunctionAtom("harmonic" | "factorial", (x,), (0,)):
-                return is_integer(t, x) and t.sign(x) in NOT_NEGATIVE
+            case FunctionAtom("fibonacci", (x,), (0,)):
+                return is_integer(t, x) and fine(x, moving)
+            case FunctionAtom("digamma" | "polygamma", (*_, x)):
+                return t.sign(x) is Sign.POSITIVE and fine(x, moving)
             case FunctionAtom(name, args):
                 return (name in functions or name in _TOTAL) and all(fine(a, moving) for a in args)
             case FoldAtom():

@@ -32,7 +32,7 @@ def eliminate_relations(t: Table, normal: Normal) -> Normal:
         values = [t.atom(fold) for fold in folds]
         if count is not None:
             bodies, values = [t.one, *bodies], [count, *values]
-        found = _relation(t, name, bodies)
+        found = linear_relation(t, name, bodies)
         if found is not None:
             coefficients, pivot = found
             t.use("sum-relation")
@@ -95,7 +95,7 @@ def _combined(t: Table, normal: Normal) -> Normal:
     return t.polynomial(num.num)
 
 
-def _relation(t: Table, name: str, bodies: list[Normal]) -> tuple[list[Normal], int] | None:
+def linear_relation(t: Table, name: str, bodies: list[Normal]) -> tuple[list[Normal], int] | None:
     """Coefficients, free of `name`, with sum c_i bodies_i = 0, and a pivot whose c is known not to be 0
     (never the first body if that is the constant 1)."""
     common = t.one

@@ -1,6 +1,6 @@
 """What is known of signs: declarations, ranges, hypotheses, and what follows from them.
 
-Trusted. Imports `atoms`, `sums`, `normal_form`, `derivation`. A polynomial is positive when,
+Trusted. Imports `atoms`, `sums`, `inverses`, `normal_form`, `derivation`. A polynomial is positive when,
 after each bounded atom is written as its bound plus something positive, all its terms are;
 or when it is a known positive polynomial plus such a one. It gives up (`Sign.UNKNOWN`)
 on anything that needs more, such as a sum of squares that was expanded: signs of squares
@@ -20,6 +20,7 @@ from lossproof.kernel.atoms import (
     Bounds,
     ConstAtom,
     DeltaAtom,
+    DetAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
@@ -27,12 +28,14 @@ from lossproof.kernel.atoms import (
     LogAtom,
     PowAtom,
     RootAtom,
+    TraceAtom,
     Var,
     binder,
 )
 from lossproof.kernel.binders import in_range, is_integer, opened
 from lossproof.kernel.constants import is_closed, sign_of_number
 from lossproof.kernel.functions import reduce
+from lossproof.kernel.inverses import gram, sign_of_det, sign_of_trace
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, both, flipped, interval_of, product_sign, sum_sign
 from lossproof.kernel.squares import by_square, by_two_terms
@@ -73,6 +76,8 @@ class Facts:
         self._depth = 0
         self._shifted: dict[str, Interval] = {}
         self.entry_shape: Mapping[str, tuple[Bounds, ...] | None] = {}
+        # ranges that the entries of a family are declared to lie in
+        self.entry_bounds: Mapping[str, Bounds] = {}
         table.sign = self.sign
         table.is_integer_name = self._is_integer_name
         table.entry_in_range = self._entry_in_range
@@ -472,8 +477,14 @@ class Facts:
                 return OF_SIGN[Sign.POSITIVE]
             case FunctionAtom("sin" | "cos" | "erf" | "asin" | "atan" as name, (x,), (0,)):
                 return self._of_function(name, x)
+            case TraceAtom() as trace:
+                return OF_SIGN[sign_of_trace(trace)]
+            case DetAtom() as det:
+                return OF_SIGN[sign_of_det(det)]
             case PowAtom(base):
                 sign = self.sign(base)
+                if sign in (Sign.NEGATIVE, Sign.NONZERO):
+                    return OF_SIGN[Sign.NONZERO]
                 return OF_SIGN[sign if sign is Sign.POSITIVE else Sign.UNKNOWN]
             case _:
                 return Interval()
@@ -540,6 +551,13 @@ class Facts:
                     found.append(fact)
             elif not free.isdisjoint(fact.poly.free()):
                 found += self._instantiate(fact, poly)
+        for i in poly.atoms():
+            entry = self.table[i]
+            if isinstance(entry, EntryAtom) and entry.family in self.entry_bounds:
+                bounds = self.entry_bounds[entry.family]
+                value = self.table.atom(entry)
+                gaps = (value - bounds.lower, bounds.upper - value)
+                found += [Fact(gap, Sign.NONNEGATIVE, frozenset()) for gap in gaps]
         seen: set[str] = set()
         pending = sorted(free)
         while pending and len(found) < _MOST_FACTS:
@@ -550,6 +568,7 @@ class Facts:
             for fact in self._range_facts(name):
                 found.append(fact)
                 pending += [n for n in sorted(fact.poly.free()) if n[0] == "%"]
+        found += [Fact(known, Sign.NONNEGATIVE, frozenset()) for known in gram(self.table, poly)]
         # facts about what these facts are about: x > -c and c > 0 bear on x
         reached: frozenset[str] = frozenset().union(*(f.poly.free() for f in found)) - free
         found += [

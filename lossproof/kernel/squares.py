@@ -6,6 +6,7 @@ through the table (`Table.sign`), which counts how deep it goes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from math import lcm
 
@@ -20,9 +21,33 @@ _NOT_NEGATIVE = (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO)
 
 def by_square(t: Table, poly: Normal) -> Sign:
     """a x^2 + b x + c has the sign of a where a != 0 and 4 a c - b^2 >= 0 (strictly where > 0)."""
-    if not 3 <= len(poly.num) <= _MOST_TERMS:
-        return Sign.UNKNOWN
     best = Sign.UNKNOWN
+    if len(poly.num) < 3:
+        return best
+    for leading, _, gap in _completed(t, poly):
+        t.use("completed-square")
+        if gap[1] is Sign.POSITIVE:
+            return leading
+        best = Sign.NONNEGATIVE if leading is Sign.POSITIVE else Sign.NONPOSITIVE
+    return best
+
+
+def completed(t: Table, poly: Normal) -> tuple[Normal, ...]:
+    """What is 0 where a x^2 + b x + c is: 2 a x + b and 4 a c - b^2, for a != 0 and 4 a c - b^2 >= 0; () if
+    that is not so. Of a x^2 with a != 0, x."""
+    for _, root, gap in _completed(t, poly):
+        return root, gap[0]
+    if len(poly.num) == 1:
+        ((mono, _),) = t.terms(poly.num)
+        if len(mono) == 1 and mono[0][1] > 1:
+            return (t.monomial(((mono[0][0], 1),)),)
+    return ()
+
+
+def _completed(t: Table, poly: Normal) -> Iterator[tuple[Sign, Normal, tuple[Normal, Sign]]]:
+    """(sign of a, 2 a x + b, (4 a c - b^2, its sign)) for the x with a != 0 and 4 a c - b^2 >= 0."""
+    if not 2 <= len(poly.num) <= _MOST_TERMS:
+        return
     degrees = poly.num.degrees()
     for i in poly.atoms():
         if degrees[i] != 2:
@@ -33,19 +58,14 @@ def by_square(t: Table, poly: Normal) -> Sign:
             rest = t.monomial(tuple((k, e) for k, e in mono if k != i)).scaled(Fraction(coefficient))
             parts[power] = parts[power] + rest
         c, b, a = parts
-        if b.is_zero:
-            continue
         leading = t.sign(a)
         if leading not in (Sign.POSITIVE, Sign.NEGATIVE):
             continue
         t.spend(4)
-        gap = t.sign((a * c).scaled(Fraction(4)) - b * b)
-        if gap in _NOT_NEGATIVE:
-            t.use("completed-square")
-            if gap is Sign.POSITIVE:
-                return leading
-            best = Sign.NONNEGATIVE if leading is Sign.POSITIVE else Sign.NONPOSITIVE
-    return best
+        gap = (a * c).scaled(Fraction(4)) - b * b
+        sign = t.sign(gap)
+        if sign in _NOT_NEGATIVE:
+            yield leading, a.scaled(Fraction(2)) * t.monomial(((i, 1),)) + b, (gap, sign)
 
 
 def by_two_terms(t: Table, poly: Normal) -> Sign:

@@ -1,6 +1,6 @@
 """Finite sums and products over ranges with symbolic bounds.
 
-Trusted. Imports `atoms`, `functions`, `normal_form`. A sum becomes a linear combination of
+Trusted. Imports `atoms`, `functions`, `words`, `normal_form`. A sum becomes a linear combination of
 sums of monomials, each over canonical binders: deltas are eliminated where their point is
 known to be in the range, what does not depend on the index is pulled out, nested sums are
 flattened, and binders get the smallest order. Conditions are the work: a count is
@@ -33,6 +33,7 @@ from lossproof.kernel.binders import (
 from lossproof.kernel.functions import exp, power, reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.words import contracted
 
 EXPAND_UP_TO = 64
 """Concrete ranges of at most so many values are written out."""
@@ -154,6 +155,10 @@ def _sum_of(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
             t.use("sum-of-constant")
             return (count - t.rational(len(bounds.excluded))) * body
         return body * close_fold(t, "sum", [name], [bounds], t.one)
+    if bounds.lower == t.one and not bounds.excluded:
+        joined = contracted(t, name, bounds.upper, body)
+        if joined is not None:
+            return joined
     closed = _power_sum(t, name, bounds, body)
     if closed is not None:
         return closed

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from lossproof.kernel.constants import is_zero
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.reflections import duplicated, merged_powers, named_folds, reflected
+from lossproof.kernel.reflections import duplicated, merged_powers, named_folds, reflected, supported
 from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.trigonometry import expanded
 
@@ -34,4 +34,4 @@ def vanishes(t: Table, difference: Normal) -> bool:
     return is_zero(t, difference)
 
 
-_WAYS: tuple[Way, ...] = (eliminate_relations, merged_powers, named_folds, duplicated, reflected, expanded)
+_WAYS: tuple[Way, ...] = (eliminate_relations, supported, merged_powers, named_folds, duplicated, reflected, expanded)

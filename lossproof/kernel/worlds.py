@@ -187,6 +187,8 @@ class Names(ABC):
             here = here.parent
         held: Mapping[Position, Fraction] = self._point.entries.get(name, {})
         found = held.get(indices) if indices else self._point.values.get(name)
+        if found is None and not indices and name in self._point.constants:
+            return self._number(self._point.constants[name], NOTHING, self._root)
         if found is None:
             raise Missing(name, indices)
         return fmpq(found.numerator, found.denominator)

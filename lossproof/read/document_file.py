@@ -14,19 +14,20 @@ from typing import Any, cast, get_args
 
 from lossproof.derivation import Document, Expectation, Prose, Row
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.read.document.declared import declared, directive
+from lossproof.read.document.declared import declared, directive, merged
 from lossproof.read.document.derive import Context, Deriver, ReadRow, condition, slug
 from lossproof.read.document.formulas import read_rows
 from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark
 from lossproof.read.document.propose import propose
+from lossproof.read.expression import parse
 from lossproof.read.latex.notation import Notation
-from lossproof.term import Span, Symbol, Term, free_names
+from lossproof.term import Bool, ForAll, Relation, Span, Symbol, Term, free_names
 
 __all__ = ["notation_of", "read"]
 
-OWN_KEYS = ("given", "at", "title", "source", "language")
+OWN_KEYS = ("given", "at", "let", "title", "source", "language")
 
 _LABEL = re.compile(r"\\(?:label|tag)\*?\s*\{([^{}]*)\}")
 
@@ -48,6 +49,7 @@ class FoundNotation:
     notation: Notation
     own: Mapping[str, Any]
     inferred: str | None
+    mapping: Mapping[str, Any] = field(default_factory=dict)
 
 
 def notation_of(path: str, pieces: Pieces, where: str = "") -> FoundNotation:
@@ -59,7 +61,7 @@ def notation_of(path: str, pieces: Pieces, where: str = "") -> FoundNotation:
         return FoundNotation(proposed.notation, {}, proposed.yaml)
     own = {key: found.mapping[key] for key in OWN_KEYS if key in found.mapping}
     rest = {key: value for key, value in found.mapping.items() if key not in OWN_KEYS}
-    return FoundNotation(Notation.from_mapping(rest, span=Span(found.source, 1)), own, None)
+    return FoundNotation(Notation.from_mapping(rest, span=Span(found.source, 1)), own, None, rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ class _At:
     fresh: tuple[str, ...] = ()
     skip: bool = False
     expect: tuple[Expectation, ...] = ()
+    meaning: tuple[tuple[str, int], ...] = ()       # names with the line that defined what they mean here
+    notation: Notation | None = None                # what names mean here only
+    let: tuple[str, ...] = ()                       # definitions that the text leaves out, as LaTeX
 
 
 @dataclass(slots=True)
@@ -94,6 +99,7 @@ class _Reader:
         self._own = found.own
         self._inferred = found.inferred
         self._notation = found.notation
+        self._mapping = found.mapping
         self._deriver = Deriver(Names(dict(found.notation.declarations)), found.inferred is not None)
         self._sections = [_Section(0, 0, "")]
         self._count = 0
@@ -101,10 +107,11 @@ class _Reader:
         self._skip = False
         self._expect: tuple[Expectation, ...] = ()
         self._at = [self._part(entry) for entry in self._list("at")]
-        self._fresh_done: set[_At] = set()
+        self._begun: set[int] = set()
 
     def document(self) -> Document:
-        self._sections[0].given += [term for text in self._list("given") for term in self._hypotheses(str(text), None)]
+        self._sections[0].given += [term for text in self._list("given") for term in self._said(text)]
+        self._let(tuple(str(text) for text in self._list("let")), self._notation)
         for piece in self._pieces:
             match piece:
                 case Formula():
@@ -143,19 +150,38 @@ class _Reader:
 
     def _part(self, entry: Any) -> _At:
         help_ = "write - {lines: 12-20, given: ['y = 1']}"
-        if not isinstance(entry, Mapping) or set(entry) - {"lines", "given", "fresh", "skip", "expect"}:
-            self._refuse("an entry of `at` has `lines` and one of `given`, `fresh`, `skip`, `expect`", help_)
+        local = {"names", "functions", "sums", "prime"}
+        if not isinstance(entry, Mapping) or set(entry) - {
+                "lines", "given", "fresh", "skip", "expect", "meaning", "let", *local}:
+            self._refuse("an entry of `at` has `lines` and what holds there: `given`, `fresh`, `skip`, `expect`, "
+                         "`meaning`, `let`, `names`, `functions`, `sums`", help_)
         found = re.fullmatch(r"\s*(\d{1,9})\s*(?:-\s*(\d{1,9}))?\s*", str(entry.get("lines", "")))
         if found is None:
             self._refuse("`lines` is a line's number, or two with a hyphen between", help_)
         assert found is not None
         lists = {key: tuple(str(text) for text in ([entry[key]] if isinstance(entry[key], str) else entry[key]))
-                 for key in ("given", "fresh", "expect") if key in entry and isinstance(entry[key], str | list)}
+                 for key in ("given", "fresh", "expect", "let") if key in entry and isinstance(entry[key], str | list)}
         expect = lists.get("expect", ())
         if set(expect) - set(get_args(Expectation)):
             self._refuse(f"`expect` is one of {', '.join(get_args(Expectation))}")
+        meaning = entry.get("meaning", {})
+        if not isinstance(meaning, Mapping) or not all(isinstance(line, int) for line in meaning.values()):
+            self._refuse("`meaning` says on which line a name was defined", "write meaning: {L: 30}")
         return _At(int(found[1]), int(found[2] or found[1]), lists.get("given", ()), lists.get("fresh", ()),
-                   entry.get("skip") is True, cast(tuple[Expectation, ...], expect))
+                   entry.get("skip") is True, cast(tuple[Expectation, ...], expect), tuple(meaning.items()),
+                   self._local(entry, local), lists.get("let", ()))
+
+    def _local(self, entry: Mapping[str, Any], keys: set[str]) -> Notation | None:
+        """The notation of some lines: the document's, with what is said for them."""
+        said = {key: value for key, value in entry.items() if key in keys}
+        if not said:
+            return None
+        found = Notation.from_mapping(merged(self._mapping, said), span=Span(self._path, 1))
+        for name, declaration in found.declarations.items():
+            if self._deriver.names.declarations.setdefault(name, declaration) != declaration:
+                self._refuse(f"`{name}` means two things: give one of them another name",
+                             "write name: ... beside its kind")
+        return found
 
     def _heading(self, piece: Heading) -> None:
         while len(self._sections) > 1 and self._sections[-1].level >= piece.level:
@@ -194,6 +220,41 @@ class _Reader:
                     for identifier in free_names(side.term):
                         self._deriver.names.forget(identifier)
 
+    def _said(self, entry: Any) -> list[Term]:
+        """The hypotheses of an entry: LaTeX, or `text` with the condition in the text form."""
+        if isinstance(entry, str):
+            return self._hypotheses(entry, None)
+        if not isinstance(entry, Mapping) or set(entry) != {"text"}:
+            self._refuse("a hypothesis is LaTeX, or {text: ...} in the text form")
+        names = {name: declared for name, declared in self._deriver.names.declarations.items() if name.isidentifier()}
+        term = parse(str(entry["text"]), names=names)
+        if not isinstance(term, Relation | Bool | ForAll):
+            self._refuse(f"`{entry['text']}` is a value; a hypothesis is a condition")
+        return [term]
+
+    def _let(self, formulas: Sequence[str], notation: Notation) -> None:
+        """Definitions that the text leaves out."""
+        for text in formulas:
+            for row in read_rows(_as_formula(text), notation, self._text, self._deriver.names.declarations):
+                statement = row.statements[0] if len(row.statements) == 1 and row.problem is None else None
+                head = None if statement is None else self._deriver.head(statement.sides[0])
+                if statement is None or head is None or statement.relations != ("=",):
+                    reason = row.problem.message if row.problem else "write name = expression"
+                    self._refuse(f"the definition `{text[:80]}` cannot be read: {reason}")
+                    return
+                body = self._deriver.names.now(statement.sides[1].term)
+                if not self._deriver.names.may_define(head, body):
+                    self._refuse(f"`{text[:80]}` cannot be a definition: its range is not known, or it rests on itself")
+                self._deriver.names.define(head, body, None, 0)
+
+    def _mean(self, name: str, line: int) -> None:
+        """Let a name mean what it was defined as on a line."""
+        for row in read_rows(_as_formula(name), self._notation, self._text, self._deriver.names.declarations):
+            for statement in row.statements:
+                for identifier in free_names(statement.sides[0].term):
+                    if not self._deriver.names.mean(identifier, line):
+                        self._refuse(f"`{name}` is not defined on line {line}")
+
     def _hypotheses(self, text: str, remark: Remark | None) -> list[Term]:
         """The conditions that LaTeX text says, parts separated by semicolons."""
         found: list[Term] = []
@@ -214,8 +275,7 @@ class _Reader:
 
     # formulas
 
-    def _context(self, line: int, formula: Formula | None) -> Context:
-        here = [at for at in self._at if at.first <= line <= at.last]
+    def _context(self, line: int, formula: Formula | None, here: Sequence[_At] = ()) -> Context:
         given = [term for section in self._sections for term in section.given]
         for at in here:
             given += [term for text in at.given for term in self._hypotheses(text, None)]
@@ -227,20 +287,26 @@ class _Reader:
                        self._sections[-1].title, expect, span)
 
     def _formula(self, formula: Formula) -> None:
-        line = self._text.line(formula.places[0] + (len(formula.text) - len(formula.text.lstrip())))
-        for at in self._at:
-            if at.first <= line <= at.last and at.fresh and at not in self._fresh_done:
-                self._fresh_done.add(at)
+        first, last = (self._text.line(formula.places[at]) for at in (0, -1))
+        here = [at for at in self._at if at.first <= last and first <= at.last]
+        notation = self._notation
+        for at in here:
+            notation = at.notation or notation
+            if id(at) not in self._begun:
+                self._begun.add(id(at))
                 for name in at.fresh:
                     self._forget(name)
-        if self._skip or any(at.skip and at.first <= line <= at.last for at in self._at):
+                self._let(at.let, notation)
+            for name, place in at.meaning:
+                self._mean(name, place)
+        if self._skip or any(at.skip for at in here):
             if formula.display:
                 self._skip = False
             span = self._text.span(formula.places[0], formula.places[-1])
             self._deriver.rows.append(Row(span, formula.text.strip(), span, False, remark="left out"))
             return
-        rows = read_rows(formula, self._notation, self._text, self._deriver.names.declarations)
-        context = self._context(line, formula)
+        rows = read_rows(formula, notation, self._text, self._deriver.names.declarations)
+        context = self._context(rows[0].span.line if rows else first, formula, here)
         if not formula.display:
             self._inline(rows, context)
             return

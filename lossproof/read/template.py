@@ -102,7 +102,7 @@ FEATURES = '''
 # c1, c2 = complexes("c1 c2")
 # derivation("The modulus of a product", [Abs(c1*c2)**2, Abs(c1)**2*Abs(c2)**2])
 # derivation("Euler", [exp(I*x), cos(x) + I*sin(x)])
-# derivation("A reciprocal", [c1*conjugate(c1)/c1, step(conjugate(c1), expect="conditional")])
+# derivation("A quotient", [Abs(c1)**2*c2/(1 + Abs(c1)**2), c1*c2*conjugate(c1)/(1 + Abs(c1)**2)])
 
 #: Functions that stay open (smooth), and functionals of a whole family.
 # from sympy import Sum

@@ -80,7 +80,8 @@ def _domain(domain: Domain, plain: str) -> str:
 def describe_declaration(declaration: Declaration, show: Show) -> str:
     """What a name ranges over, in words, such as "real, positive" or "family of reals over 1..K"."""
     plain = "complex" if "complex" in declaration.assumptions else "real"
-    extra = sorted(declaration.assumptions - {"real", "complex", "positive", "nonnegative", "negative", "nonzero", "integer"})
+    extra = sorted(declaration.assumptions - {"real", "complex", "positive", "nonnegative", "negative", "nonzero",
+                                              "integer"})
     match declaration.kind:
         case "scalar":
             words = _domain(declaration.domain, plain)

@@ -178,6 +178,7 @@ class Missing:
 
 
 def _term_missing(term: Term, missing: Term, cost: int) -> Slip:
+    missing = product(missing)
     return Slip("missing-term", with_term(term, missing), cost, "the term {} is missing", (missing,))
 
 

@@ -34,7 +34,9 @@ IsProved = Callable[[Step], bool]
 """Whether a step is proved, by the judge."""
 
 PROOFS_OF_CHANGES = 4
-"""So many single changes that fit at points are given to the kernel, the nearest first."""
+PROOFS_FOR_INEQUALITY = 8
+"""So many single changes that fit at points are given to the kernel, the nearest first. Nearly every change mends an
+inequality at a few points."""
 
 COST_OF_RELATION = 13
 """A change of the line that costs more than this gives way to another relation between the lines as they stand."""
@@ -71,7 +73,8 @@ def residual_of(step: Step) -> Term | None:
 def _single_change(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
     """The nearest line, or relation, one slip away that is proved."""
     others = iter(_OTHERS.get(step.relation, ()))
-    for change in islice(undo.changes(plain, step.left), PROOFS_OF_CHANGES):
+    most = PROOFS_OF_CHANGES if step.relation in ("=", "=>", "<=>") else PROOFS_FOR_INEQUALITY
+    for change in islice(undo.changes(plain, step.left), most):
         if change.cost > COST_OF_RELATION and (found := _relation(step, others, is_proved)) is not None:
             return found
         if is_proved(replace(step, right=change.line)):

@@ -45,6 +45,8 @@ from lossproof.verdict import Diagnosis
 LONGEST_RESIDUAL = 16
 """The right line less its residual is offered where the residual has at most so many nodes more than the line."""
 MOST_SLIPS = 150
+MOST_NODES = 8_000
+"""Fewer slips are tried of long lines: so many nodes of real lines are looked at."""
 POINTS = 3
 PROOFS = 4
 
@@ -112,7 +114,8 @@ def _proposals(step: Step, parts: RealSteps, residual: Term | None) -> Iterator[
         yield Diagnosis(residual, f"off by a factor {ratio}", line)
     yield Diagnosis(residual, "off by a factor I", Mul((MINUS_ONE, I, right)))
     yield Diagnosis(residual, "off by a factor -I", Mul((I, right)))
-    found = islice(_slips(step), MOST_SLIPS)
+    size = sum(node_count(line) for real in parts.steps for line in (real.left, real.right))
+    found = islice(_slips(step), min(MOST_SLIPS, MOST_NODES // size))
     for slip, line in sorted(found, key=lambda item: item[0].cost):
         yield Diagnosis(residual, words(slip, pretty), line, slip.kind)
     if residual is not None and node_count(residual) <= node_count(right) + LONGEST_RESIDUAL:

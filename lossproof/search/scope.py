@@ -43,6 +43,7 @@ from lossproof.term import (
     add,
     children,
     free_names,
+    node_count,
     walk,
 )
 
@@ -275,6 +276,7 @@ class Scope:
             if isinstance(sort[1], tuple) and len(sort[1]) <= 2:
                 places = [[Symbol(i) for i in sorted(indices) if self._upper(i) in (size, None)] for size in sort[1]]
                 found.update(dict.fromkeys(Entry(name, at) for at in product(*places)))
+        found.update(dict.fromkeys(self.arrays))
         # what the lines themselves speak of comes first
         spoken = free_names(step.right) | free_names(step.left) | here
         return sorted(found, key=lambda term: not free_names(term) <= spoken)[:_MOST]
@@ -287,7 +289,8 @@ class Scope:
         names = sorted((t for t in pool if isinstance(t, Symbol | Entry)), key=lambda t: not free_names(t) <= near)
         arguments = [t.args[0] for t in self.written if isinstance(t, Call) and len(t.args) == 1]
         functions = dict.fromkeys(other for f in self.functions for other in (f, *_RELATED.get(f, ())))
-        for argument in dict.fromkeys((*names[:_ARGUMENTS], *(a for a in arguments if a in set(pool)))):
+        small = [t for t in pool if isinstance(t, Add | Mul) and node_count(t) <= 6][:6]
+        for argument in dict.fromkeys((*names[:_ARGUMENTS], *small, *(a for a in arguments if a in set(pool)))):
             found.update(dict.fromkeys(Call(f, (argument,)) for f in functions))
             for function in self.functions:
                 if self.is_smooth(function):

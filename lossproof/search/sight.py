@@ -108,6 +108,8 @@ class Sight(Evaluator):
                 return None
             return not (a and not b) if relation == "=>" else a == b
         if relation in ("<", "<=", ">", ">="):
+            if self.at(left) is None or self.at(right) is None:
+                return None     # a relation does not hold where a side is undefined, and nothing follows
             return self.holds(Relation(relation, left, right))
         return None
 

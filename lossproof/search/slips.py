@@ -282,7 +282,8 @@ def _product(args: tuple[Term, ...]) -> Slips:
             yield _sign(arg, mul(*args[:i], flipped(arg), *args[i + 1:]))
         for j in range(i + 1, len(args)):
             other = args[j]
-            if isinstance(other, Pow) and other.exponent == MINUS_ONE and not isinstance(arg, Number | Pow):
+            if isinstance(other, Pow) and other.exponent == MINUS_ONE and arg not in (ONE, MINUS_ONE) \
+                    and not isinstance(arg, Pow):
                 turned = mul(*args[:i], other.base, *args[i + 1:j], Pow(arg, MINUS_ONE), *args[j + 1:])
                 yield Slip("order", turned, 13, "the quotient {} is upside down", (Mul((arg, other)),))
 
@@ -292,7 +293,7 @@ def around(term: Term, role: Role, parent: Term | None, scope: Scope) -> Slips:
     if role not in ("value", "exponent") or isinstance(term, Number):
         return
     if ((role == "value" and not isinstance(term, Mul)) or isinstance(term, Add)) and not isinstance(parent, Pow):
-        for power, cost in ((2, 14), (3, 16), (-1, 15), (Fraction(1, 2), 17)):
+        for power, cost in ((2, 14), (3, 16), (-1, 15), (Fraction(1, 2), 22)):
             raised: Term = Pow(term, number(power))
             yield Slip("exponent", raised if isinstance(parent, Mul) else product(raised), cost,
                        "{} should have the exponent {}", (term, number(power)))

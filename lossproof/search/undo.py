@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from flint import arb, ctx, fmpq
 
@@ -113,9 +114,9 @@ class _Search:
             rank = (0 if fits is False else 1, abs(size - 2), -telling)
             ranked.append((rank, number, sight))
         ranked.sort(key=lambda item: item[:2])
-        failing = [sight for rank, _, sight in ranked if rank[0] == 0]
+        failing = _mixed([(rank[1], sight) for rank, _, sight in ranked if rank[0] == 0])
         # points at which the line as it stands is right tell a mended one from others, too
-        fitting = [sight for rank, _, sight in ranked if rank[0] == 1][:POINTS_USED // 2]
+        fitting = _mixed([(rank[1], sight) for rank, _, sight in ranked if rank[0] == 1])[:POINTS_USED // 2]
         return [*failing[:POINTS_USED - len(fitting)], *fitting]
 
     def _is_known(self, sight: Sight) -> bool:
@@ -245,6 +246,14 @@ def into(term: Term, position: int, rebuild: Rebuild) -> Rebuild:
             return new if seen == position else old
         return rebuild(map_children(term, change))
     return rebuilt
+
+
+def _mixed(ranked: Sequence[tuple[int, Sight]]) -> list[Sight]:
+    """The points of all sizes in turn, the order of those of one size kept."""
+    groups: dict[int, list[Sight]] = {}
+    for size, sight in ranked:
+        groups.setdefault(size, []).append(sight)
+    return [sight for turn in zip_longest(*groups.values()) for sight in turn if sight is not None]
 
 
 def words(slip: Slip, show: Callable[[Term], str]) -> str:

@@ -32,7 +32,6 @@ from lossproof.vocabulary.nodes import (
 )
 from lossproof.vocabulary.registry import current, place, wrong
 
-
 _COMPLEX = frozenset({"complex"})
 _NOTHING: frozenset[str] = frozenset()
 

@@ -252,7 +252,8 @@ class _Reader:
                 return None
             name = full_name(node)
             if shape[0] == "m" and factor == SCALAR and name is not None and not is_upper(name) and name.islower() \
-                    and name not in _NUMBERS and "mathrm" not in name and not (isinstance(node, Scripted) and node.sup) \
+                    and name not in _NUMBERS and "mathrm" not in name \
+                    and not (isinstance(node, Scripted) and node.sup) \
                     and not isinstance(after, Bracket):
                 # numbers stand before matrices, so this is a vector
                 self.changed |= self.found.become(name, "v", (shape[1][1],))

@@ -17,7 +17,7 @@ import yaml
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.pieces import Pieces, Remark, Text
 
-__all__ = ["Declared", "Directive", "declared", "directive", "read_yaml"]
+__all__ = ["Declared", "Directive", "declared", "directive", "merged", "read_yaml"]
 
 MAX_YAML = 1 << 18      # characters
 MAX_NODES = 20_000
@@ -121,18 +121,18 @@ def declared(path: str, pieces: Pieces, notation: str) -> Declared:
     `notation` is a file, or a directory in which NAME.notation.yaml stands; where it is empty, that is looked for
     beside the document.
     """
-    merged: dict[str, Any] | None = None
+    found: dict[str, Any] | None = None
     for mapping in _inside(pieces):
-        merged = _merged(merged or {}, mapping)
+        found = merged(found or {}, mapping)
     side = _side_file(path, notation)
     if side is not None:
         try:
             source = side.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(diagnostic("LP002", f"cannot read {side}: {error}")) from None
-        found = read_yaml(source, Text(str(side), source), 0)
-        merged = _merged(merged or {}, _mapping(found, Text(str(side), source), 0))
-    return Declared(merged, str(side) if side is not None else path)
+        text = Text(str(side), source)
+        found = merged(found or {}, _mapping(read_yaml(source, text, 0), text, 0))
+    return Declared(found, str(side) if side is not None else path)
 
 
 def _inside(pieces: Pieces) -> Iterator[Mapping[str, Any]]:
@@ -164,7 +164,7 @@ def _mapping(found: Any, text: Text, offset: int) -> Mapping[str, Any]:
     return found
 
 
-def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+def merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     """Both notations; what the second says of a name counts, lists are joined."""
     made = dict(first)
     for key, value in second.items():

@@ -120,6 +120,8 @@ class Names:
     current: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     values: dict[Call, str] = field(default_factory=dict)      # of functions that are only known at these arguments
+    origin: dict[str, str] = field(default_factory=dict)       # of a further meaning's name, the name as written
+    lines: dict[str, int] = field(default_factory=dict)        # where a name was defined
     sections: dict[str, int] = field(default_factory=dict)     # the section that a name was defined in
 
     def now(self, term: Term) -> Term:
@@ -154,6 +156,14 @@ class Names:
         if self.is_defined(name):
             self._fresh(name)
 
+    def mean(self, name: str, line: int) -> bool:
+        """Let a name mean what it was defined as on a line; False where it was not."""
+        for made, where in self.lines.items():
+            if where == line and (made == name or self.origin.get(made) == name):
+                self.current[name] = made
+                return True
+        return False
+
     def _fresh(self, name: str) -> str:
         """Another name for a further meaning of `name`, declared as it was."""
         number = 2
@@ -163,6 +173,7 @@ class Names:
         made = f"{name}_{number}"
         before = self.declarations[name]
         self.declarations[made] = replace(before, name=made, latex=before.latex or name)
+        self.origin[made] = name
         self.current[name] = made
         return made
 
@@ -195,6 +206,8 @@ class Names:
             assert ranges is not None
             self.definitions[name] = Definition(name, body, ranges, declared.latex, span=span)
         self.sections[name] = section
+        if span is not None:
+            self.lines[name] = span.line
         return name
 
     def _rests_on(self, term: Term) -> set[str]:

@@ -456,10 +456,8 @@ class _Sizes:
                     sizes.add(shape[-1])
                     continue
                 if root not in fresh:
-                    number = len(fresh) + 1
-                    while f"d_{number}" in taken:
-                        number += 1
-                    fresh[root] = f"d_{number}"
+                    fresh[root] = next(f"d_{{{n}}}" if n > 9 else f"d_{n}" for n in range(len(fresh) + 1, 10_000)
+                                       if f"d_{n}" not in taken and f"d_{{{n}}}" not in taken)
                     taken.add(fresh[root])
                 shape.append(fresh[root])
             arrays[key] = ("vector" if declaration.rank == 1 else "matrix", tuple(shape))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lossproof.latex_names import HOLE
 from lossproof.read.latex.densities import density
 from lossproof.read.latex.layout import Bracket, Command, Group, Leaf, Node, Nodes, Scripted, Words, canonical
-from lossproof.read.latex.names import HOLE, LETTER_LIKE, Cursor, Names, literal, span_of
+from lossproof.read.latex.names import LETTER_LIKE, Cursor, Names, literal, span_of
 from lossproof.read.latex.notation import Function
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.term import (
@@ -19,7 +20,6 @@ from lossproof.term import (
     MINUS_ONE,
     Call,
     Mul,
-    Number,
     Pow,
     Relation,
     Symbol,
@@ -266,7 +266,7 @@ class Calls(Names):
             return True
         leaf = node.base if isinstance(node, Scripted) else node
         key = canonical(leaf)
-        return key in COMMANDS and key not in self._by_base and COMMANDS[key] not in _NEED_BRACKET \
+        return (key in COMMANDS and key not in self._by_base and COMMANDS[key] not in _NEED_BRACKET) \
             or key in (r"\sum", r"\prod", r"\int", r"\lim")
 
     def factor(self, cursor: Cursor) -> Term:
@@ -340,6 +340,10 @@ class Calls(Names):
             cursor.take()
             self.mark(node)
             return Symbol(function.name, span=span_of(node))
+        if function.declaration is not None and function.declaration.assumed:
+            cursor.take()
+            self.mark(node)     # nobody said that it is a function: a number as well
+            return self.template((node,), canonical(node), (), f"{function.name}_value", at=node)
         self.refuse(f"`{function.key}` is a function and stands here without an argument", node,
                     "say in the notation what it is taken of: {is: ..., of: z}")
 
@@ -357,7 +361,7 @@ class Calls(Names):
         if len(bracket.items) == 1:
             node = bracket.items[0]     # nobody writes a product as p(x)
             leaf = node.base if isinstance(node, Scripted) and node.sup is None else node
-            return isinstance(leaf, Leaf) and leaf.kind in ("letter", "command") or (
+            return (isinstance(leaf, Leaf) and leaf.kind in ("letter", "command")) or (
                 isinstance(leaf, Command) and leaf.name in LETTER_LIKE)
         return any(isinstance(n, Leaf) and (n.text in SEPARATORS or n.text == "=") for n in bracket.items)
 
@@ -399,19 +403,16 @@ class Calls(Names):
             return term if power is None else self.raised(term, power, node)
         assert bracket is not None
         cursor.take()
+        inverse = power is not None and _is_minus_one(power)
+        if power is not None and inverse:
+            # the inverse or the reciprocal: nothing is known of it, so it does not matter which
+            text += "^{-1}"
+            self.mark(power)
+            power = None
         term = self._opaque_call(function, text, holes, arrays, bracket, (node, bracket))
         if power is not None:
-            term = self._power_of(term, power, node)
+            term = self.raised(term, power, node)
         return self.scripts(term, after) if isinstance(after, Scripted) else term
-
-    def _power_of(self, term: Term, power: Nodes, node: Node) -> Term:
-        if _is_minus_one(power):
-            self.mark(power)
-            if isinstance(term, Call):
-                key = self.declarations[term.function].latex or term.function
-                return self.template((node,), f"{{{key}}}^{{-1}}", term.args, f"{term.function}_inverse", at=node,
-                                     mentions=self.mentions.get(term.function, frozenset()))
-        return self.raised(term, power, node)
 
     def _opaque_call(self, function: Function, head: str, holes: tuple[Term, ...], arrays: frozenset[str],
                      bracket: Bracket, at: Nodes) -> Term:

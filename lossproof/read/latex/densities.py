@@ -17,7 +17,6 @@ from lossproof.term import (
     Mul,
     Pow,
     Term,
-    add,
     divide,
     mul,
     number,
@@ -72,7 +71,5 @@ def _normal_of_vectors(x: Term, mean: Term, covariance: Term, size: Term | None)
     off = Add((x, Mul((MINUS_ONE, mean))))
     square = Call("matmul", (Call("transpose", (off,)), Call("inverse", (covariance,)), off))
     scale = Call("sqrt", (mul(Pow(mul(_TWO, Const("pi")), size), Call("det", (covariance,))),))
-    return mul(Pow(scale, MINUS_ONE), _exp(mul(MINUS_ONE, divide(ONE, _TWO), square)))
+    return mul(Pow(scale, MINUS_ONE), _exp(mul(number("-1/2"), square)))
 
-
-_ = add

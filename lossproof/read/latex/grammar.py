@@ -20,7 +20,6 @@ from lossproof.read.latex.layout import (
     Scripted,
     Words,
     canonical,
-    lay_out,
     leaves,
 )
 from lossproof.read.latex.names import (
@@ -29,12 +28,11 @@ from lossproof.read.latex.names import (
     TRANSPOSED,
     Cursor,
     literal,
-    place_of,
     span_of,
 )
-from lossproof.read.latex.notation import Notation, identifier, split_parts
+from lossproof.read.latex.notation import identifier, split_parts
 from lossproof.read.latex.operators import RELATIONS, Operators
-from lossproof.read.latex.tokens import LatexProblem, Token
+from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.magnitude import is_huge
 from lossproof.term import (
     MINUS_ONE,
@@ -45,7 +43,6 @@ from lossproof.term import (
     Const,
     Derivative,
     Entry,
-    Fold,
     Mul,
     Number,
     Piecewise,
@@ -54,7 +51,6 @@ from lossproof.term import (
     Symbol,
     Term,
     divide,
-    number,
 )
 
 __all__ = ["Grammar"]
@@ -104,7 +100,7 @@ class Grammar(Operators):
             if waiting is not None:
                 same = [t for t, s in zip(terms, signs, strict=True)]
                 found = None
-                if signs[-1] == waiting[1] == sign or len(signs) == 1 == signs.count("+") and sign == waiting[1] == "+":
+                if signs[-1] == waiting[1] == sign or (len(signs) == 1 == signs.count("+") and sign == waiting[1] == "+"):
                     run = 1
                     while run < len(signs) and (signs[-1 - run] == sign):
                         run += 1
@@ -323,16 +319,37 @@ class Grammar(Operators):
         called = self.call(cursor)
         if called is not None:
             return called
-        if isinstance(node, Leaf | Scripted | Command) and _is_call_like(cursor.peek(1)) and (
+        after = cursor.peek(1)
+        if isinstance(node, Leaf | Scripted | Command) and _is_call_like(after) and (
                 not isinstance(node, Scripted) or node.sup is None) and self._is_name(node):
+            assert after is not None
+            if self._is_assumed(node):
+                return self._value_of_something(cursor, node, after)
             self.refuse(f"`{canonical(node)}` is declared as a name, and this looks like its value at something",
-                        (node, cursor.nodes[cursor.at + 1]), r"declare it under functions, or write \cdot for the product",
-                        "LP107")
-        differential = self._differential_alone(cursor)
+                        (node, after), r"declare it under functions, or write \cdot for the product", "LP107")
+        differential = self._differential_alone(cursor) or self._indicator(cursor)
         if differential is not None:
             return differential
         cursor.take()
         return self._atom(node)
+
+    def _is_assumed(self, node: Node) -> bool:
+        """True where nobody declared the name: then it may be a function as well."""
+        term = self.name(node)
+        declaration = self.declarations.get(term.name if isinstance(term, Symbol) else term.family if isinstance(
+            term, Entry) else "")
+        return declaration is not None and declaration.assumed
+
+    def _value_of_something(self, cursor: Cursor, node: Node, after: Node) -> Term:
+        """D(\\beta, \\sigma^2) of a letter that was taken for a name: read as it is set."""
+        bracket = after.base if isinstance(after, Scripted) else after
+        cursor.at += 2
+        self.mark(node)
+        head = canonical(node)
+        inside, holes, arrays = self.as_set((bracket,), "value")
+        self.mark(bracket)
+        term = self.template((node, bracket), head + inside, holes, f"{identifier(head)} of", mentions=arrays)
+        return self.scripts(term, after) if isinstance(after, Scripted) else term
 
     def _differential_alone(self, cursor: Cursor) -> Term | None:
         """\\mathrm{d}x outside of integrals and derivatives: read as it is set."""
@@ -430,20 +447,22 @@ class Grammar(Operators):
 
     def _group_entry(self, node: Scripted, base: Group, sub: Nodes, sup: Nodes | None) -> Term:
         """{x_0}_i: an entry of a name that has a subscript itself."""
-        whole = self.name(base.items[0])
-        if not isinstance(whole, Symbol):
+        inner = base.items[0]
+        if not isinstance(inner, Scripted) or inner.sub is None:
             self.undeclared(node)
-        shape = self.shape(whole, node)
-        parts = split_parts(sub)
-        if len(shape) == 1 and len(parts) != 1:
-            parts = (sub,)
-        if not shape or len(parts) != len(shape):
-            self.refuse(f"`{canonical(base)}` has {len(shape)} indices", sub)
-        term = Entry(whole.name, tuple(self.index(p) for p in parts), span=span_of(node))
+        comma = Leaf("sign", ",", inner.end, inner.end)
+        term = self.name(Scripted(inner.base, (*inner.sub, comma, *sub), inner.sup, inner.primes, node.start, node.end))
+        if term is None:
+            whole = self.name(inner)
+            shape = () if whole is None else self.shape(whole, node)
+            parts = split_parts(sub) if len(shape) != 1 else (sub,)
+            if not isinstance(whole, Symbol) or not shape or len(parts) != len(shape):
+                self.undeclared(node)
+            term = Entry(whole.name, tuple(self.index(p) for p in parts), span=span_of(node))
         return term if sup is None else self.raised(term, sup, node)
 
     def _names_e(self, key: str) -> bool:
-        return key in self._by_base
+        return any(not name.sub for name in self._by_base.get(key, ()))
 
     def _special(self, node: Scripted, key: str, sub: Nodes | None) -> Term | None:
         """Signs with indices that have a meaning where nothing else is declared: delta_{ij}, 1_{i = j}, I_n, H_n."""
@@ -592,7 +611,8 @@ class Grammar(Operators):
             return None
         from lossproof.derivation import Declaration, Domain
         size = f"card_{identifier(canonical(items))}"
-        self.declare(Declaration(size, "size", Domain(lower=ONE.value, integer=True), assumed=True))
+        self.declare(Declaration(size, "size", Domain(lower=ONE.value, integer=True), assumed=True,
+                                 assumptions=frozenset({UNSPECIFIED}), latex=rf"\mathrm{{card}}_{{{canonical(items)}}}"))
         self.mark((bracket,))
         return Symbol(size, span=span_of(bracket))
 
@@ -826,6 +846,17 @@ class Grammar(Operators):
         indicator = self.template(nodes, rf"\mathbf{{1}}({text})", holes, "statement of", mentions=arrays)
         return Relation("=", indicator, ONE, span=span_of(nodes))
 
+    def _indicator(self, cursor: Cursor) -> Term | None:
+        """\\mathbf{1}(X \\sim N): 1 where the statement holds; read as it is set."""
+        node, after = cursor.peek(), cursor.peek(1)
+        if node is None or canonical(node) != r"\mathbf{1}" or not isinstance(after, Bracket) or r"\mathbf{1}" in self._by_base:
+            return None
+        cursor.at += 2
+        self.mark((node, after))
+        condition = self._statement(after.items)
+        assert isinstance(condition, Relation)
+        return condition.left
+
 
 def _composes(node: Node) -> bool:
     """True for the signs of sets and of the Kronecker product, which are read as they are set."""
@@ -844,6 +875,7 @@ def _is_tuple(node: Node) -> bool:
 
 def _is_call_like(node: Node | None) -> bool:
     """True for (x) and (x, y): brackets that nobody puts around a factor."""
+    raised = isinstance(node, Scripted)
     if isinstance(node, Scripted):
         node = node.base
     if not isinstance(node, Bracket) or node.opening != "(" or node.closing != ")":
@@ -852,8 +884,10 @@ def _is_call_like(node: Node | None) -> bool:
         return True
     inner = node.items[0] if len(node.items) == 1 else None
     if isinstance(inner, Scripted) and inner.sup is None and not inner.primes:
+        if raised:
+            return False        # n (\\bar{y}_i)^2: in brackets because of the power
         inner = inner.base
-    return isinstance(inner, Leaf) and inner.kind in ("letter", "command") or (
+    return (isinstance(inner, Leaf) and inner.kind in ("letter", "command")) or (
         isinstance(inner, Command) and inner.name in LETTER_LIKE)
 
 

@@ -95,11 +95,9 @@ Accented = frozenset({r"\hat", r"\bar", r"\tilde", r"\dot", r"\ddot", r"\vec", r
 FONTS = frozenset({r"\mathrm", r"\mathbf", r"\mathit", r"\mathsf", r"\mathtt", r"\mathcal", r"\mathbb", r"\mathfrak",
                    r"\boldsymbol", r"\operatorname", r"\mathscr", r"\mathnormal"})
 
-ARGUMENTS = {name: 1 for name in (*Accented, *FONTS, r"\sqrt", r"\underbrace", r"\overbrace", r"\substack", r"\boxed",
-                                   r"\cancel", r"\not", r"\mathclap", r"\xrightarrow", r"\overrightarrow", r"\bmod",
-                                   r"\pmod", r"\smash", r"\ensuremath")}
+ARGUMENTS = dict.fromkeys((*Accented, *FONTS, r"\sqrt", r"\underbrace", r"\overbrace", r"\substack", r"\boxed", r"\cancel", r"\not", r"\mathclap", r"\xrightarrow", r"\overrightarrow", r"\bmod", r"\pmod", r"\smash", r"\ensuremath"), 1)
 del ARGUMENTS[r"\bmod"]
-ARGUMENTS |= {name: 2 for name in (r"\frac", r"\binom", r"\overset", r"\underset", r"\stackrel")}
+ARGUMENTS |= dict.fromkeys((r"\frac", r"\binom", r"\overset", r"\underset", r"\stackrel"), 2)
 _OPTION = frozenset({r"\sqrt", r"\xrightarrow"})
 _OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil", r"\langle": r"\rangle",
             r"\lvert": r"\rvert", r"\lVert": r"\rVert"}

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NoReturn
 
-from lossproof.derivation import Declaration, Domain
+from lossproof.derivation import Declaration, Definition, Domain
 from lossproof.diagnostic import InputError
+from lossproof.latex_names import HOLE
 from lossproof.read.latex.layout import (
     Bracket,
     Command,
@@ -28,10 +29,10 @@ from lossproof.read.latex.layout import (
     canonical,
     leaves,
 )
-from lossproof.read.latex.notation import UNSPECIFIED, Function, Name, Notation, identifier, split_parts
+from lossproof.read.latex.notation import UNSPECIFIED, Function, Name, Notation, split_parts
 from lossproof.read.latex.tokens import MAX_DEPTH, LatexProblem
 from lossproof.read.shapes import Shape, Shapes
-from lossproof.term import Const, Entry, Number, Span, Symbol, Term, substitute
+from lossproof.term import Call, Const, Derivative, Entry, Partial, Span, Subst, Symbol, Term, walk
 
 __all__ = ["Cursor", "Names", "place_of", "span_of"]
 
@@ -40,7 +41,8 @@ LETTER_LIKE = frozenset({r"\hat", r"\bar", r"\tilde", r"\dot", r"\ddot", r"\vec"
                          r"\mathtt", r"\mathcal", r"\mathbb", r"\mathfrak", r"\boldsymbol", r"\operatorname",
                          r"\mathscr", r"\mathnormal"})
 TRANSPOSED = frozenset({"T", r"\top", r"\mathrm{T}", r"\mathsf{T}", r"\mathbf{T}", r"\mathrm{t}", r"\dagger", r"\mathit{T}"})
-HOLE = r"\ast"
+MENTIONS = "mentions:"
+_NONE = Declaration("", "scalar")
 
 
 @dataclass(slots=True)
@@ -97,7 +99,6 @@ class Names:
         self.integrated: str | None = None      # the key of the variable of the last integral that was read
         self.declarations: dict[str, Declaration] = notation.declarations
         self.extra: dict[str, Declaration] = {}
-        self.mentions: dict[str, frozenset[str]] = {}
         self.seen: set[int] = set()
         self.frame = Frame()
         self.shapes = Shapes(self.declarations, {})
@@ -205,7 +206,7 @@ class Names:
                 or (bracket.opening, bracket.closing) != (pattern.opening, pattern.closing):
             return None
         mine, theirs = _arguments(bracket.items), _arguments(pattern.items)
-        if len(mine) != len(theirs) or canonical(nodes[:-1]) != canonical(lay_out(tokenize(name.key))[:-1]):
+        if _separators(bracket.items) != _separators(pattern.items) or canonical(nodes[:-1]) != canonical(lay_out(tokenize(name.key))[:-1]):
             return None
         term: Term = self._plain(name, nodes)
         for part, wanted in zip(mine, theirs, strict=True):
@@ -217,7 +218,6 @@ class Names:
             variable, value = self.value(part[:equal[0]]), self.value(part[equal[0] + 1:])
             if not isinstance(variable, Symbol | Entry):
                 return None
-            from lossproof.term import Subst
             term = Subst(term, variable, value, span=span_of(nodes))
         return term
 
@@ -329,22 +329,20 @@ class Names:
 
     def template(self, nodes: Nodes, key: str, args: tuple[Term, ...], hint: str, *, mentions: frozenset[str] = frozenset(),
                  at: Nodes | Node | None = None) -> Term:
-        """The value of an opaque function of `args` that is set as `key`, which has a hole for each of them."""
-        name = hint
-        if len(name) > 40 or not name.isidentifier():
-            name = re.sub(r"\W", "", name)[:30] or "opaque"
-        if not re.fullmatch(r"[A-Za-z]\w*", hint) or hint in self.notation.declarations and \
-                self.notation.declarations[hint].latex != key:
-            name = f"{name}_{hashlib.sha256(key.encode()).hexdigest()[:6]}"
+        """The value of an opaque function of `args` that is set as `key`, which has a hole for each of them.
+
+        `mentions` are the arrays in it; how it depends on them is not known, and the declaration says so.
+        """
         place = nodes if at is None else at
+        name = hint
+        if not re.fullmatch(r"[A-Za-z]\w{0,40}", hint) or self.declarations.get(hint, _NONE).latex not in (key, None):
+            name = re.sub(r"\W", "", hint)[:30] or "opaque"
+            name = f"{name}_{hashlib.sha256(key.encode()).hexdigest()[:6]}"
+        unknown = frozenset({UNSPECIFIED, *(MENTIONS + array for array in mentions)})
         if not args:
-            self.declare(Declaration(name, "scalar", latex=key, assumed=True, assumptions=frozenset({UNSPECIFIED})))
-            self.mentions[name] = mentions
+            self.declare(Declaration(name, "scalar", latex=key, assumed=True, assumptions=unknown))
             return Symbol(name, span=span_of(place))
-        from lossproof.term import Call
-        self.declare(Declaration(name, "function", arity=len(args), latex=key, assumed=True,
-                                 assumptions=frozenset({UNSPECIFIED})))
-        self.mentions[name] = mentions
+        self.declare(Declaration(name, "function", arity=len(args), latex=key, assumed=True, assumptions=unknown))
         return Call(name, args, span=span_of(place))
 
     def as_set(self, nodes: Nodes, hint: str, hidden: frozenset[str] = frozenset(), *,
@@ -365,6 +363,11 @@ class Names:
                     return Scripted(inner.base, inner.sub, node.sup, inner.primes, node.start, node.end)
                 return Scripted(inner, None, node.sup, 0, node.start, node.end)
             base = _parts(node)[0]
+            if isinstance(node, Scripted) and node.sup is not None and base is not None and canonical(base) not in hidden:
+                whole_name = self._scalar_name(node, set())
+                if isinstance(whole_name, Symbol) or (isinstance(whole_name, Entry) and whole):
+                    holes.append(whole_name)        # its superscript belongs to the name
+                    return Leaf("command", HOLE, node.start, node.end)
             if base is not None and canonical(base) not in hidden and canonical(_without_power(node)) not in hidden:
                 term = self._scalar_name(_without_power(node), arrays)
                 if isinstance(term, Entry) and not whole:
@@ -479,6 +482,13 @@ def _fit(name: Name, sub: Nodes | None, sup: Nodes | None, primes: int) -> tuple
     if name.primes != primes:
         return None
     score, indices, power = primes, [], sup is not None
+    labels = tuple(part for part in name.sub if part is not None)
+    labels_up = tuple(part for part in name.sup if part is not None)
+    if None in (*name.sub, *name.sup) and (labels or labels_up or sub is None) and tuple(
+            canonical(p) for p in split_parts(sub)) == labels and (sup is None) == (not labels_up) and tuple(
+            canonical(p) for p in split_parts(sup)) == labels_up:
+        # the family as a whole, if nothing else has this name
+        return 10 * len(labels) + 20 * len(labels_up) - 2, (), False
     if name.sup:
         bracketed = bool(sup) and isinstance(sup[0], Bracket) and len(sup) == 1  # type: ignore[index]
         parts_up = split_parts(sup)
@@ -509,21 +519,12 @@ def _fit(name: Name, sub: Nodes | None, sup: Nodes | None, primes: int) -> tuple
                 break
     if name.sub and parts is None:
         full = _split(sub, rank) if sub is not None and all(p is None for p in name.sub) else None
-        if full is None and sub is None and None in name.sub and not any(name.sub):
-            return (score - 2, (), power)           # the family as a whole, if nothing else has this name
-        if full is None and None in name.sub and sub is not None and any(p is not None for p in name.sub):
-            labels = tuple(p for p in name.sub if p is not None)
-            bare = split_parts(sub)
-            if tuple(canonical(p) for p in bare) == labels:
-                return (score + 10 * len(labels), (), power)    # a family with a label, as a whole
         return None if full is None else (score, full, power)
     if not name.sub and sub is not None:
         if not rank:
             return None
         full = _split(sub, rank) or _split(sub, rank - len(name.implied))
         return None if full is None else (score, full, power)
-    if name.sup and None in name.sup and not name.sub:
-        pass
     if name.sup:
         indices += [part for part, want in zip(split_parts(sup), name.sup, strict=True) if want is None]
     return score, tuple(indices), power
@@ -537,11 +538,24 @@ def _split(sub: Nodes | None, count: int) -> tuple[Nodes, ...] | None:
     if len(parts) == count:
         return parts
     if count == 1:
-        return None if any(isinstance(n, Leaf) and n.text in (",", ";") for n in sub) else (sub,)
+        # x_{ij} of a family with one index is no entry at i times j
+        letters = [n for n, m in zip(sub, sub[1:], strict=False) if _is_letter(n) and _is_letter(m)]
+        return None if letters or any(isinstance(n, Leaf) and n.text in (",", ";") for n in sub) else (sub,)
     if len(sub) == 1 and isinstance(sub[0], Leaf) and sub[0].kind == "number" and len(sub[0].text) == count:
         leaf = sub[0]
         return tuple((Leaf("number", digit, leaf.start + n, leaf.start + n + 1),) for n, digit in enumerate(leaf.text))
     return None
+
+
+def _is_letter(node: Node) -> bool:
+    base = node.base if isinstance(node, Scripted) else node
+    return isinstance(base, Leaf) and base.kind in ("letter", "command") and base.text not in (r"\cdot", r"\times")
+
+
+def _separators(items: Nodes) -> list[str]:
+    """The signs between arguments: p(y, x) is not p(y|x)."""
+    return [{r"\mid": "|"}.get(n.text, n.text) for n in items if isinstance(n, Leaf) and n.text in (
+        ",", ";", "|", r"\mid", r"\|")]
 
 
 def _arguments(items: Nodes) -> list[Nodes]:
@@ -572,4 +586,38 @@ def literal(node: Node) -> Fraction | None:
 
 ONE_LETTER_CONSTANTS: Mapping[str, Term] = {r"\pi": Const("pi"), r"\infty": Const("oo"), r"\mathrm{e}": Const("E")}
 
-__all__ += ["HOLE", "LETTER_LIKE", "ONE_LETTER_CONSTANTS", "TRANSPOSED", "Number", "literal", "substitute"]
+
+
+def unknown_dependence(terms: Iterable[Term], declarations: Mapping[str, Declaration],
+                       definitions: Mapping[str, Definition]) -> str | None:
+    """The array that something is differentiated by, or taken at a value of, while a value that is only read as it is
+    set mentions it; None where there is none. Definitions that the terms use are looked into.
+
+    Such a value is no constant, and the tree does not say so: a step that holds both cannot be judged.
+    """
+    waiting, seen = list(terms), set[str]()
+    by: set[str] = set()
+    mentioned: set[str] = set()
+    while waiting:
+        for part in walk(waiting.pop()):
+            match part:
+                case Derivative(by=Symbol(name) | Entry(family=name)) | Subst(variable=Symbol(name) | Entry(family=name)):
+                    by.add(name)
+                case Partial(family=Symbol(name)):
+                    by.add(name)
+                case _:
+                    pass
+            match part:
+                case Symbol(name) | Entry(family=name) | Call(function=name):
+                    declaration = declarations.get(name)
+                    if declaration is not None:
+                        mentioned |= {a.removeprefix(MENTIONS) for a in declaration.assumptions if a.startswith(MENTIONS)}
+                    if name in definitions and name not in seen:
+                        seen.add(name)
+                        waiting.append(definitions[name].body)
+                case _:
+                    pass
+    return min(by & mentioned, default=None)
+
+
+__all__ += ["LETTER_LIKE", "MENTIONS", "ONE_LETTER_CONSTANTS", "TRANSPOSED", "literal", "unknown_dependence"]

@@ -20,6 +20,7 @@ from typing import Literal, NoReturn
 
 from lossproof.derivation import Declaration
 from lossproof.diagnostic import InputError, diagnostic
+from lossproof.latex_names import HOLE, function_name, is_harmless, latex_name
 from lossproof.read.expression import parse, parse_declarations
 from lossproof.read.latex.layout import Bracket, Group, Leaf, Node, Nodes, Scripted, canonical, lay_out
 from lossproof.read.latex.tokens import LatexProblem, tokenize
@@ -145,6 +146,19 @@ class Notation:
         """This notation with more names, by their keys."""
         return replace(self, names={**self.names, **{n.key: n for n in names}},
                        functions={**self.functions, **{f.key: f for f in functions}})
+
+    def with_declarations(self, brought: Mapping[str, Declaration]) -> Notation:
+        """This notation with the declarations that a formula brought along, each under the LaTeX that the printers give it."""
+        names: list[Name] = []
+        functions: list[Function] = []
+        for name, declaration in brought.items():
+            shown = declaration.latex if declaration.latex is not None and is_harmless(declaration.latex) else None
+            if declaration.kind == "function":
+                if shown is None or shown.count(HOLE) != declaration.arity:
+                    functions.append(Function(key_of(str(function_name(name, {}))), name, declaration.arity, declaration))
+            else:
+                names.append(normalized(key_of(shown or str(latex_name(name, {}))), declaration))
+        return self.with_names(names, functions)
 
 
 # keys
@@ -297,7 +311,7 @@ class _Reader:
                                     self._strings("given"), packs, "derivative" if prime == "derivative" else "name"))
 
     def _with_packs(self, packs: tuple[str, ...]) -> Notation:
-        from lossproof.read.latex.packs import PACKS     # a pack is a notation itself, so it imports this module
+        from lossproof.read.latex.packs import PACKS  # a pack is a notation itself, so it imports this module
         made = Notation()
         for pack in packs:
             if pack not in PACKS:
@@ -436,7 +450,7 @@ class _Reader:
                 while name in declared or name in KNOWN_FUNCTIONS or name in ARRAY_FUNCTIONS or name == "ln":
                     name += "_"
                 declaration = Declaration(name, "functional" if kind == "functional" else "function", arity=arity,
-                                          latex=_harmless_key(key), assumed=bool(entry.get("assumed")),
+                                          latex=key, assumed=bool(entry.get("assumed")),
                                           assumptions=frozenset({UNSPECIFIED} if kind == UNSPECIFIED else ()))
                 found[key] = Function(key, name, arity, declaration, kind == UNSPECIFIED, of)
             elif kind in KNOWN_FUNCTIONS or kind in ARRAY_FUNCTIONS:
@@ -483,19 +497,15 @@ def _translate(text: str, identifiers: Mapping[str, str]) -> str:
 
 
 def _typeset(key: str, declaration: Declaration) -> str | None:
-    """How the printers set a name: its key, without the indices that a family's key shows."""
+    """How the printers set a name: its key without the places of indices."""
     try:
         name = normalized(key, declaration)
     except LatexProblem:
         return None
     if name.nodes > 1 or None not in (*name.sub, *name.sup):
-        return _harmless_key(key)
-    if any(part is not None for part in (*name.sub, *name.sup)) or name.primes:
-        return None
-    return _harmless_key(name.base)
-
-
-def _harmless_key(key: str) -> str | None:
-    return key
-
-
+        return key
+    sub = ",".join(part for part in name.sub if part is not None)
+    sup = ",".join(part for part in name.sup if part is not None)
+    if name.bracketed and sup:
+        sup = f"({sup})"
+    return name.base + "'" * name.primes + (f"_{{{sub}}}" if sub else "") + (f"^{{{sup}}}" if sup else "")

@@ -14,7 +14,7 @@ from lossproof.derivation import Declaration, Domain
 from lossproof.read.index_ranges import range_of
 from lossproof.read.latex.calls import Calls, split_at
 from lossproof.read.latex.layout import Bracket, Command, Environment, Group, Leaf, Node, Nodes, Scripted, canonical
-from lossproof.read.latex.names import Cursor, literal, span_of
+from lossproof.read.latex.names import Cursor, literal, span_of, unknown_dependence
 from lossproof.read.latex.notation import UNSPECIFIED, identifier
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.term import (
@@ -40,7 +40,6 @@ from lossproof.term import (
     Term,
     free_names,
     substitute,
-    walk,
 )
 
 __all__ = ["Operators", "RELATIONS"]
@@ -220,12 +219,14 @@ class Operators(Calls):
     def _over_members(self, kind: Literal["sum", "product"], first: _Under, others: tuple[_Under, ...], body: Nodes,
                       at: Node) -> Term:
         """A sum over the members of a named finite set: they are numbered, and the sum is over the numbers."""
-        size, members, index = f"card_{first.members}", f"{first.index}_in_{first.members}", f"{first.index}_no"
-        while index in self.frame.names:
-            index += "_"
+        set_ = identifier(first.members)
+        size, members = f"card_{set_}", f"{first.index}_in_{set_}"
+        index = next(name for name in (*"ijklmnrstuvw", *(f"i{n}" for n in range(99))) if name not in self.frame.names
+                     and name not in self.declarations and name not in self._by_base)
         self.declare(Declaration(size, "size", Domain(lower=ONE.value, integer=True), assumed=True,
-                                 assumptions=_UNKNOWN))
-        self.declare(Declaration(members, "family", shape=(Symbol(size),), rank=1, assumed=True, assumptions=_UNKNOWN))
+                                 assumptions=_UNKNOWN, latex=rf"\mathrm{{card}}_{{{first.members}}}"))
+        self.declare(Declaration(members, "family", shape=(Symbol(size),), rank=1, assumed=True, assumptions=_UNKNOWN,
+                                 latex=f"{first.key}^{{{first.members}}}"))
         entry = Entry(members, (Symbol(index),))
         with self.binding(first.key, entry, index):
             inner = self._nested(kind, others, body, at)
@@ -282,7 +283,7 @@ class Operators(Calls):
 
     def _is_index(self, nodes: Nodes) -> bool:
         node = nodes[0] if len(nodes) == 1 else None
-        return isinstance(node, Leaf) and node.kind in ("letter", "command") or (
+        return (isinstance(node, Leaf) and node.kind in ("letter", "command")) or (
             isinstance(node, Scripted) and isinstance(node.base, Leaf)) or (isinstance(node, Command))
 
     def _index(self, nodes: Nodes, lower: Term | None, upper: Term | None, at: Node) -> _Under:
@@ -310,7 +311,7 @@ class Operators(Calls):
             if len(dots) == 1 and 0 < dots[0] == len(ends) - 2:
                 return _Under(key, identifier(key), self.value(ends[0]), self.value(ends[-1]), nodes)
         if len(right) == 1 and not isinstance(right[0], Bracket):
-            return _Under(key, identifier(key), None, None, nodes, (), identifier(canonical(right)))
+            return _Under(key, identifier(key), None, None, nodes, (), canonical(right))
         self.refuse("this set is not read", right)
 
     def _between(self, clause: Nodes, relation: list[int]) -> _Under:
@@ -438,8 +439,8 @@ class Operators(Calls):
             lower, upper = self.value(sub), self.value(sup)
         elif not sub:
             lower, upper = self._domain(variable)       # over all values of its variable
-        elif _is_power_of_a_set(sub) or self.notation.names.get(key) is not None and self.notation.names[
-                key].declaration.kind == "family" and self.notation.names[key].declaration.array:
+        elif _is_power_of_a_set(sub) or (self.notation.names.get(key) is not None and self.notation.names[
+                key].declaration.kind == "family" and self.notation.names[key].declaration.array):
             return self._integral_as_set(node, "integral")
         else:
             lower, upper = self._domain(sub)
@@ -467,11 +468,12 @@ class Operators(Calls):
         self.mark(sub)
         if key in (r"\mathbb{R}", r"-\infty"):
             return Const("-oo"), Const("oo")
-        if len(sub) == 1 and isinstance(sub[0], Leaf | Command) or (len(sub) == 1 and isinstance(sub[0], Scripted)
+        if (len(sub) == 1 and isinstance(sub[0], Leaf | Command)) or (len(sub) == 1 and isinstance(sub[0], Scripted)
                                                                     and sub[0].sup is None):
             made = identifier(key)
             for bound in ("inf", "sup"):
-                self.declare(Declaration(f"{bound}_{made}", "scalar", assumed=True, assumptions=_UNKNOWN))
+                self.declare(Declaration(f"{bound}_{made}", "scalar", assumed=True, assumptions=_UNKNOWN,
+                                         latex=rf"\{bound} {key}"))
             return Symbol(f"inf_{made}"), Symbol(f"sup_{made}")
         self.refuse("an integral over this set is not read", sub, r"write \int_a^b", "LP105")
 
@@ -534,10 +536,9 @@ class Operators(Calls):
         if found is None or not found[0].opaque:
             return False
         by = self.frame.bound.get(canonical(below[-1])) or self._as_name(below[-1])
-        name = by.name if isinstance(by, Symbol) else by.family if isinstance(by, Entry) else ""
-        body = self._as_name_or_value(above)
-        return any(name in self.mentions.get(called, ()) for part in walk(body) for called in (
-            part.function if isinstance(part, Call) else part.name if isinstance(part, Symbol) else "",))
+        if not isinstance(by, Symbol | Entry):
+            return False
+        return unknown_dependence((Derivative(self._as_name_or_value(above), by),), self.declarations, {}) is not None
 
     def _as_name(self, node: Node) -> Term | None:
         before = set(self.seen)
@@ -619,11 +620,8 @@ class Operators(Calls):
 
     def _check_opaque(self, body: Term, by: Term, at: Nodes) -> None:
         """What is read as it is set does not say how it depends on the arrays that it mentions."""
-        name = by.name if isinstance(by, Symbol) else by.family if isinstance(by, Entry) else ""
-        for part in walk(body):
-            called = part.function if isinstance(part, Call) else part.name if isinstance(part, Symbol) else ""
-            if name in self.mentions.get(called, ()):
-                self.refuse(f"`{canonical(at)}` stands inside of what is only read as it is set", at, code="LP105")
+        if isinstance(by, Symbol | Entry) and unknown_dependence((Derivative(body, by),), self.declarations, {}) is not None:
+            self.refuse(f"`{canonical(at)}` stands inside of what is only read as it is set", at, code="LP105")
 
     def _short_derivative(self, cursor: Cursor, node: Node) -> Term:
         """\\partial_x f"""
@@ -689,6 +687,8 @@ class Operators(Calls):
         if not _differences(before[-1], after, pairs) or not pairs or any(p != pairs[0] for p in pairs):
             return None
         low, high = pairs[0]
+        if not (self._counts(low) and self._counts(high)):
+            return None     # k_1! ... k_m!: two names, and no index between them
         name = next(n for n in (*"ijklmn", "index") if n not in self.frame.names and n not in self.declarations
                     and not any(n in free_names(t) for t in (before[-1], after)))
         hole = Symbol(name)
@@ -701,6 +701,20 @@ class Operators(Calls):
                 break
             first, taken = earlier, taken + 1
         return Fold(kind, body, Range(name, first, high), span=span_of(at)), taken
+
+    def _counts(self, term: Term) -> bool:
+        """True for what can be the bound of a range: whole numbers, sizes, indices, and sums of them."""
+        match term:
+            case Number(value):
+                return value.denominator == 1
+            case Symbol(name):
+                declaration = self.declarations.get(name)
+                return name in self.frame.names or (declaration is not None and declaration.kind in (
+                    "size", "index", "integer"))
+            case Add(args) | Mul(args):
+                return all(self._counts(arg) for arg in args)
+            case _:
+                return False
 
     def joined(self, left: Term, right: Term) -> Term | None:
         """The sum over all but one of two sums up to just before it and from just after it; None where they are not that."""

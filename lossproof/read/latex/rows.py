@@ -12,7 +12,19 @@ from dataclasses import dataclass, field, replace
 
 from lossproof.derivation import Declaration
 from lossproof.read.latex.grammar import Grammar
-from lossproof.read.latex.layout import ARGUMENTS, Command, Group, Leaf, Node, Nodes, Scripted, Words, canonical, lay_out, leaves
+from lossproof.read.latex.layout import (
+    ARGUMENTS,
+    Command,
+    Group,
+    Leaf,
+    Node,
+    Nodes,
+    Scripted,
+    Words,
+    canonical,
+    lay_out,
+    leaves,
+)
 from lossproof.read.latex.names import place_of
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.tokens import LatexProblem, Token, tokenize
@@ -134,8 +146,8 @@ def _rows(tokens: Sequence[Token]) -> list[RawRow]:
             if rows:
                 rows[-1] += line
             continue
-        if rows and (_unfinished(rows[-1]) or not _has_relation(meaningful)
-                     and not _ends_sentence(rows[-1])):
+        if rows and (_unfinished(rows[-1]) or (not _has_relation(meaningful)
+                     and not _ends_sentence(rows[-1]))):
             rows[-1] += line
         else:
             rows.append(line)
@@ -154,7 +166,7 @@ def _has_relation(tokens: Sequence[Token]) -> bool:
             depth += 1
         elif token.kind in ("close", "end"):
             depth -= 1
-        elif depth == 0 and token.text in RELATION_SIGNS or token.text in (r"\overset", r"\stackrel", r"\xrightarrow"):
+        elif (depth == 0 and token.text in RELATION_SIGNS) or token.text in (r"\overset", r"\stackrel", r"\xrightarrow"):
             return True
     return False
 
@@ -256,7 +268,7 @@ def _chains(nodes: Nodes) -> list[Nodes]:
     parts: list[list[Node]] = [[]]
     for node in nodes:
         parts[-1].append(node)
-        if isinstance(node, Leaf) and node.text in (",", ";", ":") or isinstance(node, Words):
+        if (isinstance(node, Leaf) and node.text in (",", ";", ":")) or isinstance(node, Words):
             parts.append([])
     found: list[list[Node]] = []
     for part in parts:

@@ -104,8 +104,7 @@ _CHARACTERS: Mapping[str, str] = {
     "\u2202": r"\partial", "\u2211": r"\sum", "\u220f": r"\prod", "\u222b": r"\int", "\u2208": r"\in",
     "\u2192": r"\rightarrow", "\u21d2": r"\Rightarrow", "\u21d4": r"\Leftrightarrow", "\u2032": "'", "\u2019": "'",
     "\u2248": r"\approx", "\u221d": r"\propto", "\u2299": r"\odot", "\u22a4": r"\top", "\u2223": r"\mid"}
-_GREEK = ("alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau "
-          "upsilon varphi chi psi omega").split()
+_GREEK = ["alpha", "beta", "gamma", "delta", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "varsigma", "sigma", "tau", "upsilon", "varphi", "chi", "psi", "omega"]
 
 
 def tokenize(text: str, offset: int = 0) -> tuple[Token, ...]:

@@ -1,0 +1,207 @@
+"""Matrix terms as forms over words, and the numbers that they hold.
+
+Trusted. Imports `words`, `inverses`, `matrix_calculus`, `components`, `normal_form` and the ground
+floor. A term that is no product, sum, transpose or inverse of declared arrays (an elementwise
+function, say) is not read here: it stays with its entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from lossproof.derivation import Declaration
+from lossproof.kernel.inverses import det, inverse
+from lossproof.kernel.letters import Form, Named
+from lossproof.kernel.matrix_calculus import Direction, gradient, moving_letter
+from lossproof.kernel.normal_form import Normal, Unsupported
+from lossproof.kernel.words import (
+    collected,
+    element,
+    identity,
+    number,
+    of_number,
+    of_ones,
+    of_word,
+    plus,
+    scaled,
+    times,
+    trace,
+    transpose,
+    zero,
+)
+from lossproof.term import Add, Call, Derivative, Mul, Symbol, Term
+
+if TYPE_CHECKING:
+    from lossproof.kernel.normalize import Normalizer, Scope
+
+Differentiate = Callable[[Normal, Direction], Normal]
+
+
+class Matrices:
+    """Reads matrix terms for one normalizer, which reads the numbers in them."""
+
+    def __init__(self, normalizer: Normalizer, declarations: Mapping[str, Declaration]) -> None:
+        self.n = normalizer
+        self.t = normalizer.table
+        self.declarations = declarations
+        self._varying: frozenset[str] = frozenset()
+        self.t.letter = self.letter
+
+    def letter(self, name: str) -> Named | None:
+        """A declared vector or matrix, or a quantity that is not unfolded, as a letter."""
+        bounds = self.n.facts.entry_shape.get(name)
+        declaration = self.declarations.get(name)
+        if declaration is not None and declaration.kind != "family":
+            return None
+        if bounds is None or len(bounds) not in (1, 2) or any(b.lower != self.t.one for b in bounds):
+            return None
+        columns = bounds[1].upper if len(bounds) == 2 else self.t.one
+        traits: frozenset[str] = frozenset()
+        if declaration is not None and name not in self._varying and bounds[0].upper == columns:
+            traits = declaration.assumptions & TRAITS
+        return Named(name, bounds[0].upper, columns, len(bounds), traits)
+
+    @contextmanager
+    def varying(self, name: str) -> Iterator[None]:
+        """While an array varies, its entries are free: no assumption on it may be used."""
+        before = self._varying
+        self._varying = before | {name}
+        try:
+            yield
+        finally:
+            self._varying = before
+
+    def has_shape(self, term: Term) -> bool:
+        """Whether a term is an array."""
+        return bool(self.n.arrays.shape(term))
+
+    # forms
+
+    def form(self, term: Term, scope: Scope) -> Form:
+        """The form of an array, or of a number (one row and one column). Unsupported where it has none."""
+        self.t.spend()
+        if not self.has_shape(term) and not (isinstance(term, Call) and term.function == "matmul"):
+            return of_number(self.n.normal(term, scope))
+        match term:
+            case Symbol(name):
+                return self._symbol(name, scope)
+            case Add(args):
+                return plus(*(self.form(a, scope) for a in args))
+            case Mul(args):
+                factor = self.t.one
+                held: Form | None = None
+                for a in args:
+                    if held is None and self.has_shape(a):
+                        held = self.form(a, scope)
+                    else:
+                        factor = factor * self.n.normal(a, scope)
+                assert held is not None
+                return scaled(held, factor)
+            case Derivative(body, by, 1):
+                return self._derivative(body, by, scope)
+            case Call(function, args, ()):
+                return self._call(function, args, scope)
+            case _:
+                raise Unsupported("a word over this array")
+
+    def _symbol(self, name: str, scope: Scope) -> Form:
+        definition = self.n.definitions.get(name)
+        if definition is not None and name not in scope.frozen:
+            if definition.ranges:
+                raise Unsupported("a word over a family of entries")
+            self.t.use("definition")
+            return self.form(definition.body, self.n.fresh_scope(scope))
+        letter = self.letter(name)
+        if letter is None:
+            raise Unsupported(f"a word over {name}")
+        return of_word((letter,))
+
+    def _call(self, function: str, args: tuple[Term, ...], scope: Scope) -> Form:
+        match function:
+            case "matmul":
+                return self._product([self.form(a, scope) for a in args])
+            case "transpose":
+                return transpose(self.form(args[0], scope))
+            case "inverse":
+                return inverse(self.form(args[0], scope))
+            case "outer":
+                left, right = (self.form(a, scope) for a in args)
+                return times(left, transpose(right))
+            case "identity":
+                return identity(self.n.normal(args[0], scope))
+            case "zeros" | "ones":
+                sizes = [self.n.normal(a, scope) for a in args]
+                rows, columns = sizes if len(sizes) == 2 else (sizes[0], self.t.one)
+                if function == "zeros":
+                    return zero(rows, columns)
+                return times(of_ones(rows, row=False), of_ones(columns, row=True))
+            case _:
+                raise Unsupported(f"a word over {function}")
+
+    def _product(self, forms: list[Form]) -> Form:
+        result = forms[0]
+        for form in forms[1:]:
+            if result.columns == form.rows:
+                result = times(result, form)
+            elif self._is_number(result):
+                result = scaled(form, number(result))
+            elif self._is_number(form):
+                result = scaled(result, number(form))
+            else:
+                raise Unsupported("a product of shapes that are not seen to fit")
+        return result
+
+    def _is_number(self, form: Form) -> bool:
+        return form.rows == form.columns == self.t.one
+
+    def _derivative(self, body: Term, by: Term, scope: Scope) -> Form:
+        if not isinstance(by, Symbol) or not self.has_shape(by) or self.has_shape(body):
+            raise Unsupported("a word over the derivative of an array")
+        declaration = self.declarations.get(by.name)
+        if declaration is not None and (declaration.domain.integer or declaration.domain.values is not None):
+            raise Unsupported(f"a derivative by {by.name}, which is not continuous")
+        letter = self.letter(by.name)
+        if letter is None:
+            raise Unsupported(f"a derivative by {by.name}")
+        moving = moving_letter(self.t, letter)
+        along = Direction(by.name, collected(letter.rows, letter.columns, [((moving,), self.t.one)]))
+        slope = self.n.slope(body, by.name, along, scope)
+        found = gradient(self.t, slope, moving)
+        return self.n.unfolded_form(found, by.name, scope)
+
+    # numbers
+
+    def scalar(self, call: Call, scope: Scope) -> Normal:
+        """The value of an array function whose value is a number."""
+        match call:
+            case Call("trace", (array,)):
+                return trace(self.form(array, scope))
+            case Call("det", (array,)):
+                return det(self.form(array, scope))
+            case Call("dot", (left, right)):
+                return trace(times(transpose(self.form(left, scope)), self.form(right, scope)))
+            case Call("matmul", args):
+                whole = self._product([self.form(a, scope) for a in args])
+                if not self._is_number(whole):
+                    raise Unsupported("a matrix as a number")
+                return number(whole)
+            case _:
+                raise Unsupported(f"the value of {call.function}")
+
+    def component(self, array: Term, indices: tuple[Normal, ...], scope: Scope) -> Normal:
+        """An entry of an array, in range."""
+        return element(self.form(array, scope), indices[0], indices[1] if len(indices) == 2 else self.t.one)
+
+    def entry(self, family: str, indices: tuple[Normal, ...]) -> Normal | None:
+        """An entry of a declared matrix whose entries depend on each other; None for other families."""
+        letter = self.letter(family)
+        if letter is None or not letter.traits or len(indices) != 2:
+            return None
+        return element(of_word((letter,)), *indices)
+
+
+TRAITS = frozenset({"symmetric", "invertible", "positive_definite", "orthogonal", "diagonal"})
+"""The assumptions on matrices that words know."""
+

@@ -1,0 +1,452 @@
+"""Arithmetic of words over matrices: products, transposes, traces, and numbers among them.
+
+Trusted. Imports `letters`, `functions`, `normal_form`. A product is reduced as soon as it is
+made: a square letter cancels with its inverse, and with F = c W + ... the product W F^-1 becomes
+(1 - ...)/c. A part of one row and one column is a number and is taken out. Everything holds
+wherever the inverses in the words are defined, which is judged apart. Inverses and
+determinants are made in `inverses`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+from lossproof.kernel.atoms import EntryAtom, TraceAtom
+from lossproof.kernel.functions import delta, entry
+from lossproof.kernel.letters import (
+    SYMMETRIC,
+    Form,
+    InverseOf,
+    Letter,
+    Named,
+    OnesVector,
+    Unit,
+    Word,
+    columns_of,
+    inverse_letter,
+    is_square,
+    key_of,
+    rows_of,
+    turned,
+    word_key,
+)
+from lossproof.kernel.normal_form import Normal, Table
+from lossproof.kernel.sign_sets import Sign
+
+Terms = Iterable[tuple[Word, Normal]]
+_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+
+
+def collected(rows: Normal, columns: Normal, terms: Terms) -> Form:
+    """The form of the terms, equal words added up."""
+    found: dict[Word, Normal] = {}
+    for word, coefficient in terms:
+        found[word] = found[word] + coefficient if word in found else coefficient
+    kept = [(word, c) for word, c in found.items() if not c.is_zero]
+    return Form(rows, columns, tuple(sorted(kept, key=lambda term: word_key(term[0]))))
+
+
+def zero(rows: Normal, columns: Normal) -> Form:
+    """The zero form."""
+    return Form(rows, columns, ())
+
+
+def identity(size: Normal) -> Form:
+    """The identity of a size."""
+    return Form(size, size, (((), size.table.one),))
+
+
+def of_number(value: Normal) -> Form:
+    """A number as a form of one row and one column."""
+    one = value.table.one
+    return collected(one, one, [((), value)])
+
+
+def of_word(word: Word) -> Form:
+    """The reduced form of a word that is not empty."""
+    t = rows_of(word[0]).table
+    return collected(rows_of(word[0]), columns_of(word[-1]), _reduced(t, word))
+
+
+def plus(*forms: Form) -> Form:
+    """The sum of forms of one shape."""
+    return collected(forms[0].rows, forms[0].columns, [term for form in forms for term in form.terms])
+
+
+def scaled(form: Form, factor: Normal) -> Form:
+    """factor * form."""
+    return collected(form.rows, form.columns, [(word, c * factor) for word, c in form.terms])
+
+
+def negative(form: Form) -> Form:
+    """-form."""
+    return scaled(form, -form.rows.table.one)
+
+
+def times(left: Form, right: Form) -> Form:
+    """The product; the caller has seen that the shapes fit."""
+    t = left.rows.table
+    terms: list[tuple[Word, Normal]] = []
+    for a, c in left.terms:
+        for b, d in right.terms:
+            terms += [(word, c * d * e) for word, e in _reduced(t, (*a, *b))]
+    return collected(left.rows, right.columns, terms)
+
+
+def product(*forms: Form) -> Form:
+    """The product of forms, from left to right."""
+    result = forms[0]
+    for form in forms[1:]:
+        result = times(result, form)
+    return result
+
+
+def transpose(form: Form) -> Form:
+    """The transpose."""
+    t = form.rows.table
+    terms: list[tuple[Word, Normal]] = []
+    for word, c in form.terms:
+        if not word:
+            terms.append((word, c))
+            continue
+        turned_word, factor = transposed(word)
+        terms += [(w, c * factor * d) for w, d in _reduced(t, turned_word)]
+    return collected(form.columns, form.rows, terms)
+
+
+def transposed(word: Word) -> tuple[Word, Normal]:
+    """The transpose of a word that is not empty, and a number to multiply it by: inverses of transposed forms are
+    scaled anew."""
+    factor = rows_of(word[0]).table.one
+    letters: list[Letter] = []
+    for letter in reversed(word):
+        if isinstance(letter, InverseOf):
+            inner, scale = normalized(transpose(letter.form))
+            letters.append(InverseOf(inner))
+            factor = factor / scale
+        else:
+            letters.append(turned(letter))
+    return tuple(letters), factor
+
+
+def normalized(form: Form) -> tuple[Form, Normal]:
+    """(form / c, c) where the leading coefficient c is known not to be 0 where the form is invertible; else c = 1."""
+    t = form.rows.table
+    c = form.terms[-1][1]
+    if c == t.one:
+        return form, c
+    if t.sign(c) in _STRICT or all((d / c).constant is not None for _, d in form.terms):
+        return collected(form.rows, form.columns, [(word, d / c) for word, d in form.terms]), c
+    return form, t.one
+
+
+# reduction
+
+
+def _reduced(t: Table, word: Word) -> list[tuple[Word, Normal]]:
+    """The reduced form of a word as terms."""
+    pending: list[tuple[Word, Normal]] = [(word, t.one)]
+    done: list[tuple[Word, Normal]] = []
+    while pending:
+        here, coefficient = pending.pop()
+        t.spend(1 + len(here) // 4)
+        found = _numbers_out(t, here) or rewritten(t, here)
+        if found is None:
+            done.append((here, coefficient))
+        else:
+            pending += [(w, coefficient * c) for w, c in found if not c.is_zero]
+    return done
+
+
+def _narrow(t: Table, word: Word) -> list[int]:
+    """The places in a word (0 before the first letter) where the size is 1."""
+    sizes = [rows_of(word[0]), *(columns_of(letter) for letter in word)] if word else []
+    return [i for i, size in enumerate(sizes) if size == t.one]
+
+
+def _numbers_out(t: Table, word: Word) -> list[tuple[Word, Normal]] | None:
+    """The word less its parts of one row and one column, these as a coefficient."""
+    places = _narrow(t, word)
+    if len(places) < 2:
+        return None
+    value = t.one
+    for start, end in pairwise(places):
+        value = value * _number(t, word[start:end])
+    return [(word[:places[0]] + word[places[-1]:], value)]
+
+
+def rewritten(t: Table, word: Word, *, in_order: bool = True) -> list[tuple[Word, Normal]] | None:
+    """One step of reduction, None where the word is reduced; `in_order`: diagonal letters are put in order, too."""
+    for i, letter in enumerate(word):
+        before = word[i - 1] if i else None
+        if isinstance(letter, Named) and isinstance(before, Named) and is_square(letter):
+            if is_square(before) and letter == inverse_letter(before):
+                t.use("orthogonal" if "orthogonal" in letter.traits else "inverse-cancel")
+                return [(word[:i - 1] + word[i + 1:], t.one)]
+            if in_order and "diagonal" in letter.traits & before.traits and key_of(letter) < key_of(before):
+                t.use("diagonal-commute")
+                return [((*word[:i - 1], letter, before, *word[i + 1:]), t.one)]
+        if isinstance(letter, InverseOf):
+            lead, c = letter.form.terms[-1]
+            if c != t.one and t.sign(c) not in _STRICT:
+                continue
+            others = [(w, -(d / c)) for w, d in letter.form.terms[:-1]]
+            n = len(lead)
+            if word[max(0, i - n):i] == lead:
+                t.use("inverse-cancel")
+                left, right = word[:i - n], word[i:]
+                return [(left + right[1:], t.one / c), *((left + w + right, d) for w, d in others)]
+            if word[i + 1:i + 1 + n] == lead:
+                t.use("inverse-cancel")
+                left, right = word[:i + 1], word[i + 1 + n:]
+                return [(left[:-1] + right, t.one / c), *((left + w + right, d) for w, d in others)]
+    return None
+
+
+# numbers
+
+
+def number(form: Form) -> Normal:
+    """The value of a form of one row and one column."""
+    t = form.rows.table
+    return t.total(c for _, c in form.terms)
+
+
+def _number(t: Table, word: Word) -> Normal:
+    """A word of one row and one column as a number."""
+    if not word:
+        return t.one
+    places = _narrow(t, word)
+    if len(places) > 2:
+        value = t.one
+        for start, end in pairwise(places):
+            value = value * _number(t, word[start:end])
+        return value
+    found = rewritten(t, word)
+    if found is not None:
+        return t.total(c * _number(t, w) for w, c in found)
+    return _atom(t, [word])
+
+
+def trace(form: Form) -> Normal:
+    """The trace of a square form."""
+    t = form.rows.table
+    return t.total(c * trace_of(t, word, form.rows) for word, c in form.terms)
+
+
+def trace_of(t: Table, word: Word, size: Normal) -> Normal:
+    """The trace of a square word, `size` being its number of rows."""
+    if not word:
+        t.use("trace-of-identity")
+        return size
+    places = _narrow(t, word)
+    if places:
+        turned_to = word[places[0]:] + word[:places[0]]
+        if places[0]:
+            t.use("trace-cyclic")
+        return _number(t, turned_to)
+    rotations = [word[i:] + word[:i] for i in range(len(word))]
+    for i, rotation in enumerate(rotations):
+        found = rewritten(t, rotation, in_order=i == 0)
+        if found is not None:
+            if i:
+                t.use("trace-cyclic")
+            return t.total(c * trace_of(t, w, rows_of(rotation[0])) for w, c in found)
+    return _atom(t, rotations)
+
+
+def _atom(t: Table, words: list[Word]) -> Normal:
+    """The number that every one of these reduced words, and its transpose, has as its trace."""
+    choices = [(word, t.one) for word in words]
+    choices += [transposed(word) for word in words]
+    word, factor = min(choices, key=lambda choice: word_key(choice[0]))
+    if word not in words:
+        t.use("trace-transpose")
+    elif word != words[0]:
+        t.use("trace-cyclic")
+    plain = _plain(t, word)
+    return factor * (plain if plain is not None else t.atom(TraceAtom(word)))
+
+
+def _plain(t: Table, word: Word) -> Normal | None:
+    """An entry, a delta or a size, where the word is no more than that."""
+    match word:
+        case (Named() as letter,) if rows_of(letter) == t.one and not letter.name.startswith("%"):
+            return _entry(t, letter, t.one, t.one)
+        case (Unit(),) | (OnesVector(),):
+            return t.one
+        case (Unit(i), Unit(j)):
+            return delta(t, i - j)
+        case (OnesVector(size), OnesVector()):
+            return size
+        case (Unit(), OnesVector()) | (OnesVector(), Unit()):
+            return t.one
+        case (Unit(i), Named() as letter) if not letter.name.startswith("%"):
+            return _entry(t, letter, i, t.one)
+        case (Named() as letter, Unit(i)) if not letter.name.startswith("%"):
+            return _entry(t, letter, t.one, i)
+        case (Unit(i), Named() as letter, Unit(j)) if not letter.name.startswith("%"):
+            return _entry(t, letter, i, j)
+        case _:
+            return None
+
+
+def _entry(t: Table, letter: Named, i: Normal, j: Normal) -> Normal | None:
+    """The entry in row i and column j of a letter as it stands; None for an inverse."""
+    if letter.inverted:
+        return t.one / entry(t, letter.name, (t.one,) * letter.rank) if letter.rows == letter.columns == t.one else None
+    if "diagonal" in letter.traits:
+        t.use("diagonal-entry")
+        return entry(t, letter.name, (i, i)) * delta(t, i - j)
+    if letter.transposed:
+        i, j = j, i
+    return entry(t, letter.name, (i, j) if letter.rank == 2 else (i,))
+
+
+def element(form: Form, i: Normal, j: Normal) -> Normal:
+    """The entry of a form in row i and column j, which are in range."""
+    t = form.rows.table
+    parts = [form]
+    if form.rows != t.one:
+        parts.insert(0, of_unit(i, form.rows, row=True))
+    if form.columns != t.one:
+        parts.append(of_unit(j, form.columns, row=False))
+    return number(product(*parts))
+
+
+def of_unit(index: Normal, size: Normal, *, row: bool) -> Form:
+    """A unit vector as a form; of size 1, the number 1."""
+    t = size.table
+    if size == t.one:
+        return identity(size)
+    letter = Unit(index, size, row)
+    return Form(rows_of(letter), columns_of(letter), (((letter,), t.one),))
+
+
+# changes inside words
+
+
+def changed(form: Form, change: Callable[[Normal], Normal]) -> Form:
+    """The form with a change applied to every normal form in it, and its letters made anew."""
+    rows, columns = change(form.rows), change(form.columns)
+    parts = [scaled(_changed_word(word, rows, change), change(c)) for word, c in form.terms]
+    return plus(zero(rows, columns), *parts)
+
+
+def _changed_word(word: Word, size: Normal, change: Callable[[Normal], Normal]) -> Form:
+    result = identity(size)
+    for letter in word:
+        result = times(result, changed_letter(letter, change))
+    return result
+
+
+def changed_letter(letter: Letter, change: Callable[[Normal], Normal]) -> Form:
+    """A letter with a change applied inside; a named one with the traits that may be used now."""
+    match letter:
+        case InverseOf(form):
+            t = form.rows.table
+            return t.inverse_of(changed(form, change))
+        case Unit(index, size, row):
+            return of_unit(change(index), change(size), row=row)
+        case OnesVector(size, row):
+            return of_ones(change(size), row=row)
+        case Named(name, rows, columns):
+            known = rows.table.letter(name)
+            traits = letter.traits if known is None else known.traits
+            again = replace(letter, rows=change(rows), columns=change(columns), traits=traits)
+            if again.transposed and traits & SYMMETRIC:
+                again = replace(again, transposed=False)
+            if again.inverted and "orthogonal" in traits:
+                again = replace(again, inverted=False)
+                return transpose(of_word((again,)))
+            return of_word((again,))
+
+
+def of_ones(size: Normal, *, row: bool) -> Form:
+    """A vector of ones as a form; of size 1, the number 1."""
+    return identity(size) if size == size.table.one else of_word((OnesVector(size, row),))
+
+
+def changed_trace(atom: TraceAtom, change: Callable[[Normal], Normal]) -> Normal:
+    """The constructor of trace atoms for `Table.inside`."""
+    size = change(rows_of(atom.word[0]))
+    return trace(_changed_word(atom.word, size, change))
+
+
+# sums over an index as products
+
+
+def contracted(t: Table, name: str, upper: Normal, body: Normal) -> Normal | None:
+    """The sum over name = 1..upper of a product of entries, as a product of words: sum_k u_k v_k = u^T v.
+
+    None where `name` occurs otherwise than once or twice as a whole index.
+    """
+    if not body.den.is_one() or len(body.num) != 1:
+        return None
+    ((mono, coefficient),) = t.terms(body.num)
+    me = t.var(name)
+    ends: list[Word] = []
+    for i, power in mono:
+        word = _as_word(t, i)
+        if word is None or power > 2:
+            return None
+        sides = [end for end, letter in ((0, word[0]), (-1, word[-1]))
+                 if isinstance(letter, Unit) and letter.index == me and letter.size == upper]
+        inner = [n for k, letter in enumerate(word) if k % len(word) not in [s % len(word) for s in sides]
+                 for n in _indices(letter)]
+        if not sides or any(name in n.free() for n in inner) or (len(sides) == 2 and (power > 1 or len(mono) > 1)):
+            return None
+        if len(sides) == 2:
+            t.use("sum-as-product")
+            return trace_of(t, word[1:-1], upper).scaled(Fraction(coefficient))
+        ends += [word if sides == [-1] else _flipped(word)] * power
+    if len(ends) > 2:
+        return None
+    t.use("sum-as-product")
+    first = ends[0][:-1]
+    rest = _flipped(ends[1])[1:] if len(ends) == 2 else (OnesVector(upper),)
+    return _number(t, first + rest).scaled(Fraction(coefficient))
+
+
+def _as_word(t: Table, number_: int) -> Word | None:
+    """An atom as a word with unit vectors at its ends, None where it is none."""
+    match t[number_]:
+        case TraceAtom(word) if isinstance(word[0], Unit) or isinstance(word[-1], Unit):
+            # inner forms would have to be scaled anew by a flip
+            return None if any(isinstance(letter, InverseOf) for letter in word) and not _stable(word) else word
+        case EntryAtom(family, indices):
+            letter = t.letter(family)
+            if letter is None or len(indices) != letter.rank:
+                return None
+            left: Word = () if letter.rows == t.one else (Unit(indices[0], letter.rows, row=True),)
+            if letter.columns == t.one:
+                return (*left, letter)
+            return (*left, letter, Unit(indices[-1], letter.columns))
+        case _:
+            return None
+
+
+def _stable(word: Word) -> bool:
+    """Whether a transposition needs no factor."""
+    _, factor = transposed(word)
+    return factor == factor.table.one
+
+
+def _flipped(word: Word) -> Word:
+    return transposed(word)[0]
+
+
+def _indices(letter: Letter) -> tuple[Normal, ...]:
+    match letter:
+        case Unit(index, size):
+            return (index, size)
+        case InverseOf(form):
+            return (form.rows, *(c for _, c in form.terms), *(
+                n for w, _ in form.terms for inner in w for n in _indices(inner)))
+        case Named(rows=rows, columns=columns):
+            return (rows, columns)
+        case OnesVector(size):
+            return (size,)
