@@ -86,6 +86,8 @@ class Normalizer:
         self.before_limit: Callable[[Normal, frozenset[str]], Normal] = lambda normal, _names: normal
         # whether a term is known to be defined in a scope (filled in by `conditions`)
         self.defined_at: Callable[[Term, Scope], bool] = lambda _term, _scope: False
+        # a derivative where the hypotheses leave one value for its variable (filled in by `kinks`)
+        self.at_kink: Callable[[Derivative, str], Normal | None] = lambda _term, _name: None
         self._closure: dict[str, frozenset[str]] = {}
         shapes: dict[str, tuple[Bounds, ...] | None] = {}
         self.facts.entry_shape = shapes
@@ -350,10 +352,17 @@ class Normalizer:
         is_quantity = name in self.definitions
         inner = replace(scope, frozen=scope.frozen | {name}) if is_quantity else scope
         self.table.use("derivative")
-        with self.facts.without(self._mentioned(name), keep_open=True):
-            result = self.normal(body, inner)
-            for _ in range(order):
-                result = Differentiator(self.table, target, self._chain(target, name, inner))(result)
+        outermost = not self.facts.forgetting and not scope.bound and isinstance(by, Symbol) and not is_quantity
+        try:
+            with self.facts.without(self._mentioned(name), keep_open=True):
+                result = self.normal(body, inner)
+                for _ in range(order):
+                    result = Differentiator(self.table, target, self._chain(target, name, inner))(result)
+        except NeedsCases:
+            value = self.at_kink(Derivative(body, by, order), name) if outermost and not scope.frozen else None
+            if value is None:
+                raise
+            return value
         return self.unfold(result, name, scope) if is_quantity and name not in scope.frozen else result
 
     def _chain(self, target: Var | EntryAtom, name: str, scope: Scope) -> Chain:
