@@ -178,6 +178,8 @@ _TABLE: Final = (
     Law("derivative-of-atan", "atan' = 1/(1 + x**2)", _NONE, "DLMF 4.24", "Derivative(atan(x), x)", "1/(1 + x**2)"),
     Law("derivative-of-erf", "erf' = 2/sqrt(pi) exp(-x**2)", _NONE, "DLMF 7.2",
         "Derivative(erf(x), x)", "2*exp(-x**2)/sqrt(pi)"),
+    Law("derivative-at-kink", "f'(x0) is the common value of both one-sided derivatives", "f continuous at x0",
+        _CALCULUS, "Derivative(x*Abs(x), x)", "2*Abs(x)"),
     Law("derivative-of-rgamma", "(1/gamma)' = -digamma/gamma", "x no pole of gamma", "DLMF 5.2",
         "Derivative(gamma(x), x)", "gamma(x)*digamma(x)", ("x > 0",), {"x": "0"}),
     Law("derivative-of-digamma", "digamma' = polygamma(1)", "x no pole of gamma", "DLMF 5.15",
