@@ -169,12 +169,25 @@ def test_complex_numbers_have_no_order(left: str, right: str, relation: str, giv
 
 
 @pytest.mark.parametrize(("left", "right", "relation"), [
-    ("Abs(z)**2", "0", ">="), ("z*conjugate(z)", "0", ">="), ("z*conjugate(z) + 1", "0", ">"),
+    ("Abs(z + w)", "Abs(z) + Abs(w)", "<="), ("Abs(z - w)", "Abs(z) + Abs(w)", "<="),
+    ("Abs(Sum(c[k], (k, 1, n)))", "Sum(Abs(c[k]), (k, 1, n))", "<="), ("Abs(z*w + 1)", "Abs(z)*Abs(w) + 1", "<="),
+    ("re(z)", "Abs(z)", "<="), ("Abs(z)**2", "0", ">="), ("z*conjugate(z)", "0", ">="),
+    ("z*conjugate(z) + 1", "0", ">"),
     ("Abs(z - w)**2", "Abs(z)**2 + Abs(w)**2 - 2*re(z*conjugate(w))", "<="),
 ])
 def test_what_is_real_can_be_compared(left: str, right: str, relation: str) -> None:
     """A line whose imaginary part is 0 by its normal form may stand in an inequality."""
     assert judge(SYMBOLS, left, right, relation=relation).verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize(("left", "right", "relation"), [
+    ("Abs(z + w)", "Abs(z) + Abs(w)", "<"), ("Abs(z + w)", "Abs(z) + Abs(w)", ">="), ("Abs(z + w)", "Abs(z)", "<="),
+    ("Abs(z - w)", "Abs(z) - Abs(w)", "<="), ("Abs(z)", "re(z)", "<="), ("Abs(z)", "0", ">"),
+    ("Abs(Sum(c[k], (k, 1, n)))", "Sum(Abs(c[k]), (k, 1, n))", "<"),
+])
+def test_false_inequalities_are_refuted(left: str, right: str, relation: str) -> None:
+    """The triangle inequality is not strict, and does not hold the other way round."""
+    assert judge(SYMBOLS, left, right, relation=relation).verdict.verdict == "refuted"
 
 
 @pytest.mark.parametrize(("left", "right", "given", "verdict"), [
