@@ -30,7 +30,6 @@ from lossproof.kernel.readback import Readback
 from lossproof.kernel.relations import eliminate_relations
 from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.validity import validate
-from lossproof.kernel.words import changed
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     ONE,
@@ -221,6 +220,7 @@ class _Case:
             assumed = tuple(c.term for side in impossible for c in side if not c.exact)
             both = both and not self.defined
             return Claim(() if both else tuple(_tidy(c.term) for c in nowhere), both, (), assumed)
+        left, right = self._needed(left), self._needed(right)
         facts = [f for c in (*left, *right) for f in self.h.facts(c.term)]
         with self.n.facts.assuming(facts):
             try:
@@ -253,6 +253,11 @@ class _Case:
                 self.n.facts.learn_all(self.h.facts(c.term))
         return left_open
 
+    def _needed(self, line: list[Condition]) -> list[Condition]:
+        """The conditions of a line less those that are more than needed but follow from the exact ones."""
+        exact = [c for c in line if c.exact]
+        return [c for c in line if c.exact or not exact or not self._implied([c], exact)]
+
     def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
         terms = {c.term for c in known}
         facts = [f for c in known for f in self.h.facts(c.term)]
@@ -282,7 +287,7 @@ class _Case:
             self.n.table.use("same-line")
             return True
         if self.n.matrices is not None and isinstance(step.left, Component) and isinstance(step.right, Component):
-            pair = [changed(self.n.matrices.form(side.array, Scope()), self.h.apply) for side in (step.left, step.right)]
+            pair = [self.h.form(self.n.matrices.form(side.array, Scope())) for side in (step.left, step.right)]
             if vanishes(difference_of(*pair)):
                 return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))

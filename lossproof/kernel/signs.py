@@ -336,6 +336,9 @@ class Facts:
         match self.table[number]:
             case Var(name):
                 return self._variable(name)
+            case EntryAtom(family, (i, j)) if i == j and (letter := self.table.letter(family)) is not None and (
+                    "positive_definite" in letter.traits):
+                return OF_SIGN[Sign.POSITIVE]
             case EntryAtom(family):
                 declaration = self.declarations.get(family)
                 return interval_of(declaration.domain) if declaration is not None else Interval()
@@ -366,7 +369,9 @@ class Facts:
                 return OF_SIGN[sign_of_det(det)]
             case PowAtom(base):
                 sign = self.sign(base)
-                return OF_SIGN[sign if sign is Sign.POSITIVE else Sign.UNKNOWN]
+                if sign in (Sign.NEGATIVE, Sign.NONZERO):
+                    sign = Sign.NONZERO
+                return OF_SIGN[sign if sign in (Sign.POSITIVE, Sign.NONZERO) else Sign.UNKNOWN]
             case _:
                 return Interval()
 

@@ -36,6 +36,8 @@ _STYLES = ("small", "fractions", "zeros", "equal", "special", "kink", "positive"
 _MOST_ENTRIES = 400
 # So many drafts in a row without a new point end the search (eight times as many before the first).
 _BARREN = 150
+# The points of one search may be looked at so often.
+_LOOKS = 20_000
 
 
 def points(step: Step, *, limit: int) -> Iterator[Point]:
@@ -50,7 +52,7 @@ def points(step: Step, *, limit: int) -> Iterator[Point]:
     seen: set[str] = set()
     found, barren = 0, 0
     for turn in range(8 + 6 * limit):
-        if found >= limit or barren > (_BARREN if found else 8 * _BARREN):
+        if found >= limit or barren > (_BARREN if found else 8 * _BARREN) or search.looks > _LOOKS:
             return
         barren += 1
         draft = search.draft(turn)
@@ -94,6 +96,7 @@ class _Search:
         terms += [step.definitions[name].body for name in sorted(used) if name in step.definitions]
         self.special = special_values(terms)
         self.kinks = kinks(terms)
+        self.looks = 0
         self.in_exponents = names_in_exponents(terms) & {d.name for d in (*self.scalars, *self.families)}
 
     def _reach(self, hypothesis: Term) -> set[str]:
@@ -101,8 +104,14 @@ class _Search:
 
     def draft(self, turn: int) -> Draft | None:
         """The draft of a turn; None where hypotheses could not be made to hold."""
-        random_ = _seed(self.step, turn)
         draft = Draft(self.step, rotation=turn)
+        try:
+            return self._drawn(draft, turn)
+        finally:
+            self.looks += draft.looks
+
+    def _drawn(self, draft: Draft, turn: int) -> Draft | None:
+        random_ = _seed(self.step, turn)
         self._set_sizes(draft, turn, random_)
         self._set_integers(draft, turn, random_)
         if self.early and not draft.repair(self.early):
