@@ -118,7 +118,7 @@ class Names:
     definitions: dict[str, Definition] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     current: dict[str, str] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)                # in what was claimed so far
     values: dict[Call, str] = field(default_factory=dict)      # of functions that are only known at these arguments
     origin: dict[str, str] = field(default_factory=dict)       # of a further meaning's name, the name as written
     lines: dict[str, int] = field(default_factory=dict)        # where a name was defined
