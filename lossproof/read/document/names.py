@@ -144,6 +144,11 @@ class Names:
             name = fresh_name(wanted, {*self.declarations, *self.values.values()}).replace("'", "_")
             self.declarations[name] = Declaration(name, "scalar", latex=latex, assumed=True)
             self.values[call] = name
+            # bodies may hold the value: no name may come to rest on itself
+            for known, definition in self.definitions.items():
+                self.definitions[known] = replace(definition, body=self._valued(definition.body))
+            for known, function in self.functions.items():
+                self.functions[known] = replace(function, body=self._valued(function.body))
         return Symbol(self.values[call], span=call.span)
 
     def is_defined(self, name: str) -> bool:
