@@ -37,8 +37,8 @@ PROVED: Final = (
     ("Sum(1/(k + 1)**2, (k, 1, N))", "polygamma(1, 2) - polygamma(1, N + 2)"),
     # sums of binomials
     ("Sum((-1)**k*binomial(K, k), (k, 0, K))", "0"), ("Sum(binomial(N, k)*2**k, (k, 0, N))", "3**N"),
-    ("Sum(binomial(N, k)*x**k, (k, 0, N))", "(x + 1)**N"), ("Sum(k**2*binomial(K, k),
-    (k, 0, K))", "K*(K + 1)*2**(K - 2)"),
+    ("Sum(binomial(N, k)*x**k, (k, 0, N))", "(x + 1)**N"),
+    ("Sum(k**2*binomial(K, k), (k, 0, K))", "K*(K + 1)*2**(K - 2)"),
     ("Sum((-1)**k*binomial(N, k)/(k + 1), (k, 0, N))", "1/(N + 1)"),
     ("Sum(binomial(K, k)*t**k*(1 - t)**(K - k), (k, 0, K))", "1"),
     ("Sum((k - K*t)**2*binomial(K, k)*t**k*(1 - t)**(K - k), (k, 0, K))", "K*t*(1 - t)"),
