@@ -53,7 +53,8 @@ _WITH_ARGUMENT = _words("""
     hat bar tilde dot ddot vec check breve acute grave widehat widetilde overline underline mathbf mathrm mathit mathsf
     mathtt mathcal mathbb mathfrak boldsymbol operatorname frac sqrt binom
 """)
-_OWN = re.compile(r"\\(?P<alone>[A-Za-z]+)|(?P<script>[_^])|(?P<brace>[{}])|[A-Za-z0-9 ,.;:'()\[\]|*+=/<>-]|\\[,;: |]")
+_OWN = re.compile(r"\\(?P<alone>[A-Za-z]+)|(?P<script>[_^])|(?P<brace>[{}])|"
+                  r"[A-Za-z0-9 ,.;:'()\[\]|*+=/<>-]|\\[,;: |]")
 
 
 def escape_text(text: str) -> str:

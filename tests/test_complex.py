@@ -12,8 +12,9 @@ import pytest
 from flint import acb, arb, fmpq
 from steps import at, conditions, judge, make_step
 
+from lossproof import checker
 from lossproof.cli import main
-from lossproof.derivation import Domain
+from lossproof.derivation import Domain, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import proof
 from lossproof.kernel.complex_steps import complex_number, is_complex, real_steps
@@ -169,12 +170,25 @@ def test_complex_numbers_have_no_order(left: str, right: str, relation: str, giv
 
 
 @pytest.mark.parametrize(("left", "right", "relation"), [
-    ("Abs(z)**2", "0", ">="), ("z*conjugate(z)", "0", ">="), ("z*conjugate(z) + 1", "0", ">"),
+    ("Abs(z + w)", "Abs(z) + Abs(w)", "<="), ("Abs(z - w)", "Abs(z) + Abs(w)", "<="),
+    ("Abs(Sum(c[k], (k, 1, n)))", "Sum(Abs(c[k]), (k, 1, n))", "<="), ("Abs(z*w + 1)", "Abs(z)*Abs(w) + 1", "<="),
+    ("re(z)", "Abs(z)", "<="), ("Abs(z)**2", "0", ">="), ("z*conjugate(z)", "0", ">="),
+    ("z*conjugate(z) + 1", "0", ">"),
     ("Abs(z - w)**2", "Abs(z)**2 + Abs(w)**2 - 2*re(z*conjugate(w))", "<="),
 ])
 def test_what_is_real_can_be_compared(left: str, right: str, relation: str) -> None:
     """A line whose imaginary part is 0 by its normal form may stand in an inequality."""
     assert judge(SYMBOLS, left, right, relation=relation).verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize(("left", "right", "relation"), [
+    ("Abs(z + w)", "Abs(z) + Abs(w)", "<"), ("Abs(z + w)", "Abs(z) + Abs(w)", ">="), ("Abs(z + w)", "Abs(z)", "<="),
+    ("Abs(z - w)", "Abs(z) - Abs(w)", "<="), ("Abs(z)", "re(z)", "<="), ("Abs(z)", "0", ">"),
+    ("Abs(Sum(c[k], (k, 1, n)))", "Sum(Abs(c[k]), (k, 1, n))", "<"),
+])
+def test_false_inequalities_are_refuted(left: str, right: str, relation: str) -> None:
+    """The triangle inequality is not strict, and does not hold the other way round."""
+    assert judge(SYMBOLS, left, right, relation=relation).verdict.verdict == "refuted"
 
 
 @pytest.mark.parametrize(("left", "right", "given", "verdict"), [
@@ -434,6 +448,69 @@ def test_the_parts_of_a_term_are_those_of_its_value(seed: int) -> None:
         found = [evaluator.value(line) for line in lines]
         assert found[0].overlaps(wanted.real), term
         assert found[1].overlaps(wanted.imag), term
+
+
+def changed(term: Term, random: Random) -> Term:
+    """The term in other words, or with another meaning, at a few places."""
+    match term:
+        case Add(args) | Mul(args):
+            inner = tuple(changed(a, random) for a in args)
+            term = type(term)(inner[::-1] if random.random() < 0.4 else inner)
+        case Pow(base, exponent):
+            term = Pow(changed(base, random), exponent)
+        case Call(function, args):
+            term = Call(function, tuple(changed(a, random) for a in args))
+        case Fold(kind, body, range_):
+            term = Fold(kind, changed(body, random), range_)
+    unit = Const("I")
+    match random.randrange(30):
+        case 0 | 1:
+            return Call("conjugate", (Call("conjugate", (term,)),))
+        case 2:
+            return Call("conjugate", (term,))
+        case 3:
+            return Add((term, Mul((unit, term)), Mul((number(-1), unit, term))))
+        case 4:
+            return Mul((unit, term))
+        case 5:
+            return Pow(Pow(term, number(-1)), number(-1))
+        case _:
+            return term
+
+
+def complex_ball(random: Random, *, real: bool = False) -> acb:
+    """A small complex number, or a real one."""
+    re, im = (arb(fmpq(random.randint(-3, 3), random.randint(1, 2))) for _ in range(2))
+    return acb(re) if real else acb(re, im)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(300))
+def test_random_steps_are_never_falsely_proved(seed: int) -> None:
+    """What is proved is equal, and undefined at the same points, by complex balls; what is conditional is equal."""
+    random = Random(seed)
+    left = random_term(random, 2)
+    right = changed(left, random) if random.random() < 0.8 else random_term(random, 2)
+    names = parse_declarations({"z": COMPLEX, "w": COMPLEX, "x": {"kind": "scalar"},
+                                "c": {"kind": "indexed", "shape": [3], "assume": ["complex"]}})
+    result = checker.check(Step(left, right, "=", (), names, {}))
+    assert result.fault is None
+    if result.verdict.verdict not in ("proved", "conditional"):
+        return
+    for _ in range(20):
+        point = {"z": complex_ball(random), "w": complex_ball(random), "x": complex_ball(random, real=True)}
+        entries = {"c": [complex_ball(random) for _ in range(3)]}
+        values: list[acb | None] = []
+        for side in (left, right):
+            try:
+                values.append(value(side, point, entries))
+            except ZeroDivisionError:
+                values.append(None)
+        a, b = values
+        if a is None or b is None:
+            assert result.verdict.verdict == "conditional" or (a is None and b is None)
+        else:
+            assert a.overlaps(b)
 
 
 # outside faces

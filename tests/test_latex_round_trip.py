@@ -1,4 +1,4 @@
-"""Printing a tree as LaTeX and reading that gives the tree again: random trees, and published formulas where they are."""
+"""Printing a tree as LaTeX and reading that gives the tree again: random trees and published formulas."""
 
 from __future__ import annotations
 
@@ -22,14 +22,29 @@ NOTATION = Notation.from_mapping({
               "y": "scalar", "r": {"kind": "scalar", "assume": ["positive"]}, "z": {"kind": "indexed", "shape": ["n"]},
               "w": {"kind": "indexed", "shape": ["n"], "assume": ["positive"]}},
     "functions": {"f": "opaque"}})
-RICH = Notation.from_mapping({
-    "names": {"n": "size", "m": "size", "p": {"kind": "index", "upto": "n"}, "x": "scalar", "t": "scalar", r"\hat{y}": "scalar",
-              r"\beta_0": "scalar", r"\sigma^2": {"kind": "scalar", "assume": ["positive"]},
-              r"\hat{z}_k": {"kind": "indexed", "shape": ["n"]}, r"\alpha_{0j}": {"kind": "indexed", "shape": ["n"]},
-              r"\bar{u}^{(i)}": {"kind": "indexed", "shape": ["n"]}, "X_{ij}": {"kind": "indexed", "shape": ["n", "m"]},
-              "v": {"kind": "vector", "shape": ["n"]}, "A": {"kind": "matrix", "shape": ["n", "n"]},
-              r"W^{l+1}": {"kind": "matrix", "shape": ["n", "n"]}, r"\mathrm{RSS}": "scalar"},
-    "functions": {"f": "opaque", "g_X": {"is": "opaque", "arity": 2}, "G": "functional"}})
+RICH = Notation.from_mapping(
+    {
+        "names": {
+            "n": "size",
+            "m": "size",
+            "p": {"kind": "index", "upto": "n"},
+            "x": "scalar",
+            "t": "scalar",
+            r"\hat{y}": "scalar",
+            r"\beta_0": "scalar",
+            r"\sigma^2": {"kind": "scalar", "assume": ["positive"]},
+            r"\hat{z}_k": {"kind": "indexed", "shape": ["n"]},
+            r"\alpha_{0j}": {"kind": "indexed", "shape": ["n"]},
+            r"\bar{u}^{(i)}": {"kind": "indexed", "shape": ["n"]},
+            "X_{ij}": {"kind": "indexed", "shape": ["n", "m"]},
+            "v": {"kind": "vector", "shape": ["n"]},
+            "A": {"kind": "matrix", "shape": ["n", "n"]},
+            r"W^{l+1}": {"kind": "matrix", "shape": ["n", "n"]},
+            r"\mathrm{RSS}": "scalar",
+        },
+        "functions": {"f": "opaque", "g_X": {"is": "opaque", "arity": 2}, "G": "functional"},
+    }
+)
 
 
 def settled(term: Term) -> Term:
@@ -74,21 +89,79 @@ def test_random_trees_come_back(seed: int) -> None:
     assert set(NOTATION.declarations) == set(DECLARATIONS)
 
 
-@pytest.mark.parametrize("written", [
-    "Product(zhat[k], (k, 1, n))*x", "Product(zhat[k]*x, (k, 1, n))", "Product(1/zhat[k], (k, 2, n - 1))",
-    "Sum(zhat[k]**2, (k, 1, n), Ne(k, p))", "Sum(Sum(X[i, j], (j, 1, m)), (i, 1, n))", "Limit(f(x)/x, x, 0, '+')",
-    "Limit(f(x), x, -oo)*t", "Integral(f(t)*x, (t, 0, x)) + 1", "Integral(exp(-t**2), (t, -oo, oo))", "Subs(f(x) + x, x, 2*t)",
-    "Subs(Derivative(f(x), x), x, 0)", "Prime(f, x, 2)", "Prime(f, x, 5)", "Partial(G, zhat, p)", "Transpose(A)@v",
-    "Transpose(v)@A@v*x", "Inverse(A)@W_up_l_plus_1@v", "Trace(A@A)", "Determinant(A)**2", "HadamardProduct(A@v, v)",
-    "Piecewise((x, x > 0), (t, x < -1), (0, True))", "Max(x, t, 0)", "Abs(x)**2", "log(x)**2*t", "log(x*t)**2", "sin(x)*t",
-    "sin(x*t)**x", "(x**t)**2", "x**(t**2)", "(-x)**2", "-x**2", "-(x - t)", "x - (t - 1)", "sqrt(x)**3", "1/x/t", "x/(t/2)",
-    "(x/t)**2", "gamma(x)*digamma(t)", "beta(x, t)", "binomial(n, 2)", "factorial(n)*x", "factorial(x + 1)", "logistic(x)**2",
-    "Prime(logistic, x)", "softmax(zhat, p)", "KroneckerDelta(p, 2)*x", "alpha_0j[p]**2", "ubar_up_i[p] + beta_0",
-    "sigma_up_2**2*RSS", "g_X(x, t)**2", "Derivative(g_X(x, t), x, t)", "Derivative(x**2, (x, 2))", "v[2]*A[1, p]", "pi*E**2",
-    "floor(x) + ceiling(t)", "Mod(n, 2)", "erf(x) + tanh(t) + acos(x)", "sign(x)*harmonic(n)", "polygamma(2, x)",
-    "Derivative(Sum(zhat[k]**2, (k, 1, n)), zhat[p])", "(A@A)[1, p]", "yhat**2*(1 - yhat)", "Rational(3, 2)**2*2*3",
-    "Transpose(A@v)@v", "Outer(v, v)@v", "Dot(v, v)*x", "2*A@v - v", "FamilyOf(zhat[k]**2, (k, 1, n))",
-])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Product(zhat[k], (k, 1, n))*x",
+        "Product(zhat[k]*x, (k, 1, n))",
+        "Product(1/zhat[k], (k, 2, n - 1))",
+        "Sum(zhat[k]**2, (k, 1, n), Ne(k, p))",
+        "Sum(Sum(X[i, j], (j, 1, m)), (i, 1, n))",
+        "Limit(f(x)/x, x, 0, '+')",
+        "Limit(f(x), x, -oo)*t",
+        "Integral(f(t)*x, (t, 0, x)) + 1",
+        "Integral(exp(-t**2), (t, -oo, oo))",
+        "Subs(f(x) + x, x, 2*t)",
+        "Subs(Derivative(f(x), x), x, 0)",
+        "Prime(f, x, 2)",
+        "Prime(f, x, 5)",
+        "Partial(G, zhat, p)",
+        "Transpose(A)@v",
+        "Transpose(v)@A@v*x",
+        "Inverse(A)@W_up_l_plus_1@v",
+        "Trace(A@A)",
+        "Determinant(A)**2",
+        "HadamardProduct(A@v, v)",
+        "Piecewise((x, x > 0), (t, x < -1), (0, True))",
+        "Max(x, t, 0)",
+        "Abs(x)**2",
+        "log(x)**2*t",
+        "log(x*t)**2",
+        "sin(x)*t",
+        "sin(x*t)**x",
+        "(x**t)**2",
+        "x**(t**2)",
+        "(-x)**2",
+        "-x**2",
+        "-(x - t)",
+        "x - (t - 1)",
+        "sqrt(x)**3",
+        "1/x/t",
+        "x/(t/2)",
+        "(x/t)**2",
+        "gamma(x)*digamma(t)",
+        "beta(x, t)",
+        "binomial(n, 2)",
+        "factorial(n)*x",
+        "factorial(x + 1)",
+        "logistic(x)**2",
+        "Prime(logistic, x)",
+        "softmax(zhat, p)",
+        "KroneckerDelta(p, 2)*x",
+        "alpha_0j[p]**2",
+        "ubar_up_i[p] + beta_0",
+        "sigma_up_2**2*RSS",
+        "g_X(x, t)**2",
+        "Derivative(g_X(x, t), x, t)",
+        "Derivative(x**2, (x, 2))",
+        "v[2]*A[1, p]",
+        "pi*E**2",
+        "floor(x) + ceiling(t)",
+        "Mod(n, 2)",
+        "erf(x) + tanh(t) + acos(x)",
+        "sign(x)*harmonic(n)",
+        "polygamma(2, x)",
+        "Derivative(Sum(zhat[k]**2, (k, 1, n)), zhat[p])",
+        "(A@A)[1, p]",
+        "yhat**2*(1 - yhat)",
+        "Rational(3, 2)**2*2*3",
+        "Transpose(A@v)@v",
+        "Outer(v, v)@v",
+        "Dot(v, v)*x",
+        "2*A@v - v",
+        "FamilyOf(zhat[k]**2, (k, 1, n))",
+    ],
+)
 def test_forms_come_back(written: str) -> None:
     """Each form that the printers have is read as itself, in names of all kinds."""
     term = parse(written, names=RICH.declarations, definitions={})
@@ -100,7 +173,9 @@ def test_forms_come_back(written: str) -> None:
         assert settled(again) == settled(term), (printed, text(again))
 
 
-@pytest.mark.parametrize("written", ["x < 1", "Eq(x, 1)", "Ne(p, 2)", "(x < 1) & (t > 0)", "(x < 1) | (t > 0)", "0 <= x"])
+@pytest.mark.parametrize(
+    "written", ["x < 1", "Eq(x, 1)", "Ne(p, 2)", "(x < 1) & (t > 0)", "(x < 1) | (t > 0)", "0 <= x"]
+)
 def test_conditions_come_back(written: str) -> None:
     """Conditions of cases are read as they were."""
     condition = parse(written, names=RICH.declarations, definitions={})

@@ -53,7 +53,7 @@ def in_range(t: Table, value: Normal, bounds: Bounds) -> bool | None:
 
 
 def is_integer(t: Table, value: Normal) -> bool:
-    """Whether the value is an integer at every point: a polynomial in integer variables, entries, floors and the like."""
+    """Whether the value is an integer at every point: a polynomial in integer variables, floors and the like."""
     if not value.den.is_one():
         return False
     return all(_integer_atom(t, t[i]) for i in value.atoms())

@@ -24,6 +24,7 @@ from lossproof.term import (
     Call,
     Const,
     Entry,
+    Fold,
     ForAll,
     Mul,
     Number,
@@ -32,6 +33,9 @@ from lossproof.term import (
     Relation,
     Symbol,
     Term,
+    add,
+    binders,
+    children,
     map_children,
     negate,
     number,
@@ -58,7 +62,7 @@ class RealSteps:
     def written(self, term: Term) -> Term:
         """A term of the real steps in the symbols of the written step."""
         match term:
-            case Relation("!=", left, right) if right == ZERO and left in self.nonzero:
+            case Relation("!=" | ">", left, right) if right == ZERO and left in self.nonzero:
                 return Relation("!=", self.nonzero[left], ZERO)
             case Symbol(name) if (found := self._part(name)) is not None:
                 return Call(found[0], (Symbol(found[1]),))
@@ -164,7 +168,7 @@ def real_steps(step: Step) -> RealSteps:
     left, right = parts.pair(step.left, {}), parts.pair(step.right, {})
     if step.relation != "=":
         sides = _ordered(parts, step.left, left), _ordered(parts, step.right, right)
-        return _made(step, parts, [_step(step, parts, given, *sides)], False)
+        return _made(step, parts, [_step(step, parts, [*given, *_triangles(step, parts)], *sides)], False)
     real = _step(step, parts, given, parts.guarded(left.re, left.im), parts.guarded(right.re, right.im))
     if parts.vanishes(left.im, {}) and parts.vanishes(right.im, {}):
         return _made(step, parts, [real], False)
@@ -187,6 +191,24 @@ def _ordered(parts: RealParts, written: Term, pair: Pair) -> Term:
     if not parts.vanishes(pair.im, {}):
         raise _no_order(written)
     return parts.guarded(pair.re, pair.im)
+
+
+def _triangles(step: Step, parts: RealParts) -> Iterator[Term]:
+    """|z + w| <= |z| + |w| for each such modulus in an inequality, outside of sums and the like."""
+    pending = [step.left, step.right]
+    while pending:
+        term = pending.pop()
+        match term:
+            case Call("Abs", (Add(args),)):
+                bound = add(*(Call("Abs", (a,)) for a in args))
+            case Call("Abs", (Fold("sum", body, range_, condition),)):
+                bound = Fold("sum", Call("Abs", (body,)), range_, condition)
+            case _:
+                if not binders(term):
+                    pending += children(term)
+                continue
+        parts.laws["triangle-inequality"] = None
+        yield parts.condition(Relation("<=", term, bound), {})
 
 
 def _no_order(written: Term) -> InputError:

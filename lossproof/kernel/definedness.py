@@ -55,6 +55,7 @@ class Conditions(Existence):
     def __init__(self, hypotheses: Hypotheses) -> None:
         super().__init__(hypotheses)
         self.n.defined_at = self.defined
+        self.n.at_kink = self.at_kink
         self._quantities: dict[str, tuple[Condition, ...]] = {}
 
     def defined(self, term: Term, scope: Scope) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, PowAtom, Var, arguments
 from lossproof.kernel.binders import known_nonzero
@@ -79,7 +80,29 @@ def unfolded(n: Normalizer, term: Term) -> Term:
 
 def exists_at(n: Normalizer, term: Derivative, name: str, point: Normal) -> bool | None:
     """Whether the body is differentiable at a point as often as is written, with the value that the derivative's
-    normal form has there; None where that is not seen."""
+    normal form has there; None where that is not seen.
+
+    NeedsCases where the germs agree, but that normal form depends on where the variable is.
+    """
+    value = slope_at(n, term, name, point)
+    if value is None or value is False:
+        return value
+    try:
+        written = reduce(n.table, n.normal(Derivative(unfolded(n, term.body), Symbol(name), term.order)))
+        written = n.table.substitute(written, {name: point})
+    except NeedsCases:
+        raise NeedsCases(n.table.polynomial((n.table.var(name) - point).num)) from None
+    except (Unsupported, DivisionByZero):
+        return None
+    if not vanishes(n.table, reduce(n.table, written - value)):
+        return None
+    n.table.use("derivative-at-kink")
+    return True
+
+
+def slope_at(n: Normalizer, term: Derivative, name: str, point: Normal) -> Normal | None | Literal[False]:
+    """The derivative of the body at a point from both its germs; False where it does not exist, None where that
+    is not seen."""
     try:
         body = unfolded(n, term.body)
         here = _value(n, body, name, point)
@@ -92,9 +115,7 @@ def exists_at(n: Normalizer, term: Derivative, name: str, point: Normal) -> bool
             for gap in (a - b, *((a - here,) if order == 0 else ())):
                 if not vanishes(n.table, reduce(n.table, gap)):
                     return False if known_nonzero(n.table, gap) else None
-        written = reduce(n.table, n.normal(Derivative(body, Symbol(name), term.order)))
-        written = n.table.substitute(written, {name: point})
-        return True if vanishes(n.table, reduce(n.table, written - right[-1])) else None
+        return right[-1]
     except (Unsupported, DivisionByZero, NeedsCases):
         return None
 

@@ -12,8 +12,8 @@ from lossproof.kernel.atoms import Var
 from lossproof.kernel.binders import is_integer, known_nonzero
 from lossproof.kernel.conditions import Condition, Discharge, negation
 from lossproof.kernel.derivatives import Differentiator
-from lossproof.kernel.germs import MOST_POINTS, exists_at, kink_points
-from lossproof.kernel.normal_form import DivisionByZero, Unsupported
+from lossproof.kernel.germs import MOST_POINTS, exists_at, kink_points, slope_at
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import NeedsCases
 from lossproof.term import (
     ONE,
@@ -151,12 +151,24 @@ class Neighbourhoods(Discharge):
             if points is None or len(points) > MOST_POINTS:
                 found.append(kink)
                 continue
-            exist = [exists_at(self.n, term, name, point) for point in points]
+            exist = [exists_at(self.n, term, name, point) for point in points if self._may_be_at(name, point)]
             if None in exist or len(set(exist)) > 1:
                 found.append(kink)
             elif False in exist:
                 found.append(Condition(kink.term))
         return found
+
+    def _may_be_at(self, name: str, point: Normal) -> bool:
+        """Whether the variable is not known to be elsewhere."""
+        return not known_nonzero(self.n.table, self.h.value(Symbol(name)) - self.h.apply(point))
+
+    def at_kink(self, term: Derivative, name: str) -> Normal | None:
+        """The derivative at the one value that the hypotheses leave for the variable, from both germs."""
+        here = self.h.value(Symbol(name))
+        if name in here.free():
+            return None
+        value = slope_at(self.n, term, name, here)
+        return value or None
 
     def _discrete(self, *terms: Term) -> bool:
         """Whether only integers are compared, which no derivative moves."""

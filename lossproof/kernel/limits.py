@@ -254,11 +254,12 @@ class _Asymptotics:
             raise Unsupported("the log of something with an unclear leading term")
         main = lead.growth.exponent + t.var(self.log_u).scaled(lead.growth.power) + log_abs(t, lead.coefficient)
         leading_terms, rest = self._split(exact, lead.growth)
-        if rest.is_zero and not self._approximate(leading_terms):
+        if self._approximate(leading_terms):
+            # what it lacks to its leading term may be more than the other terms
+            raise Unsupported("the log of an approximate leading term")
+        if rest.is_zero:
             return main
         name = t.fresh()
-        if rest.is_zero:
-            raise Unsupported("the log of an approximate leading term")
         second = self._leading(rest)
         self.small[name] = Leading(
             second.coefficient / lead.coefficient, second.growth.times(lead.growth, -1)
@@ -272,7 +273,9 @@ class _Asymptotics:
         atom = self.t[number]
         if self.u not in self.t.free_of(number):
             return not (isinstance(atom, Var) and atom.name in self.small)
-        return isinstance(atom, Var) or (isinstance(atom, ExpAtom) and atom.exponent.den.is_constant())
+        if isinstance(atom, RootAtom):
+            return atom.base == self.t.var(self.u)
+        return isinstance(atom, Var) or (isinstance(atom, ExpAtom) and self._plain_growth(atom))
 
     # leading terms
 
@@ -294,7 +297,11 @@ class _Asymptotics:
     def _terms(self, poly: Normal, beside: Normal | None = None) -> list[tuple[Normal, Leading]]:
         t = self.t
         found = []
-        for mono, coefficient in t.terms(poly.num):
+        below = t.polynomial(poly.den).constant
+        if below is None:
+            raise Unsupported("a limit of a quotient inside a function")
+        for mono, whole in t.terms(poly.num):
+            coefficient = Fraction(whole) / below
             lead = Leading(t.rational(coefficient), self.flat)
             # exps that are no plain growth, such as exp(u log(1 + 1/u)), are taken together
             joint = t.zero if beside is None else beside
@@ -307,7 +314,7 @@ class _Asymptotics:
                 lead = Leading(lead.coefficient * one.coefficient**e, lead.growth.times(one.growth, e))
             if not joint.is_zero:
                 lead = Leading(lead.coefficient * exp(t, self.limit_of(joint)), lead.growth)
-            found.append((t.monomial(mono).scaled(Fraction(coefficient)), lead))
+            found.append((t.monomial(mono).scaled(coefficient), lead))
         return found
 
     def _leading(self, poly: Normal, beside: Normal | None = None) -> Leading:

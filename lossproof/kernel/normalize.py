@@ -93,6 +93,8 @@ class Normalizer:
         self.before_limit: Callable[[Normal, frozenset[str]], Normal] = lambda normal, _names: normal
         # whether a term is known to be defined in a scope (filled in by `conditions`)
         self.defined_at: Callable[[Term, Scope], bool] = lambda _term, _scope: False
+        # a derivative where the hypotheses leave one value for its variable (filled in by `kinks`)
+        self.at_kink: Callable[[Derivative, str], Normal | None] = lambda _term, _name: None
         self._closure: dict[str, frozenset[str]] = {}
         shapes: dict[str, tuple[Bounds, ...] | None] = {}
         self.facts.entry_shape = shapes
@@ -382,8 +384,16 @@ class Normalizer:
             or declaration.domain.values is not None
         ):
             raise Unsupported(f"a derivative by {name}, which is not continuous")
-        result = self.slope(body, name, target, scope, order)
-        return self.unfold(result, name, scope) if name in self.definitions and name not in scope.frozen else result
+        is_quantity = name in self.definitions
+        outermost = not self.facts.forgetting and not scope.bound and isinstance(by, Symbol) and not is_quantity
+        try:
+            result = self.slope(body, name, target, scope, order)
+        except NeedsCases:
+            value = self.at_kink(Derivative(body, by, order), name) if outermost and not scope.frozen else None
+            if value is None:
+                raise
+            return value
+        return self.unfold(result, name, scope) if is_quantity and name not in scope.frozen else result
 
     def slope(self, body: Term, name: str, target: Target, scope: Scope, order: int = 1) -> Normal:
         """The derivative of `body` by a target, which is `name` or part of it; quantities of that name still held."""

@@ -90,8 +90,8 @@ def has_parts(term: Term) -> bool:
 class RealParts:
     """Takes the terms of one step apart.
 
-    `declarations` and `definitions` grow to those that the parts stand under. `nonzero` maps a real term to the
-    complex one that is 0 exactly where it is. `laws` are those that were used.
+    `declarations` and `definitions` grow to those that the parts stand under. `nonzero` maps a real term,
+    which is never negative, to the complex one that is 0 exactly where it is. `laws` are those that were used.
     """
 
     def __init__(self, declarations: Mapping[str, Declaration], definitions: Mapping[str, Definition]) -> None:

@@ -74,6 +74,8 @@ class Facts:
         self._memo: dict[Normal, Sign] = {}
         self._unknown_at: dict[Normal, int] = {}
         self._depth = 0
+        # how many operators are around that vary a name
+        self.forgetting = 0
         self._shifted: dict[str, Interval] = {}
         self.entry_shape: Mapping[str, tuple[Bounds, ...] | None] = {}
         # ranges that the entries of a family are declared to lie in
@@ -104,6 +106,7 @@ class Facts:
         that a derivative asks for.
         """
         before = self._facts
+        self.forgetting += 1
         self._facts = [
             f for f in before
             if names.isdisjoint(f.mentions) or (keep_open and f.sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO))
@@ -112,6 +115,7 @@ class Facts:
         try:
             yield
         finally:
+            self.forgetting -= 1
             self._facts = before
             self._forget()
 

@@ -264,7 +264,8 @@ class _Row:
     mark: tuple[int, int] | None = None
 
 
-def step_snippet(derivation: Derivation, result: StepResult, show: Show, span: Span | None, is_claim: bool) -> list[_Row]:
+def step_snippet(derivation: Derivation, result: StepResult, show: Show, span: Span | None,
+                 is_claim: bool) -> list[_Row]:
     """The two lines of a step (of a claim: first and last) as understood, with the values of a counterexample.
 
     Of an error, the source line.

@@ -1,61 +1,51 @@
-"""Functions in formulas: known ones, declared ones, and those that are read as they are set.
+"""Which function stands at a place of a formula: a declared one, a known one, or one that is read as it is set.
 
-Untrusted as to truth. Imports the ground floor, `names` and the typeset tree. How far a function without
-brackets reaches is decided only where it is clear: `\\log x y` is a problem.
+Untrusted as to truth. Imports the ground floor, `functions` and the typeset tree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from lossproof.latex_names import HOLE
 from lossproof.read.latex.densities import density
-from lossproof.read.latex.layout import Bracket, Command, Group, Leaf, Node, Nodes, Scripted, Words, canonical
-from lossproof.read.latex.names import LETTER_LIKE, Cursor, Names, literal, span_of
+from lossproof.read.latex.functions import (
+    COMMANDS,
+    LOOSE,
+    NEED_BRACKET,
+    WORDS,
+    Functions,
+    bracket_of,
+    is_bracket,
+    is_minus_one,
+    order_of,
+)
+from lossproof.read.latex.layout import lay_out
+from lossproof.read.latex.matching import LETTER_LIKE, split_at
+from lossproof.read.latex.names import Cursor, span_of
 from lossproof.read.latex.notation import Function
-from lossproof.read.latex.tokens import LatexProblem
+from lossproof.read.latex.tokens import LatexProblem, tokenize
+from lossproof.read.latex.typeset import (
+    Bracket,
+    Command,
+    Leaf,
+    Node,
+    Nodes,
+    Scripted,
+    Words,
+    canonical,
+)
 from lossproof.term import (
-    ARRAY_FUNCTIONS,
-    KNOWN_FUNCTIONS,
-    MINUS_ONE,
     Call,
-    Mul,
-    Pow,
     Relation,
     Symbol,
     Term,
-    number,
 )
 
-__all__ = ["Calls", "split_at"]
+__all__ = ["Calls"]
 
-# Commands and upright words with a fixed meaning, where nothing else is declared.
-COMMANDS: Mapping[str, str] = {
-    r"\log": "log", r"\ln": "log", r"\exp": "exp", r"\sin": "sin", r"\cos": "cos", r"\tan": "tan",
-    r"\arcsin": "asin", r"\arccos": "acos", r"\arctan": "atan", r"\sinh": "sinh", r"\cosh": "cosh", r"\tanh": "tanh",
-    r"\max": "Max", r"\min": "Min", r"\det": "det", r"\Gamma": "gamma",
-    r"\mathrm{arsinh}": "asinh", r"\mathrm{arcosh}": "acosh", r"\mathrm{artanh}": "atanh", r"\mathrm{sgn}": "sign",
-    r"\mathrm{sign}": "sign", r"\mathrm{tr}": "trace", r"\mathrm{trace}": "trace", r"\mathrm{Tr}": "trace",
-    r"\mathrm{det}": "det", r"\mathrm{sigmoid}": "logistic", r"\mathrm{softmax}": "softmax",
-    r"\mathrm{logistic}": "logistic", r"\mathrm{softplus}": "softplus", r"\mathrm{exp}": "exp", r"\mathrm{log}": "log",
-    r"\mathrm{ln}": "log", r"\mathrm{erf}": "erf", r"\mathrm{erfc}": "erfc", r"\mathrm{max}": "Max",
-    r"\mathrm{min}": "Min", r"\mathrm{logsumexp}": "logsumexp", r"\mathrm{LSE}": "logsumexp", r"\mathrm{B}": "beta",
-    r"\psi": "digamma", r"\zeta": "zeta", r"\sigma": "logistic", r"\Theta": "Heaviside", r"\mathrm{sin}": "sin",
-    r"\mathrm{cos}": "cos", r"\mathrm{tanh}": "tanh", r"\mathrm{abs}": "Abs", r"\mathrm{floor}": "floor",
-    r"\mathrm{sqrt}": "sqrt", **{rf"\mathrm{{{name}}}": name for name in (
-        "beta", "gamma", "digamma", "zeta", "Heaviside", "harmonic", "polygamma", "loggamma")}}
-WORDS: Mapping[str, str] = {
-    "log": "log", "ln": "log", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh",
-    "cosh": "cosh", "arctan": "atan", "max": "Max", "min": "Min", "sigmoid": "logistic", "softmax": "softmax",
-    "softplus": "softplus", "erf": "erf", "sgn": "sign", "Sigmoid": "logistic", "tr": "trace", "det": "det"}
-_TRIGONOMETRIC = frozenset({"sin", "cos", "tan"})
-_LOOSE = frozenset({"log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh"})
-# These signs stand for names and for functions as well: they are functions only with a bracket behind them.
-_NEED_BRACKET = frozenset({"gamma", "digamma", "zeta", "logistic", "beta", "Heaviside"})
 SEPARATORS = {",": "", ";": "at", "|": "given", r"\mid": "given", r"\|": "from"}
 
 
-class Calls(Names):
+class Calls(Functions):
     """Reads what is applied to arguments."""
 
     def condition(self, nodes: Nodes) -> Term:
@@ -77,8 +67,6 @@ class Calls(Names):
             return self._declared(cursor, function, named, sup, primes)
         return self._builtin(cursor, node)
 
-    # words typed as letters
-
     def _word(self, cursor: Cursor) -> Term | None:
         """`log(a)` typed letter by letter: a known or declared word, the longest that fits."""
         run: list[str] = []
@@ -86,7 +74,9 @@ class Calls(Names):
         while place < len(cursor.nodes):
             node = cursor.nodes[place]
             leaf = node.base if isinstance(node, Scripted) else node
-            if not (isinstance(leaf, Leaf) and leaf.kind == "letter") or (run and leaf.start != cursor.nodes[place - 1].end):
+            if not (isinstance(leaf, Leaf) and leaf.kind == "letter") or (
+                run and leaf.start != cursor.nodes[place - 1].end
+            ):
                 break
             run.append(leaf.text)
             place += 1
@@ -116,17 +106,6 @@ class Calls(Names):
             return self._applied(cursor, WORDS[word], nodes, sub, sup, primes)
         return None
 
-    def _is_name(self, node: Node) -> bool:
-        before = set(self.seen)
-        try:
-            return self.name(node) is not None
-        except LatexProblem:
-            return False
-        finally:
-            self.seen = before
-
-    # known functions
-
     def _builtin(self, cursor: Cursor, node: Node) -> Term | None:
         sub = sup = None
         primes = 0
@@ -137,154 +116,30 @@ class Calls(Names):
         name = COMMANDS.get(key)
         if name is None or not isinstance(base, Leaf | Command | Words):
             return None
-        if name == "gamma" and sub is not None and _is_bracket(cursor.peek(1)):
+        if name == "gamma" and sub is not None and is_bracket(cursor.peek(1)):
             # the multivariate gamma function
             return self._opaque(cursor, Function(key, "Gamma", 1, None, True), node if sup is None else Scripted(
                 base, sub, None, 0, node.start, node.end), sup, primes)
-        if name in _NEED_BRACKET and (not _is_bracket(cursor.peek(1)) or sub is not None):
-            if key == r"\psi" and sup is not None and _is_bracket(cursor.peek(1)):
+        if name in NEED_BRACKET and (not is_bracket(cursor.peek(1)) or sub is not None):
+            if key == r"\psi" and sup is not None and is_bracket(cursor.peek(1)):
                 pass
             return None
-        if name in ("Max", "Min") and (sub is not None or not _is_bracket(cursor.peek(1), r"(\{[")):
+        if name in ("Max", "Min") and (sub is not None or not is_bracket(cursor.peek(1), r"(\{[")):
             return None
         self.mark(base)
         cursor.take()
         return self._applied(cursor, name, (base,), sub, sup, primes)
 
-    def _applied(self, cursor: Cursor, name: str, at: Nodes, sub: Nodes | None, sup: Nodes | None, primes: int) -> Term:
-        """A known function at what follows."""
-        if name == "log" and sub is not None:
-            divisor: Term | None = Call("log", (self.value(sub),), span=span_of(sub))
-            if canonical(sub) == "e":
-                divisor = None
-        elif sub is not None:
-            self.refuse("a subscript at a function is not read", sub)
-        else:
-            divisor = None
-        if name == "digamma" and sup is not None and _order(sup) is not None:
-            order = _order(sup)
-            self.mark(sup)
-            return Call("polygamma", (number(order or 0), *self._arguments_of(cursor, name, at)), span=span_of(at))
-        exponent = None if sup is None or primes else self._exponent(sup, name)
-        orders = (primes,) if primes else ()
-        if sup is not None and exponent is None:
-            self.refuse("this superscript of a function is not read", sup)
-        term = self._finished(cursor, name, self._arguments_of(cursor, name, at), at, orders)
-        if exponent is not None:
-            term = Pow(term, exponent, span=span_of(at))
-        if divisor is not None:
-            term = Mul((term, Pow(divisor, MINUS_ONE, span=divisor.span)), span=span_of(at))
-        return term
-
-    def _exponent(self, sup: Nodes, name: str) -> Term | None:
-        """\\sin^2 x is a power; \\sin^{-1} would be the inverse function."""
-        exponent = self.value(sup)
-        if exponent == MINUS_ONE:
-            self.refuse("this may be the inverse function or the reciprocal", sup,
-                        r"write \arcsin x, or \frac{1}{\sin x}")
-        return exponent
-
-    def _finished(self, cursor: Cursor, name: str, args: tuple[Term, ...], at: Nodes,
-                  orders: tuple[int, ...] = ()) -> Term:
-        allowed = KNOWN_FUNCTIONS.get(name) or ARRAY_FUNCTIONS[name]
-        if name == "softmax" and len(args) == 1:
-            return self._softmax(cursor, args[0], at)
-        if not allowed[0] <= len(args) <= allowed[1]:
-            self.refuse(f"`{canonical(at)}` does not take {len(args)} argument{'s' * (len(args) != 1)}", at)
-        if any(orders) and (len(orders) != len(args) or name in ARRAY_FUNCTIONS):
-            self.refuse("this derivative is not read", at)
-        term = Call(name, args, orders if any(orders) else (), span=span_of(at))
-        if name in ARRAY_FUNCTIONS or any(self.shape(a, at) for a in args):
-            self.shape(term, at)
-        return term
-
-    def _softmax(self, cursor: Cursor, family: Term, at: Nodes) -> Term:
-        """softmax(z)_k: the index stands at the bracket, which the caller has read already."""
-        index = self._pending_index
-        self._pending_index = None
-        if index is None:
-            self.refuse("softmax needs the index of its entry", at, r"write \mathrm{softmax}(z)_k")
-        return Call("softmax", (family, self.index(index)), span=span_of(at))
-
-    _pending_index: Nodes | None = None
-
-    def _arguments_of(self, cursor: Cursor, name: str, at: Nodes) -> tuple[Term, ...]:
-        """The arguments that follow a function's name, in brackets or bare."""
-        after = cursor.peek()
-        if after is None:
-            self.refuse(f"`{canonical(at)}` has no argument", at)
-        bracket = _bracket(after)
-        if bracket is not None and bracket.opening in ("(", "[", r"\{"):
-            cursor.take()
-            args = tuple(self.family_or_value(part) for part in split_at(bracket.items, (",", ";")))
-            if isinstance(after, Scripted):
-                return self._with_scripts(cursor, name, args, after, at)
-            return args
-        return (self._bare(cursor, name, at),)
-
-    def family_or_value(self, nodes: Nodes) -> Term:
-        """A value, or the name of a whole family."""
-        return self.value(nodes)
-
-    def _with_scripts(self, cursor: Cursor, name: str, args: tuple[Term, ...], after: Scripted,
-                      at: Nodes) -> tuple[Term, ...]:
-        """Scripts on the bracket behind a function: a power of the value where that is clear."""
-        if name == "softmax" and after.sub is not None and after.sup is None:
-            self._pending_index = after.sub
-            return args
-        if name in _LOOSE or after.sub is not None or after.primes:
-            self.refuse(f"it is not clear whether this belongs to `{canonical(at)}` or to its argument",
-                        after.sup or after.sub or after, r"write \left(\log(x)\right)^2 or \log\left(x^2\right)")
-        # a power of the value: the caller's factor is raised when the cursor comes to it
-        raised = Scripted(Group((), after.base.end, after.base.end), None, after.sup, 0, after.base.end, after.end)
-        cursor.nodes = (*cursor.nodes[:cursor.at], raised, *cursor.nodes[cursor.at:])
-        return args
-
-    def _bare(self, cursor: Cursor, name: str, at: Nodes) -> Term:
-        """The argument of a function without brackets."""
-        first = cursor.peek()
-        assert first is not None
-        if isinstance(first, Leaf) and first.kind == "sign" and first.text not in ("|", r"\|"):
-            self.refuse(f"`{canonical(at)}` has no argument", at)
-        begin = cursor.at
-        lead = literal(first)
-        argument = self.factor(cursor)
-        parts = [argument]
-        while (after := cursor.peek()) is not None and not self._ends_bare(after, cursor):
-            pi = canonical(after) == r"\pi"
-            if lead is None or not (pi or name in _TRIGONOMETRIC) or isinstance(after, Bracket):
-                self.refuse(f"it is not clear how far `{canonical(at)}` reaches", cursor.nodes[begin:cursor.at + 1],
-                            r"use brackets: \log(x) y or \log(x y)")
-            parts.append(self.factor(cursor))
-        return parts[0] if len(parts) == 1 else Mul(tuple(parts), span=span_of(cursor.nodes[begin:cursor.at]))
-
-    def _ends_bare(self, node: Node, cursor: Cursor) -> bool:
-        """True where a function without brackets surely ends before `node`."""
-        if isinstance(node, Leaf) and node.text in (r"\cdot", r"\times", "*", "/", r"\odot", "!", "|"):
-            return True
-        if isinstance(node, Words):
-            return True
-        leaf = node.base if isinstance(node, Scripted) else node
-        key = canonical(leaf)
-        return (key in COMMANDS and key not in self._by_base and COMMANDS[key] not in _NEED_BRACKET) \
-            or key in (r"\sum", r"\prod", r"\int", r"\lim")
-
-    def factor(self, cursor: Cursor) -> Term:
-        """One factor of a product."""
-        raise NotImplementedError
-
-    # declared functions
-
     def _declared(self, cursor: Cursor, function: Function, named: Node, sup: Nodes | None, primes: int) -> Term | None:
         node = cursor.peek()
         assert node is not None
         after = cursor.peek(1)
-        bracket = _bracket(after)
+        bracket = bracket_of(after)
         if bracket is None or bracket.opening not in ("(", "[", r"\{"):
             if function.of is None:
                 if function.declaration is None and self._is_name(node):
                     return None
-                if function.name in _LOOSE or function.name in ("exp", "trace", "det"):
+                if function.name in LOOSE or function.name in ("exp", "trace", "det"):
                     cursor.take()
                     self.mark(named)
                     return self._applied(cursor, function.name, (named,), None, sup, primes)
@@ -299,7 +154,7 @@ class Calls(Names):
                         r"write \cdot for the product, or give one of them another name")
         self.mark(named)
         cursor.take()
-        order = None if sup is None else _order(sup)
+        order = None if sup is None else order_of(sup)
         if order is not None and sup is not None:
             self.mark(sup)
             primes, sup = order, None
@@ -308,8 +163,10 @@ class Calls(Names):
         if function.declaration is not None:
             wanted = function.arity if function.declaration.kind == "function" else 1
             if len(args) != wanted:
-                self.refuse(f"`{function.key}` takes {wanted} argument{'s' * (wanted != 1)}, and {len(args)} are written",
-                            (node, bracket))
+                self.refuse(
+                    f"`{function.key}` takes {wanted} argument{'s' * (wanted != 1)}, and {len(args)} are written",
+                    (node, bracket),
+                )
             if primes and wanted != 1:
                 self.refuse("a prime at a function of several arguments is not read", node)
             term = Call(function.name, args, (primes,) if primes else (), span=span_of((node, bracket)))
@@ -321,7 +178,7 @@ class Calls(Names):
             if function.name == "softmax":
                 return term
         if sup is not None:
-            if _is_minus_one(sup):
+            if is_minus_one(sup):
                 term = self._inverse(function, args, (node, bracket))
                 self.mark(sup)
                 return self.scripts(term, after) if isinstance(after, Scripted) else term
@@ -348,8 +205,6 @@ class Calls(Names):
                     "say in the notation what it is taken of: {is: ..., of: z}")
 
     def _of(self, function: Function, at: Node) -> Term:
-        from lossproof.read.latex.layout import lay_out
-        from lossproof.read.latex.tokens import tokenize
         assert function.of is not None
         try:
             return self.value(lay_out(tokenize(function.of)))
@@ -365,14 +220,12 @@ class Calls(Names):
                 isinstance(leaf, Command) and leaf.name in LETTER_LIKE)
         return any(isinstance(n, Leaf) and (n.text in SEPARATORS or n.text == "=") for n in bracket.items)
 
-    # what is read as it is set
-
     def _opaque(self, cursor: Cursor, function: Function, named: Node, sup: Nodes | None, primes: int) -> Term | None:
         """E(X), p(x|m), RSS: the value of a function of which nothing is known."""
         node = cursor.peek()
         assert node is not None
         after = cursor.peek(1)
-        bracket = _bracket(after)
+        bracket = bracket_of(after)
         called = bracket is not None and bracket.opening in ("(", "[", r"\{") and bracket.closing in (")", "]", r"\}")
         if called and function.key in self._by_base:
             assert bracket is not None
@@ -403,7 +256,7 @@ class Calls(Names):
             return term if power is None else self.raised(term, power, node)
         assert bracket is not None
         cursor.take()
-        inverse = power is not None and _is_minus_one(power)
+        inverse = power is not None and is_minus_one(power)
         if power is not None and inverse:
             # the inverse or the reciprocal: nothing is known of it, so it does not matter which
             text += "^{-1}"
@@ -498,43 +351,3 @@ def _separated(items: Nodes) -> tuple[list[Nodes], list[str]]:
         else:
             parts[-1].append(node)
     return [tuple(part) for part in parts], separators
-
-
-def split_at(nodes: Nodes, signs: tuple[str, ...]) -> list[Nodes]:
-    """The nodes between the given signs."""
-    parts: list[list[Node]] = [[]]
-    for node in nodes:
-        if isinstance(node, Leaf) and node.text in signs:
-            parts.append([])
-        else:
-            parts[-1].append(node)
-    return [tuple(part) for part in parts]
-
-
-def _bracket(node: Node | None) -> Bracket | None:
-    """The bracket that a node is, with or without scripts or braces around it."""
-    if isinstance(node, Scripted):
-        node = node.base
-    while isinstance(node, Group) and len(node.items) == 1:
-        node = node.items[0]
-    return node if isinstance(node, Bracket) else None
-
-
-def _is_bracket(node: Node | None, openings: str = "([") -> bool:
-    bracket = _bracket(node)
-    return bracket is not None and bracket.opening in openings and bracket.opening not in ("", "|")
-
-
-def _order(sup: Nodes) -> int | None:
-    """The order in f^{(2)}."""
-    if len(sup) == 1 and isinstance(sup[0], Bracket) and sup[0].opening == "(" and len(sup[0].items) == 1:
-        value = literal(sup[0].items[0])
-        if value is not None and value.denominator == 1 and 1 <= value <= 64:
-            return int(value)
-    return None
-
-
-def _is_minus_one(sup: Nodes) -> bool:
-    return canonical(sup) == "-1"
-
-

@@ -72,4 +72,3 @@ def _normal_of_vectors(x: Term, mean: Term, covariance: Term, size: Term | None)
     square = Call("matmul", (Call("transpose", (off,)), Call("inverse", (covariance,)), off))
     scale = Call("sqrt", (mul(Pow(mul(_TWO, Const("pi")), size), Call("det", (covariance,))),))
     return mul(Pow(scale, MINUS_ONE), _exp(mul(number("-1/2"), square)))
-

@@ -6,96 +6,64 @@ Every bracket is matched here, so an unbalanced one is a problem with its place,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import NoReturn
 
+from lossproof.read.latex.delimiters import bars, infix, without_empty_delimiters
 from lossproof.read.latex.tokens import MAX_DEPTH, LatexProblem, Token
+from lossproof.read.latex.typeset import (
+    FONTS,
+    Accented,
+    Bracket,
+    Command,
+    Environment,
+    Group,
+    Leaf,
+    Node,
+    Nodes,
+    Scripted,
+    Words,
+    canonical,
+    leaves,
+)
 
-__all__ = ["ARGUMENTS", "Accented", "Bracket", "Command", "Environment", "Group", "Leaf", "Node", "Nodes", "Scripted", "Words",
-           "canonical", "lay_out", "leaves"]
+__all__ = [
+    "ARGUMENTS",
+    "Bracket",
+    "Command",
+    "Environment",
+    "Group",
+    "Leaf",
+    "Node",
+    "Nodes",
+    "Scripted",
+    "Words",
+    "canonical",
+    "lay_out",
+    "leaves",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One sign, letter, number or command without arguments."""
-
-    kind: str
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Running text, of \\text{...} or of a language written without blanks."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """{...}"""
-
-    items: Nodes
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bracket:
-    """Matched delimiters; "." is the empty one of \\left. and \\right."""
-
-    opening: str
-    closing: str
-    items: Nodes
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scripted:
-    """A base with a subscript, a superscript, primes; at least one of them."""
-
-    base: Node
-    sub: Nodes | None
-    sup: Nodes | None
-    primes: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command with arguments, such as \\frac, \\hat, \\mathrm; `option` is what stands in [...]."""
-
-    name: str
-    args: tuple[Nodes, ...]
-    option: Nodes | None
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """\\begin{name} ... \\end{name} inside of a formula: rows of cells."""
-
-    name: str
-    rows: tuple[tuple[Nodes, ...], ...]
-    start: int
-    end: int
-
-
-Node = Leaf | Words | Group | Bracket | Scripted | Command | Environment
-Nodes = tuple[Node, ...]
-Accented = frozenset({r"\hat", r"\bar", r"\tilde", r"\dot", r"\ddot", r"\vec", r"\check", r"\breve", r"\acute", r"\grave",
-                      r"\overline", r"\underline"})
-FONTS = frozenset({r"\mathrm", r"\mathbf", r"\mathit", r"\mathsf", r"\mathtt", r"\mathcal", r"\mathbb", r"\mathfrak",
-                   r"\boldsymbol", r"\operatorname", r"\mathscr", r"\mathnormal"})
-
-ARGUMENTS = dict.fromkeys((*Accented, *FONTS, r"\sqrt", r"\underbrace", r"\overbrace", r"\substack", r"\boxed", r"\cancel", r"\not", r"\mathclap", r"\xrightarrow", r"\overrightarrow", r"\bmod", r"\pmod", r"\smash", r"\ensuremath"), 1)
+ARGUMENTS = dict.fromkeys(
+    (
+        *Accented,
+        *FONTS,
+        r"\sqrt",
+        r"\underbrace",
+        r"\overbrace",
+        r"\substack",
+        r"\boxed",
+        r"\cancel",
+        r"\not",
+        r"\mathclap",
+        r"\xrightarrow",
+        r"\overrightarrow",
+        r"\bmod",
+        r"\pmod",
+        r"\smash",
+        r"\ensuremath",
+    ),
+    1,
+)
 del ARGUMENTS[r"\bmod"]
 ARGUMENTS |= dict.fromkeys((r"\frac", r"\binom", r"\overset", r"\underset", r"\stackrel"), 2)
 _OPTION = frozenset({r"\sqrt", r"\xrightarrow"})
@@ -104,72 +72,13 @@ _OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil":
 _CLOSING = frozenset(_OPENING.values())
 _PLAIN = {r"\lvert": "|", r"\rvert": "|", r"\lVert": r"\|", r"\rVert": r"\|"}
 _DELIMITERS = frozenset({*_OPENING, *_CLOSING, "|", r"\|", ".", "/", "<", ">", r"\mid"})
-_INFIX = {r"\choose": r"\binom", r"\over": r"\frac"}
 
 
 def lay_out(tokens: Sequence[Token]) -> Nodes:
     """The typeset tree of a row's tokens. LatexProblem for unbalanced brackets, missing arguments, deep nesting."""
     meaningful = [t for t in tokens if t.kind != "skip"]
-    joined = _Layout(_without_empty_delimiters(meaningful))
+    joined = _Layout(without_empty_delimiters(meaningful))
     return joined.all()
-
-
-def _without_empty_delimiters(tokens: list[Token]) -> list[Token]:
-    """The tokens without pairs \\right. ... \\left. that only interrupt a bracket at the end of a line."""
-    kept: list[Token] = []
-    open_: list[int] = []           # of each \left that is open, its delimiter's place in `kept`; -1: not empty
-    suspended: list[int] = []
-    place = 0
-    while place < len(tokens):
-        token = tokens[place]
-        after = tokens[place + 1] if place + 1 < len(tokens) else None
-        if token.text == r"\left" and after is not None:
-            if after.text == "." and suspended:
-                open_.append(suspended.pop())
-                place += 2
-                continue
-            open_.append(len(kept))
-        elif token.text == r"\right" and after is not None and open_:
-            top = open_.pop()
-            if after.text == "." and any(
-                    t.text == r"\left" and n + 1 < len(tokens) and tokens[n + 1].text == "."
-                    for n, t in enumerate(tokens[place + 2:place + 2002], place + 2)) and _resumes(tokens, place + 2):
-                suspended.append(top)
-                place += 2
-                continue
-        kept.append(token)
-        place += 1
-    return kept
-
-
-def _resumes(tokens: list[Token], start: int) -> bool:
-    """True where a \\left. follows whose bracket is closed by more \\right than \\left: it continues one."""
-    depth = 0
-    for place in range(start, len(tokens)):
-        text = tokens[place].text
-        if text == r"\left":
-            if tokens[place + 1: place + 2] and tokens[place + 1].text == "." and depth == 0:
-                # its partner: an empty \right. or any delimiter; \left. ... \right| with a script is a value at a point
-                return not _is_value_at(tokens, place)
-            depth += 1
-        elif text == r"\right":
-            depth -= 1
-            if depth < 0:
-                depth = 0
-    return False
-
-
-def _is_value_at(tokens: list[Token], start: int) -> bool:
-    depth = 0
-    for place in range(start, len(tokens)):
-        if tokens[place].text == r"\left":
-            depth += 1
-        elif tokens[place].text == r"\right":
-            depth -= 1
-            if depth == 0:
-                rest = [t.text for t in tokens[place + 1:place + 3]]
-                return rest in (["|", "_"], [r"\rvert", "_"])
-    return False
 
 
 class _Layout:
@@ -208,7 +117,7 @@ class _Layout:
         while (token := self._peek()) is not None and not self._closes(token, in_cell):
             found.append(self._scripted(found))
         self._depth -= 1
-        return _bars(_infix(tuple(found)))
+        return bars(infix(tuple(found)))
 
     def _deeper(self, at: Token | None) -> None:
         self._depth += 1
@@ -260,7 +169,9 @@ class _Layout:
                     primes += len(argument)
                     continue
                 if sup is not None:
-                    raise LatexProblem("two superscripts stand at one letter", "write {x^a}^b", script.start, script.end)
+                    raise LatexProblem(
+                        "two superscripts stand at one letter", "write {x^a}^b", script.start, script.end
+                    )
                 sup = argument
             else:
                 if sub is not None:
@@ -281,8 +192,9 @@ class _Layout:
             raise LatexProblem(f"`{of.text}` has nothing behind it", "", of.start, of.end)
         if token.kind == "number" and len(token.text) > 1:
             # set as x to the power 1, times 2
-            raise LatexProblem(f"`{of.text}` takes the first digit only", f"write {of.text}{{{token.text}}}", token.start,
-                               token.end)
+            raise LatexProblem(
+                f"`{of.text}` takes the first digit only", f"write {of.text}{{{token.text}}}", token.start, token.end
+            )
         node = self._one()
         return node.items if isinstance(node, Group) else (node,)
 
@@ -312,8 +224,13 @@ class _Layout:
     def _close(self, opened: Token, closing: str) -> int:
         token = self._peek()
         if token is None or token.text != closing or token.kind == "text":
-            raise LatexProblem(f"`{opened.text}` opened here is never closed", "" if token is None or token.kind == "align"
-                               else f"`{token.text}` comes first", opened.start, opened.end, "LP001")
+            raise LatexProblem(
+                f"`{opened.text}` opened here is never closed",
+                "" if token is None or token.kind == "align" else f"`{token.text}` comes first",
+                opened.start,
+                opened.end,
+                "LP001",
+            )
         self._at += 1
         return token.end
 
@@ -394,124 +311,8 @@ class _Layout:
         if token is None:
             raise LatexProblem(f"\\begin{{{begin.text}}} is never closed", "", begin.start, begin.end, "LP001")
         if token.text != begin.text:
-            raise LatexProblem(f"\\begin{{{begin.text}}} is closed by \\end{{{token.text}}}", "", token.start, token.end,
-                               "LP001")
+            raise LatexProblem(
+                f"\\begin{{{begin.text}}} is closed by \\end{{{token.text}}}", "", token.start, token.end, "LP001"
+            )
         self._at += 1
         return Environment(begin.text, rows, begin.start, token.end)
-
-
-def _infix(items: Nodes) -> Nodes:
-    """{n \\choose k} as \\binom{n}{k}."""
-    for place, item in enumerate(items):
-        if isinstance(item, Leaf) and item.text in _INFIX:
-            above, below = items[:place], items[place + 1:]
-            if any(isinstance(i, Leaf) and i.text in _INFIX for i in below):
-                raise LatexProblem(f"two `{item.text}` stand in one group", "use braces", item.start, item.end)
-            return (Command(_INFIX[item.text], (above, below), None, items[0].start, items[-1].end),)
-    return items
-
-
-def _bar(node: Node) -> str:
-    """"|" or "\\|" for a bar, with scripts or without; "" for everything else."""
-    leaf = node.base if isinstance(node, Scripted) else node
-    return leaf.text if isinstance(leaf, Leaf) and leaf.text in ("|", r"\|") else ""
-
-
-def _bars(items: Nodes) -> Nodes:
-    """Bars in pairs are brackets; a single one separates, as in p(x|y), or ends a value at a point."""
-    places = [n for n, item in enumerate(items) if _bar(item)]
-    if not places:
-        return items
-    if len(places) == 2 and places[1] == places[0] + 1 and items[places[0]].end == items[places[1]].start:
-        joined = Leaf("sign", r"\|", items[places[0]].start, items[places[1]].end)
-        return (*items[:places[0]], joined, *items[places[1] + 1:])
-    if len(places) == 1:
-        return items
-    if len(places) % 2 or any(isinstance(items[n], Scripted) for n in places[::2]):
-        at = items[places[0]]
-        raise LatexProblem("it is not clear which bars `|` belong together", r"write \left| ... \right|, or \mid",
-                           at.start, at.end)
-    found: list[Node] = []
-    done = 0
-    for first, last in zip(places[::2], places[1::2], strict=True):
-        found += items[done:first]
-        opening, closing = items[first], items[last]
-        bracket = Bracket(_bar(opening), _bar(closing), items[first + 1:last], opening.start,
-                          closing.base.end if isinstance(closing, Scripted) else closing.end)
-        if first + 1 == last:
-            raise LatexProblem("there is nothing between the bars", "", opening.start, closing.end)
-        found.append(replace(closing, base=bracket, start=opening.start) if isinstance(closing, Scripted) else bracket)
-        done = last + 1
-    return (*found, *items[done:])
-
-
-def leaves(nodes: Nodes) -> Iterator[Leaf | Words]:
-    """All leaves, from left to right as they were read."""
-    stack: list[Node] = list(reversed(nodes))
-    while stack:
-        node = stack.pop()
-        match node:
-            case Leaf() | Words():
-                yield node
-            case Group(items=items) | Bracket(items=items):
-                stack.extend(reversed(items))
-            case Scripted(base, sub, sup):
-                stack.extend(reversed((base, *(sub or ()), *(sup or ()))))
-            case Command(args=args, option=option):
-                stack.extend(reversed((*(option or ()), *(n for arg in args for n in arg))))
-            case Environment(rows=rows):
-                stack.extend(reversed([n for row in rows for cell in row for n in cell]))
-
-
-def canonical(nodes: Nodes | Node) -> str:
-    """The text that two pieces share exactly when they are set alike: braces that change nothing do not count."""
-    if not isinstance(nodes, tuple):
-        nodes = (nodes,)
-    written = ""
-    for node in nodes:
-        piece = _canonical(node)
-        # \mu x needs its blank, \mu_x does not
-        if written and piece[:1].isalpha() and _ends_in_command(written):
-            written += " "
-        written += piece
-    return written
-
-
-def _ends_in_command(written: str) -> bool:
-    tail = written.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return tail.endswith("\\") and len(tail) < len(written)
-
-
-def _canonical(node: Node) -> str:
-    match node:
-        case Leaf(text=text):
-            return text
-        case Words(text=text):
-            return rf"\mathrm{{{' '.join(text.split())}}}"
-        case Group(items=items):
-            return canonical(items)
-        case Bracket(opening, closing, items):
-            return opening + canonical(items) + closing
-        case Scripted(base, sub, sup, primes):
-            return (_based(base) + "'" * primes + ("" if sub is None else f"_{_braced(canonical(sub))}")
-                    + ("" if sup is None else f"^{_braced(canonical(sup))}"))
-        case Command(name, args, option):
-            name = {r"\operatorname": r"\mathrm", r"\overline": r"\bar"}.get(name, name)
-            if name == r"\mathnormal" or name == r"\ensuremath":
-                return canonical(args[0])
-            opt = "" if option is None else f"[{canonical(option)}]"
-            return name + opt + "".join(f"{{{canonical(a)}}}" for a in args)
-        case Environment(name, rows):
-            inside = r"\\".join("&".join(canonical(c) for c in row) for row in rows)
-            return rf"\begin{{{name}}}{inside}\end{{{name}}}"
-
-
-def _based(base: Node) -> str:
-    """The base of scripts; a group of several, or of one with scripts, keeps its braces."""
-    if isinstance(base, Group) and (len(base.items) != 1 or isinstance(base.items[0], Scripted)):
-        return f"{{{canonical(base.items)}}}"
-    return canonical(base)
-
-
-def _braced(inside: str) -> str:
-    return inside if len(inside) == 1 else f"{{{inside}}}"

@@ -6,43 +6,42 @@ problem with its place; nothing is taken for a product of letters because a name
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import NoReturn
 
-from lossproof.derivation import Declaration, Definition, Domain
+from lossproof.derivation import Declaration, Domain
 from lossproof.diagnostic import InputError
-from lossproof.latex_names import HOLE
-from lossproof.read.latex.layout import (
+from lossproof.read.latex.layout import lay_out
+from lossproof.read.latex.matching import arguments_of, base_and_scripts, fit, separators_of
+from lossproof.read.latex.notation import Name, Notation
+from lossproof.read.latex.tokens import MAX_DEPTH, LatexProblem, tokenize
+from lossproof.read.latex.typeset import (
     Bracket,
-    Command,
-    Group,
     Leaf,
     Node,
     Nodes,
     Scripted,
-    Words,
     canonical,
     leaves,
 )
-from lossproof.read.latex.notation import UNSPECIFIED, Function, Name, Notation, split_parts
-from lossproof.read.latex.tokens import MAX_DEPTH, LatexProblem
 from lossproof.read.shapes import Shape, Shapes
-from lossproof.term import Call, Const, Derivative, Entry, Partial, Span, Subst, Symbol, Term, walk
+from lossproof.term import (
+    Const,
+    Entry,
+    Span,
+    Subst,
+    Symbol,
+    Term,
+)
 
-__all__ = ["Cursor", "Names", "place_of", "span_of"]
+__all__ = ["Cursor", "Names", "ONE_LETTER_CONSTANTS", "TRANSPOSED", "place_of", "span_of"]
 
-LETTER_LIKE = frozenset({r"\hat", r"\bar", r"\tilde", r"\dot", r"\ddot", r"\vec", r"\check", r"\breve", r"\acute",
-                         r"\grave", r"\overline", r"\underline", r"\mathrm", r"\mathbf", r"\mathit", r"\mathsf",
-                         r"\mathtt", r"\mathcal", r"\mathbb", r"\mathfrak", r"\boldsymbol", r"\operatorname",
-                         r"\mathscr", r"\mathnormal"})
-TRANSPOSED = frozenset({"T", r"\top", r"\mathrm{T}", r"\mathsf{T}", r"\mathbf{T}", r"\mathrm{t}", r"\dagger", r"\mathit{T}"})
-MENTIONS = "mentions:"
-_NONE = Declaration("", "scalar")
+TRANSPOSED = frozenset(
+    {"T", r"\top", r"\mathrm{T}", r"\mathsf{T}", r"\mathbf{T}", r"\mathrm{t}", r"\dagger", r"\mathit{T}"}
+)
+ONE_LETTER_CONSTANTS: Mapping[str, Term] = {r"\pi": Const("pi"), r"\infty": Const("oo"), r"\mathrm{e}": Const("E")}
 
 
 @dataclass(slots=True)
@@ -114,13 +113,9 @@ class Names:
         self._spread_functions = sorted((f for f in notation.functions.values() if len(f.key) > 1 and f.key.isalpha()),
                                         key=lambda f: -len(f.key))
 
-    # to be completed by the grammar
-
     def value(self, nodes: Nodes) -> Term:
         """The term of a whole expression."""
         raise NotImplementedError
-
-    # places and refusals
 
     def refuse(self, message: str, at: Nodes | Node, help: str = "", code: str = "LP006") -> NoReturn:
         start, end = place_of(at)
@@ -150,8 +145,6 @@ class Names:
         finally:
             self.frame = before
 
-    # shapes
-
     def shape(self, term: Term, at: Nodes | Node) -> Shape:
         """The shape of a term; LatexProblem where its parts do not fit."""
         try:
@@ -165,8 +158,6 @@ class Names:
 
     def is_array(self, term: Term, at: Nodes | Node) -> bool:
         return bool(self.shape(term, at))
-
-    # names
 
     def declare(self, declaration: Declaration) -> None:
         """A declaration that the formula brings along."""
@@ -198,15 +189,15 @@ class Names:
 
     def _at_values(self, name: Name, nodes: Nodes) -> Term | None:
         """P(y=1|x) where P(y|x) is a name: that name at y = 1."""
-        from lossproof.read.latex.layout import lay_out
-        from lossproof.read.latex.tokens import tokenize
         bracket = nodes[-1]
         pattern = lay_out(tokenize(name.key))[-1]
         if not isinstance(bracket, Bracket) or not isinstance(pattern, Bracket) \
                 or (bracket.opening, bracket.closing) != (pattern.opening, pattern.closing):
             return None
-        mine, theirs = _arguments(bracket.items), _arguments(pattern.items)
-        if _separators(bracket.items) != _separators(pattern.items) or canonical(nodes[:-1]) != canonical(lay_out(tokenize(name.key))[:-1]):
+        mine, theirs = arguments_of(bracket.items), arguments_of(pattern.items)
+        if separators_of(bracket.items) != separators_of(pattern.items) or canonical(nodes[:-1]) != canonical(
+            lay_out(tokenize(name.key))[:-1]
+        ):
             return None
         term: Term = self._plain(name, nodes)
         for part, wanted in zip(mine, theirs, strict=True):
@@ -223,7 +214,7 @@ class Names:
 
     def name(self, node: Node) -> Term | None:
         """The term of a declared or bound name with all its scripts; None where no name fits."""
-        base, sub, sup, primes = _parts(node)
+        base, sub, sup, primes = base_and_scripts(node)
         if base is None:
             return None
         key = canonical(base)
@@ -232,14 +223,16 @@ class Names:
             return bound
         best: tuple[int, Name, tuple[Nodes, ...], bool] | None = None
         for name in self._by_base.get(key, ()):
-            fit = _fit(name, sub, sup, primes)
-            if fit is not None and (best is None or fit[0] > best[0]):
-                best = (fit[0], name, fit[1], fit[2])
+            found = fit(name, sub, sup, primes)
+            if found is not None and (best is None or found[0] > best[0]):
+                best = (found[0], name, found[1], found[2])
         if best is None:
             return None
         _, name, indices, power = best
         self.mark(base)
-        whole = node if not power else Scripted(base, sub, None, primes, node.start, node.end) if sub or primes else base
+        whole = (
+            node if not power else Scripted(base, sub, None, primes, node.start, node.end) if sub or primes else base
+        )
         if sub is not None:
             self.mark(sub)
         if sup is not None and not power:
@@ -250,7 +243,9 @@ class Names:
         assert sup is not None
         return self.raised(term, sup, node)
 
-    def _bound(self, node: Node, base: Node, sub: Nodes | None, sup: Nodes | None, primes: int, key: str) -> Term | None:
+    def _bound(
+        self, node: Node, base: Node, sub: Nodes | None, sup: Nodes | None, primes: int, key: str
+    ) -> Term | None:
         for with_sub in (True, False):
             if with_sub and sub is None:
                 continue
@@ -285,8 +280,11 @@ class Names:
         if index not in self.frame.names and index not in self.declarations:
             for range_ in self.notation.sums.values():
                 if range_.index == index:
-                    self.declare(Declaration(index, "index", Domain(integer=True), lower=range_.lower, upper=range_.upper,
-                                             assumed=True))
+                    self.declare(
+                        Declaration(
+                            index, "index", Domain(integer=True), lower=range_.lower, upper=range_.upper, assumed=True
+                        )
+                    )
                     break
             else:
                 self.declare(Declaration(index, "index", Domain(integer=True), assumed=True))
@@ -294,8 +292,6 @@ class Names:
 
     def _plain(self, name: Name, nodes: Nodes) -> Term:
         return self._entry(name, (), nodes[0])
-
-    # scripts on what is no name
 
     def scripts(self, term: Term, node: Scripted) -> Term:
         """`term` with the superscript of `node`; a subscript or prime is a problem here."""
@@ -313,259 +309,22 @@ class Names:
     def raised(self, base: Term, sup: Nodes, at: Node) -> Term:
         raise NotImplementedError
 
-    # problems with names
-
     def undeclared(self, node: Node) -> NoReturn:
         """The problem of a name that is not declared, with what comes close."""
-        base, sub, sup, primes = _parts(node)
+        base, sub, _, primes = base_and_scripts(node)
         key = canonical(base) if base is not None else canonical(node)
         close = [name.key for name in self._by_base.get(key, ())]
-        shown = canonical(Scripted(base, sub, None, primes, node.start, node.end)) if base is not None and (sub or primes) \
+        shown = (
+            canonical(Scripted(base, sub, None, primes, node.start, node.end))
+            if base is not None and (sub or primes)
             else key
+        )
         help = f"declared are {', '.join(close[:3])}" if close else f"declare it in the notation: {shown}"
         self.refuse(f"`{shown}` is not declared", node, help, "LP102")
-
-    # what is read as it is set
-
-    def template(self, nodes: Nodes, key: str, args: tuple[Term, ...], hint: str, *, mentions: frozenset[str] = frozenset(),
-                 at: Nodes | Node | None = None) -> Term:
-        """The value of an opaque function of `args` that is set as `key`, which has a hole for each of them.
-
-        `mentions` are the arrays in it; how it depends on them is not known, and the declaration says so.
-        """
-        place = nodes if at is None else at
-        name = hint
-        if not re.fullmatch(r"[A-Za-z]\w{0,40}", hint) or self.declarations.get(hint, _NONE).latex not in (key, None):
-            name = re.sub(r"\W", "", hint)[:30] or "opaque"
-            name = f"{name}_{hashlib.sha256(key.encode()).hexdigest()[:6]}"
-        unknown = frozenset({UNSPECIFIED, *(MENTIONS + array for array in mentions)})
-        if not args:
-            self.declare(Declaration(name, "scalar", latex=key, assumed=True, assumptions=unknown))
-            return Symbol(name, span=span_of(place))
-        self.declare(Declaration(name, "function", arity=len(args), latex=key, assumed=True, assumptions=unknown))
-        return Call(name, args, span=span_of(place))
-
-    def as_set(self, nodes: Nodes, hint: str, hidden: frozenset[str] = frozenset(), *,
-               whole: bool = True) -> tuple[str, tuple[Term, ...], frozenset[str]]:
-        """The canonical text of nodes with a hole for each scalar name in it, those names, and the arrays mentioned.
-
-        Names in `hidden` are bound inside. With `whole` false, an entry is not a number of its own: its index is.
-        """
-        holes: list[Term] = []
-        arrays: set[str] = set()
-
-        def change(node: Node) -> Node:
-            if isinstance(node, Words):
-                return node
-            if isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) in TRANSPOSED:
-                inner = change(_without_power(node))
-                if isinstance(inner, Scripted):
-                    return Scripted(inner.base, inner.sub, node.sup, inner.primes, node.start, node.end)
-                return Scripted(inner, None, node.sup, 0, node.start, node.end)
-            base = _parts(node)[0]
-            if isinstance(node, Scripted) and node.sup is not None and base is not None and canonical(base) not in hidden:
-                whole_name = self._scalar_name(node, set())
-                if isinstance(whole_name, Symbol) or (isinstance(whole_name, Entry) and whole):
-                    holes.append(whole_name)        # its superscript belongs to the name
-                    return Leaf("command", HOLE, node.start, node.end)
-            if base is not None and canonical(base) not in hidden and canonical(_without_power(node)) not in hidden:
-                term = self._scalar_name(_without_power(node), arrays)
-                if isinstance(term, Entry) and not whole:
-                    arrays.add(term.family)
-                elif term is not None:
-                    holes.append(term)
-                    hole: Node = Leaf("command", HOLE, node.start, node.end)
-                    if isinstance(node, Scripted) and node.sup is not None and _without_power(node) is not node:
-                        return Scripted(hole, None, tuple(change(n) for n in node.sup), 0, node.start, node.end)
-                    return hole
-            match node:
-                case Group(items=items):
-                    return Group(tuple(change(n) for n in items), node.start, node.end)
-                case Bracket(opening, closing, items):
-                    return Bracket(opening, closing, tuple(change(n) for n in items), node.start, node.end)
-                case Scripted(inner, sub, sup, primes):
-                    return Scripted(inner if base is not None else change(inner), None if sub is None else tuple(
-                        change(n) for n in sub), None if sup is None else tuple(change(n) for n in sup), primes,
-                        node.start, node.end)
-                case Command(name, args, option) if name not in LETTER_LIKE:
-                    return Command(name, tuple(tuple(change(n) for n in a) for a in args), option, node.start, node.end)
-                case _:
-                    return node
-
-        changed = tuple(change(node) for node in nodes)
-        return canonical(changed), tuple(holes), frozenset(arrays)
-
-    def _scalar_name(self, node: Node, arrays: set[str]) -> Term | None:
-        if isinstance(node, Leaf) and node.kind not in ("letter", "command"):
-            return None
-        try:
-            term = self.name(node)
-        except LatexProblem:
-            return None
-        if term is None:
-            return None
-        try:
-            if self.shape(term, node) or self.shapes.is_bare_family(term, self.frame.names):
-                if isinstance(term, Symbol):
-                    arrays.add(term.name)
-                return None
-        except LatexProblem:
-            return None
-        return term
-
-    def function_at(self, node: Node) -> tuple[Function, Node, Nodes | None, int] | None:
-        """A declared function at a node: it, the part of the node that is its name, superscript and primes left over."""
-        base, sub, sup, primes = _parts(node)
-        if base is None:
-            return None
-        inner: Node = base if sub is None else Scripted(base, sub, None, 0, base.start, node.end)
-        for key_sup in (True, False):
-            if key_sup and sup is None:
-                continue
-            full: Node = Scripted(base, sub, sup, 0, base.start, node.end) if key_sup else inner
-            for with_primes in ((True, False) if primes else (False,)):
-                named: Node = full
-                if with_primes:
-                    named = Scripted(base, sub, sup if key_sup else None, primes, base.start, node.end)
-                found = self.notation.functions.get(canonical(named))
-                if found is not None:
-                    return found, named, None if key_sup else sup, 0 if with_primes else primes
-        found = self.notation.functions.get(canonical(base))
-        if found is not None and found.opaque and sub is not None:
-            return found, inner, sup, primes
-        return None
 
 
 def _head(node: Node) -> str:
     return canonical(node.base if isinstance(node, Scripted) else node)
-
-
-def _parts(node: Node) -> tuple[Node | None, Nodes | None, Nodes | None, int]:
-    """Base, subscript, superscript and primes of what may be a name; no base for everything else."""
-    sub = sup = None
-    primes = 0
-    if isinstance(node, Scripted):
-        sub, sup, primes = node.sub, node.sup, node.primes
-        node = node.base
-    while isinstance(node, Group) and len(node.items) == 1:
-        inner = node.items[0]
-        if isinstance(inner, Scripted):
-            if inner.sup is None and not inner.primes and sub is None:
-                # {x_i}^T is x_i with a superscript
-                return _parts(inner)[0], inner.sub, sup, primes
-            return node, sub, sup, primes
-        node = inner
-    match node:
-        case Leaf("letter" | "command"):
-            return node, sub, sup, primes
-        case Command(name) if name in LETTER_LIKE:
-            return node, sub, sup, primes
-        case Words():
-            return node, sub, sup, primes
-        case Group(items=(Scripted(),)):
-            return node, sub, sup, primes
-        case _:
-            return None, sub, sup, primes
-
-
-def _without_power(node: Node) -> Node:
-    """The node without a superscript that is a number or a transposition."""
-    if isinstance(node, Scripted) and node.sup is not None and not node.primes:
-        if node.sub is None:
-            return node.base
-        return Scripted(node.base, node.sub, None, 0, node.start, node.end)
-    return node
-
-
-def _fit(name: Name, sub: Nodes | None, sup: Nodes | None, primes: int) -> tuple[int, tuple[Nodes, ...], bool] | None:
-    """How well a name fits scripts: a score, the nodes of its indices, and whether the superscript is left over."""
-    if name.primes != primes:
-        return None
-    score, indices, power = primes, [], sup is not None
-    labels = tuple(part for part in name.sub if part is not None)
-    labels_up = tuple(part for part in name.sup if part is not None)
-    if None in (*name.sub, *name.sup) and (labels or labels_up or sub is None) and tuple(
-            canonical(p) for p in split_parts(sub)) == labels and (sup is None) == (not labels_up) and tuple(
-            canonical(p) for p in split_parts(sup)) == labels_up:
-        # the family as a whole, if nothing else has this name
-        return 10 * len(labels) + 20 * len(labels_up) - 2, (), False
-    if name.sup:
-        bracketed = bool(sup) and isinstance(sup[0], Bracket) and len(sup) == 1  # type: ignore[index]
-        parts_up = split_parts(sup)
-        if len(parts_up) != len(name.sup) or bracketed != name.bracketed:
-            if None not in name.sup or any(part is not None for part in name.sup):
-                return None
-            # its index may stand below as well
-            full = _split(sub, len(name.sub) + len(name.sup))
-            if full is None or None not in name.sup:
-                return None
-            return 1, full, sup is not None
-        for part, want in zip(parts_up, name.sup, strict=True):
-            if want is not None and canonical(part) != want:
-                return None
-        power = False
-        score += 20 * sum(part is not None for part in name.sup) + 5
-    rank = name.declaration.rank if name.declaration.kind == "family" else 0
-    parts = _split(sub, len(name.sub))
-    if name.sub and parts is not None:
-        for part, want in zip(parts, name.sub, strict=True):
-            if want is None:
-                indices.append(part)
-                score += 1
-            elif canonical(part) == want:
-                score += 10
-            else:
-                parts = None
-                break
-    if name.sub and parts is None:
-        full = _split(sub, rank) if sub is not None and all(p is None for p in name.sub) else None
-        return None if full is None else (score, full, power)
-    if not name.sub and sub is not None:
-        if not rank:
-            return None
-        full = _split(sub, rank) or _split(sub, rank - len(name.implied))
-        return None if full is None else (score, full, power)
-    if name.sup:
-        indices += [part for part, want in zip(split_parts(sup), name.sup, strict=True) if want is None]
-    return score, tuple(indices), power
-
-
-def _split(sub: Nodes | None, count: int) -> tuple[Nodes, ...] | None:
-    """A subscript as `count` parts, or None."""
-    if sub is None or count == 0:
-        return () if sub is None and count == 0 else None
-    parts = split_parts(sub)
-    if len(parts) == count:
-        return parts
-    if count == 1:
-        # x_{ij} of a family with one index is no entry at i times j
-        letters = [n for n, m in zip(sub, sub[1:], strict=False) if _is_letter(n) and _is_letter(m)]
-        return None if letters or any(isinstance(n, Leaf) and n.text in (",", ";") for n in sub) else (sub,)
-    if len(sub) == 1 and isinstance(sub[0], Leaf) and sub[0].kind == "number" and len(sub[0].text) == count:
-        leaf = sub[0]
-        return tuple((Leaf("number", digit, leaf.start + n, leaf.start + n + 1),) for n, digit in enumerate(leaf.text))
-    return None
-
-
-def _is_letter(node: Node) -> bool:
-    base = node.base if isinstance(node, Scripted) else node
-    return isinstance(base, Leaf) and base.kind in ("letter", "command") and base.text not in (r"\cdot", r"\times")
-
-
-def _separators(items: Nodes) -> list[str]:
-    """The signs between arguments: p(y, x) is not p(y|x)."""
-    return [{r"\mid": "|"}.get(n.text, n.text) for n in items if isinstance(n, Leaf) and n.text in (
-        ",", ";", "|", r"\mid", r"\|")]
-
-
-def _arguments(items: Nodes) -> list[Nodes]:
-    parts: list[list[Node]] = [[]]
-    for node in items:
-        if isinstance(node, Leaf) and node.text in (",", ";", "|", r"\mid", r"\|"):
-            parts.append([])
-        else:
-            parts[-1].append(node)
-    return [tuple(part) for part in parts]
 
 
 def _placed(term: Term, node: Node) -> Term:
@@ -577,47 +336,3 @@ def _placed(term: Term, node: Node) -> Term:
             return Entry(family, indices, span=span_of(node))
         case _:
             return term
-
-
-def literal(node: Node) -> Fraction | None:
-    """The value of a node that is a number."""
-    return Fraction(node.text) if isinstance(node, Leaf) and node.kind == "number" else None
-
-
-ONE_LETTER_CONSTANTS: Mapping[str, Term] = {r"\pi": Const("pi"), r"\infty": Const("oo"), r"\mathrm{e}": Const("E")}
-
-
-
-def unknown_dependence(terms: Iterable[Term], declarations: Mapping[str, Declaration],
-                       definitions: Mapping[str, Definition]) -> str | None:
-    """The array that something is differentiated by, or taken at a value of, while a value that is only read as it is
-    set mentions it; None where there is none. Definitions that the terms use are looked into.
-
-    Such a value is no constant, and the tree does not say so: a step that holds both cannot be judged.
-    """
-    waiting, seen = list(terms), set[str]()
-    by: set[str] = set()
-    mentioned: set[str] = set()
-    while waiting:
-        for part in walk(waiting.pop()):
-            match part:
-                case Derivative(by=Symbol(name) | Entry(family=name)) | Subst(variable=Symbol(name) | Entry(family=name)):
-                    by.add(name)
-                case Partial(family=Symbol(name)):
-                    by.add(name)
-                case _:
-                    pass
-            match part:
-                case Symbol(name) | Entry(family=name) | Call(function=name):
-                    declaration = declarations.get(name)
-                    if declaration is not None:
-                        mentioned |= {a.removeprefix(MENTIONS) for a in declaration.assumptions if a.startswith(MENTIONS)}
-                    if name in definitions and name not in seen:
-                        seen.add(name)
-                        waiting.append(definitions[name].body)
-                case _:
-                    pass
-    return min(by & mentioned, default=None)
-
-
-__all__ += ["LETTER_LIKE", "MENTIONS", "ONE_LETTER_CONSTANTS", "TRANSPOSED", "literal", "unknown_dependence"]

@@ -12,51 +12,22 @@ from dataclasses import dataclass, field, replace
 
 from lossproof.derivation import Declaration
 from lossproof.read.latex.grammar import Grammar
-from lossproof.read.latex.layout import (
-    ARGUMENTS,
-    Command,
-    Group,
-    Leaf,
-    Node,
-    Nodes,
-    Scripted,
-    Words,
-    canonical,
-    lay_out,
-    leaves,
-)
+from lossproof.read.latex.layout import ARGUMENTS, lay_out
 from lossproof.read.latex.names import place_of
 from lossproof.read.latex.notation import Notation
-from lossproof.read.latex.tokens import LatexProblem, Token, tokenize
-from lossproof.term import Bool, Derivative, Entry, Symbol, Term
+from lossproof.read.latex.raw_rows import RELATION_SIGNS, RawRow, split_rows
+from lossproof.read.latex.tokens import LatexProblem, Token
+from lossproof.read.latex.typeset import Command, Group, Leaf, Node, Nodes, Scripted, Words, canonical, leaves
+from lossproof.term import Derivative, Term
 
 __all__ = ["RawRow", "Row", "Side", "covered", "read_formula", "read_row", "split_rows"]
 
-RELATION_SIGNS = {
-    "=": "=", r"\neq": "!=", "<": "<", r"\leq": "<=", ">": ">", r"\geq": ">=", r"\Rightarrow": "=>",
-    r"\Leftrightarrow": "<=>", r"\rightarrow": "->", r"\propto": "~", r"\sim": "distributed", r"\approx": "approx",
-    r"\in": "in", r"\equiv": "=", ":=": ":=", r"\ll": "<<", r"\gg": ">>", r"\notin": "notin", r"\subset": "subset",
-    r"\subseteq": "subset", r"\leftrightarrow": "<=>", r"\simeq": "approx", r"\perp": "independent",
-    r"\doteq": "=", r"\le": "<=", r"\mapsto": "->", r"\supset": "subset", r"\supseteq": "subset", r"\preceq": "<=",
-    r"\cong": "approx", r"\leftarrow": "->"}
-_OUTER = frozenset({"equation", "equation*", "align", "align*", "aligned", "split", "gather", "gather*", "gathered",
-                    "multline", "multline*", "eqnarray", "eqnarray*", "flalign", "flalign*", "alignat", "alignat*",
-                    "alignedat", "displaymath", "math"})
+
 _LOOSE = frozenset({"in", "notin", "subset", "distributed", "independent"})
 _STRONG = frozenset({"=>", "<=>"})
 # Commands that are no leaves of the typeset tree: those with arguments, and brackets.
 _STRUCTURE = frozenset({r"\left", r"\right", r"\lfloor", r"\rfloor", r"\lceil", r"\rceil", r"\langle", r"\rangle",
                         r"\lvert", r"\rvert", r"\lVert", r"\rVert", r"\choose", r"\over", *ARGUMENTS})
-
-
-@dataclass(frozen=True, slots=True)
-class RawRow:
-    """The tokens of one row, in their order, and where it stands. `continues`: it begins with a relation."""
-
-    tokens: tuple[Token, ...]
-    start: int
-    end: int
-    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,109 +66,6 @@ class Row:
         return tuple(side.problem for side in self.sides if side.problem is not None)
 
 
-def split_rows(source: str, offset: int = 0) -> tuple[RawRow, ...]:
-    """The rows of a display's source. LatexProblem where it cannot be a formula."""
-    tokens = tokenize(source, offset)
-    _check_balance(tokens)
-    return tuple(_rows(tokens))
-
-
-def _check_balance(tokens: Sequence[Token]) -> None:
-    """Braces and environments must match over the whole display before it is cut into rows."""
-    stack: list[Token] = []
-    for token in tokens:
-        if token.kind in ("open", "begin"):
-            stack.append(token)
-            if len(stack) > 200:
-                raise LatexProblem("the formula is nested too deeply", "", token.start, token.end, "LP105")
-        elif token.kind in ("close", "end"):
-            top = stack.pop() if stack else None
-            wanted = "open" if token.kind == "close" else "begin"
-            if top is None or top.kind != wanted or (wanted == "begin" and top.text != token.text):
-                shown = "`}`" if token.kind == "close" else f"\\end{{{token.text}}}"
-                raise LatexProblem(f"{shown} closes what is not open", "", token.start, token.end, "LP001")
-    if stack:
-        last = stack[-1]
-        shown = "`{`" if last.kind == "open" else f"\\begin{{{last.text}}}"
-        raise LatexProblem(f"{shown} opened here is never closed", "", last.start, last.end, "LP001")
-
-
-def _rows(tokens: Sequence[Token]) -> list[RawRow]:
-    """Cut at line ends that stand outside of braces and inner environments."""
-    lines: list[list[Token]] = [[]]
-    depth = 0
-    for token in tokens:
-        if token.kind in ("begin", "end") and token.text in _OUTER and depth == 0:
-            if token.kind == "begin" and lines[-1] and any(t.kind != "skip" for t in lines[-1]):
-                lines.append(lines.pop())
-            continue
-        if token.kind in ("open", "begin"):
-            depth += 1
-        elif token.kind in ("close", "end"):
-            depth -= 1
-        if token.kind == "newline" and depth == 0:
-            lines.append([])
-        elif token.kind != "align" or depth:
-            lines[-1].append(token)
-    rows: list[list[Token]] = []
-    for line in lines:
-        meaningful = [t for t in line if t.kind != "skip"]
-        if not meaningful:
-            if rows:
-                rows[-1] += line
-            continue
-        if rows and (_unfinished(rows[-1]) or (not _has_relation(meaningful)
-                     and not _ends_sentence(rows[-1]))):
-            rows[-1] += line
-        else:
-            rows.append(line)
-    found = []
-    for line in rows:
-        meaningful = [t for t in line if t.kind != "skip"]
-        if meaningful:
-            found.append(RawRow(tuple(line), meaningful[0].start, meaningful[-1].end, _begins_with_relation(meaningful)))
-    return found
-
-
-def _has_relation(tokens: Sequence[Token]) -> bool:
-    depth = 0
-    for token in tokens:
-        if token.kind in ("open", "begin"):
-            depth += 1
-        elif token.kind in ("close", "end"):
-            depth -= 1
-        elif (depth == 0 and token.text in RELATION_SIGNS) or token.text in (r"\overset", r"\stackrel", r"\xrightarrow"):
-            return True
-    return False
-
-
-def _ends_sentence(tokens: Sequence[Token]) -> bool:
-    meaningful = [t for t in tokens if t.kind != "skip"]
-    return bool(meaningful) and meaningful[-1].text in (",", ";", ".")
-
-
-def _unfinished(tokens: Sequence[Token]) -> bool:
-    """True where a bracket is open at the end of a line, or a sign waits for what it joins."""
-    depth = 0
-    meaningful = [t for t in tokens if t.kind != "skip"]
-    for n, token in enumerate(meaningful):
-        if token.kind == "command" and token.text == r"\left":
-            depth += 1
-        elif token.kind == "command" and token.text == r"\right":
-            # \right. only interrupts a bracket
-            empty = n + 1 < len(meaningful) and meaningful[n + 1].text == "."
-            depth -= 0 if empty else 1
-        elif token.text == "." and n and meaningful[n - 1].text == r"\left":
-            depth -= 1
-    last = meaningful[-1].text if meaningful else ""
-    return depth > 0 or last in ("+", "-", r"\cdot", r"\times", "*", "(", "[", "=", r"\leq", r"\geq")
-
-
-def _begins_with_relation(tokens: Sequence[Token]) -> bool:
-    first = tokens[0].text
-    return first in RELATION_SIGNS or first in (r"\overset", r"\stackrel")
-
-
 def read_formula(source: str, notation: Notation, offset: int = 0) -> tuple[Row, ...]:
     """The rows of a display or an inline formula, read under a notation.
 
@@ -222,14 +90,25 @@ def read_row(raw: RawRow, notation: Notation, prime_by: Term | None = None) -> t
     try:
         nodes = lay_out(raw.tokens)
     except LatexProblem as problem:
-        return (Row((Side(None, problem, raw.start, raw.end),), _relations_in(raw.tokens), raw.start, raw.end, raw.continues,
-                    tokens=raw.tokens, row=raw.start),)
+        return (
+            Row(
+                (Side(None, problem, raw.start, raw.end),),
+                _relations_in(raw.tokens),
+                raw.start,
+                raw.end,
+                raw.continues,
+                tokens=raw.tokens,
+                row=raw.start,
+            ),
+        )
     found: list[Row] = []
     for part in _chains(nodes):
         continues = raw.continues and not found
         row = _chain(part, notation, prime_by, continues)
         if row is not None:
-            found.append(replace(row, row=raw.start, tokens=tuple(t for t in raw.tokens if row.start <= t.start < row.end)))
+            found.append(
+                replace(row, row=raw.start, tokens=tuple(t for t in raw.tokens if row.start <= t.start < row.end))
+            )
     return tuple(found)
 
 
@@ -329,8 +208,12 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
             raise LatexProblem("one side of this relation is empty", "", *place)
         term = reader.condition(nodes) if condition else reader.side(nodes, beside)
         if beside not in _LOOSE and reader.shapes.is_bare_family(term, frozenset()):
-            raise LatexProblem("a family stands here without an index", "write an index, or declare it as a vector or matrix",
-                               *place, "LP107")
+            raise LatexProblem(
+                "a family stands here without an index",
+                "write an index, or declare it as a vector or matrix",
+                *place,
+                "LP107",
+            )
         missed = [leaf for leaf in leaves(nodes) if leaf.start not in reader.seen
                   and not (isinstance(leaf, Leaf) and leaf.kind == "sign")]
         if missed:
@@ -406,8 +289,12 @@ def _without_edges(nodes: Nodes) -> tuple[Nodes, tuple[str, ...]]:
                 break       # a word is the side of a relation
             words.append(nodes[-1].text.strip())
         nodes = nodes[:-1]
-    while nodes and (isinstance(nodes[0], Words) or _is_stop(nodes[0])) \
-            and len(nodes) > 1 and (_is_stop(nodes[0]) or _relation_of(nodes[1]) is None or _relation_of(nodes[1]) in _STRONG):
+    while (
+        nodes
+        and (isinstance(nodes[0], Words) or _is_stop(nodes[0]))
+        and len(nodes) > 1
+        and (_is_stop(nodes[0]) or _relation_of(nodes[1]) is None or _relation_of(nodes[1]) in _STRONG)
+    ):
         if isinstance(nodes[0], Words):
             words.insert(0, nodes[0].text.strip())
         nodes = nodes[1:]
@@ -426,13 +313,12 @@ def covered(row: Row) -> bool:
     """
     if len(row.sides) == 1 and row.sides[0].problem is not None and not row.sides[0].nodes:
         return True
-    inside = {leaf.start for side in row.sides for leaf in leaves(side.nodes)} | {leaf.start for leaf in leaves(row.signs)}
+    inside = {leaf.start for side in row.sides for leaf in leaves(side.nodes)} | {
+        leaf.start for leaf in leaves(row.signs)
+    }
     first = min((side.start for side in row.sides), default=row.start)
     for token in row.tokens:
         if token.kind in ("letter", "number", "command") and token.start >= first and token.start not in inside \
                 and token.text not in _STRUCTURE:
             return False
     return True
-
-
-_ = (Bool, Entry, Symbol, canonical)

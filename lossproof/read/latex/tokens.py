@@ -60,18 +60,73 @@ _STEP = re.compile(r"\s*\[\s*-?[0-9.]+\s*(?:pt|em|ex|mm|cm|in|bp|mu)\s*\]")   # 
 _NAME = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}")
 
 # Spacing, sizes and layout: no meaning of their own.
-_SKIPPED = frozenset({
-    r"\quad", r"\qquad", r"\thinspace", r"\medspace", r"\thickspace", r"\enspace", r"\negthinspace", r"\displaystyle",
-    r"\textstyle", r"\scriptstyle", r"\scriptscriptstyle", r"\nonumber", r"\notag", r"\limits", r"\nolimits",
-    r"\allowbreak", r"\noindent", r"\strut", r"\mathstrut", r"\hfill", r"\qedhere", r"\qed", r"\square", r"\blacksquare",
-    r"\inline", r"\large", r"\small", r"\normalsize", r"\Large", r"\centering", r"\hline", r"\mathord", r"\mathclose",
-    r"\mathopen", r"\relax", r"\tiny", r"\footnotesize", r"\bf", r"\it"})
+_SKIPPED = frozenset(
+    {
+        r"\quad",
+        r"\qquad",
+        r"\thinspace",
+        r"\medspace",
+        r"\thickspace",
+        r"\enspace",
+        r"\negthinspace",
+        r"\displaystyle",
+        r"\textstyle",
+        r"\scriptstyle",
+        r"\scriptscriptstyle",
+        r"\nonumber",
+        r"\notag",
+        r"\limits",
+        r"\nolimits",
+        r"\allowbreak",
+        r"\noindent",
+        r"\strut",
+        r"\mathstrut",
+        r"\hfill",
+        r"\qedhere",
+        r"\qed",
+        r"\square",
+        r"\blacksquare",
+        r"\inline",
+        r"\large",
+        r"\small",
+        r"\normalsize",
+        r"\Large",
+        r"\centering",
+        r"\hline",
+        r"\mathord",
+        r"\mathclose",
+        r"\mathopen",
+        r"\relax",
+        r"\tiny",
+        r"\footnotesize",
+        r"\bf",
+        r"\it",
+    }
+)
 _SKIPPED_ESCAPES = frozenset("\\" + c for c in ",;:!>/ \n\t-")
 _SIZES = frozenset("\\" + size + side for size in ("big", "Big", "bigg", "Bigg") for side in ("", "l", "r", "m"))
 # The argument is no part of the formula.
-_SKIPPED_WITH_ARGUMENT = frozenset({r"\label", r"\tag", r"\tag*", r"\hphantom", r"\vphantom", r"\phantom", r"\eqref", r"\ref",
-                                    r"\hspace", r"\vspace", r"\hspace*", r"\vspace*", r"\color", r"\kern", r"\mspace",
-                                    r"\cite", r"\intertext"})
+_SKIPPED_WITH_ARGUMENT = frozenset(
+    {
+        r"\label",
+        r"\tag",
+        r"\tag*",
+        r"\hphantom",
+        r"\vphantom",
+        r"\phantom",
+        r"\eqref",
+        r"\ref",
+        r"\hspace",
+        r"\vspace",
+        r"\hspace*",
+        r"\vspace*",
+        r"\color",
+        r"\kern",
+        r"\mspace",
+        r"\cite",
+        r"\intertext",
+    }
+)
 # The argument is running text.
 _TEXT = frozenset({r"\text", r"\textrm", r"\textnormal", r"\mbox", r"\hbox", r"\textbf", r"\textit", r"\textsf",
                    r"\texttt", r"\textup"})
@@ -83,18 +138,67 @@ _FORBIDDEN = frozenset({
     r"\href", r"\url", r"\verb", r"\usepackage", r"\documentclass", r"\jobname", r"\fi", r"\else", r"\ifx", r"\if"})
 
 _SAME: Mapping[str, str] = {
-    r"\ne": r"\neq", r"\le": r"\leq", r"\ge": r"\geq", r"\leqslant": r"\leq", r"\geqslant": r"\geq", r"\to": r"\rightarrow",
-    r"\longrightarrow": r"\rightarrow", r"\gets": r"\leftarrow", r"\iff": r"\Leftrightarrow", r"\implies": r"\Rightarrow",
-    r"\Longrightarrow": r"\Rightarrow", r"\Longleftrightarrow": r"\Leftrightarrow", r"\ldots": r"\dots",
-    r"\cdots": r"\dots", r"\dotsc": r"\dots", r"\dotsb": r"\dots", r"\dotsm": r"\dots", r"\dotsi": r"\dots",
-    r"\lbrace": r"\{", r"\rbrace": r"\}", r"\lbrack": "[", r"\rbrack": "]", r"\dfrac": r"\frac", r"\tfrac": r"\frac",
-    r"\cfrac": r"\frac", r"\dbinom": r"\binom", r"\tbinom": r"\binom", r"\widehat": r"\hat", r"\widetilde": r"\tilde",
-    r"\land": r"\wedge", r"\lor": r"\vee", r"\lnot": r"\neg", r"\vert": "|", r"\mid": r"\mid", r"\Vert": r"\|",
-    r"\ast": "*", r"\colon": ":", r"\lt": "<", r"\gt": ">", r"\coloneqq": r":=", r"\triangleq": ":=", r"\equiv": r"\equiv",
-    r"\bm": r"\boldsymbol", r"\pmb": r"\boldsymbol", r"\mathbfit": r"\boldsymbol", r"\ii": r"\mathrm{i}",
-    r"\emptyset": r"\emptyset", r"\varnothing": r"\emptyset", r"\operatorname*": r"\operatorname",
-    r"\mathop": r"\operatorname", r"\rm": r"\mathrm", r"\backslash": r"\setminus", r"\_": "_", r"\slash": "/",
-    r"\longmapsto": r"\mapsto", r"\intercal": r"\top", r"\dag": r"\dagger", r"\Pr": r"\Pr", r"\minus": "-", r"\plus": "+"}
+    r"\ne": r"\neq",
+    r"\le": r"\leq",
+    r"\ge": r"\geq",
+    r"\leqslant": r"\leq",
+    r"\geqslant": r"\geq",
+    r"\to": r"\rightarrow",
+    r"\longrightarrow": r"\rightarrow",
+    r"\gets": r"\leftarrow",
+    r"\iff": r"\Leftrightarrow",
+    r"\implies": r"\Rightarrow",
+    r"\Longrightarrow": r"\Rightarrow",
+    r"\Longleftrightarrow": r"\Leftrightarrow",
+    r"\ldots": r"\dots",
+    r"\cdots": r"\dots",
+    r"\dotsc": r"\dots",
+    r"\dotsb": r"\dots",
+    r"\dotsm": r"\dots",
+    r"\dotsi": r"\dots",
+    r"\lbrace": r"\{",
+    r"\rbrace": r"\}",
+    r"\lbrack": "[",
+    r"\rbrack": "]",
+    r"\dfrac": r"\frac",
+    r"\tfrac": r"\frac",
+    r"\cfrac": r"\frac",
+    r"\dbinom": r"\binom",
+    r"\tbinom": r"\binom",
+    r"\widehat": r"\hat",
+    r"\widetilde": r"\tilde",
+    r"\land": r"\wedge",
+    r"\lor": r"\vee",
+    r"\lnot": r"\neg",
+    r"\vert": "|",
+    r"\mid": r"\mid",
+    r"\Vert": r"\|",
+    r"\ast": "*",
+    r"\colon": ":",
+    r"\lt": "<",
+    r"\gt": ">",
+    r"\coloneqq": r":=",
+    r"\triangleq": ":=",
+    r"\equiv": r"\equiv",
+    r"\bm": r"\boldsymbol",
+    r"\pmb": r"\boldsymbol",
+    r"\mathbfit": r"\boldsymbol",
+    r"\ii": r"\mathrm{i}",
+    r"\emptyset": r"\emptyset",
+    r"\varnothing": r"\emptyset",
+    r"\operatorname*": r"\operatorname",
+    r"\mathop": r"\operatorname",
+    r"\rm": r"\mathrm",
+    r"\backslash": r"\setminus",
+    r"\_": "_",
+    r"\slash": "/",
+    r"\longmapsto": r"\mapsto",
+    r"\intercal": r"\top",
+    r"\dag": r"\dagger",
+    r"\Pr": r"\Pr",
+    r"\minus": "-",
+    r"\plus": "+",
+}
 _CHARACTERS: Mapping[str, str] = {
     "\u2212": "-", "\u2013": "-", "\u00d7": r"\times", "\u00b7": r"\cdot", "\u22c5": r"\cdot", "\u2264": r"\leq",
     "\u2265": r"\geq", "\u2260": r"\neq", "\u221e": r"\infty", "\uff08": "(", "\uff09": ")", "\uff0c": ",",
@@ -104,7 +208,33 @@ _CHARACTERS: Mapping[str, str] = {
     "\u2202": r"\partial", "\u2211": r"\sum", "\u220f": r"\prod", "\u222b": r"\int", "\u2208": r"\in",
     "\u2192": r"\rightarrow", "\u21d2": r"\Rightarrow", "\u21d4": r"\Leftrightarrow", "\u2032": "'", "\u2019": "'",
     "\u2248": r"\approx", "\u221d": r"\propto", "\u2299": r"\odot", "\u22a4": r"\top", "\u2223": r"\mid"}
-_GREEK = ["alpha", "beta", "gamma", "delta", "varepsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu", "nu", "xi", "omicron", "pi", "rho", "varsigma", "sigma", "tau", "upsilon", "varphi", "chi", "psi", "omega"]
+_GREEK = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "varepsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "varsigma",
+    "sigma",
+    "tau",
+    "upsilon",
+    "varphi",
+    "chi",
+    "psi",
+    "omega",
+]
 
 
 def tokenize(text: str, offset: int = 0) -> tuple[Token, ...]:
@@ -171,8 +301,9 @@ class _Tokenizer:
         if piece.endswith("*") and piece not in _SKIPPED_WITH_ARGUMENT | _FORBIDDEN and piece != r"\operatorname*":
             piece, end = piece[:-1], end - 1
         if piece in _FORBIDDEN:
-            self._refuse(f"`{piece}` is not read: formulas are taken as they stand", "write the formula out", start, end,
-                         "LP105")
+            self._refuse(
+                f"`{piece}` is not read: formulas are taken as they stand", "write the formula out", start, end, "LP105"
+            )
         if piece in _SKIPPED or piece in _SIZES:
             self._add("skip", piece, start, end)
         elif piece in _SKIPPED_WITH_ARGUMENT:
