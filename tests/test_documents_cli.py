@@ -131,3 +131,11 @@ def test_directories_are_looked_through_for_documents(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("# Nothing\n\ncosts 5$ or 6$\n", encoding="utf-8")
     done = lossproof("verify", ".", cwd=tmp_path)
     assert done.returncode == 0 and "Nothing" not in done.stdout, done.stdout
+
+
+def test_a_name_in_use_is_not_defined_in_passing(tmp_path: Path) -> None:
+    """An inline equation behind a claim must not make the claim easier: x is any number in the first formula."""
+    text = ("<!-- lossproof:\nnames: {x: scalar, t: scalar}\n-->\n\n"
+            "$$\nx^2 = 4 t^2\n$$\n\nThis is so for $x = 2t$ only.\n")
+    code, found = verify(text, tmp_path)
+    assert code == 1 and found["coverage"]["refuted"] == 1  # type: ignore[index]

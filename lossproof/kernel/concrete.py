@@ -1,6 +1,6 @@
 """Concrete arrays of jets: families, vectors and matrices at a point, entry by entry.
 
-Trusted. Imports `jets`. An array has a shape and computes an entry when it is asked for,
+Trusted. Imports `jets` and python-flint. An array has a shape and computes an entry when it is asked for,
 so that an entry nobody looks at cannot make a line undefined. A vector of shape (n,)
 counts as a column. Positions count from 1.
 """
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import TypeAlias
+
+from flint import fmpq, fmpq_mat
 
 from lossproof.kernel.jets import ONE, ZERO, Real, Undecided, Undefined, reciprocal, times
 
@@ -215,9 +217,24 @@ def trace(value: Value) -> Real:
 
 
 def determinant(value: Value) -> Real:
-    """The determinant by expansion; Undecided above a small size."""
+    """The determinant, of rationals exactly, else by expansion; Undecided above a small size there."""
     held, n = _square(value)
+    exact = _rationals(held, n)
+    if exact is not None:
+        return exact.det()
     return _minor(held, tuple(range(1, n + 1)), tuple(range(1, n + 1)))
+
+
+def _rationals(held: Array, n: int) -> fmpq_mat | None:
+    """The matrix where all its entries are rational."""
+    entries: list[fmpq] = []
+    for i in range(1, n + 1):
+        for j in range(1, n + 1):
+            entry = held.element(i, j)
+            if not isinstance(entry, fmpq):
+                return None
+            entries.append(entry)
+    return fmpq_mat(n, n, entries)
 
 
 def _minor(held: Array, rows: tuple[int, ...], columns: tuple[int, ...]) -> Real:
@@ -234,8 +251,14 @@ def _minor(held: Array, rows: tuple[int, ...], columns: tuple[int, ...]) -> Real
 
 
 def inverse(value: Value) -> Array:
-    """The inverse by cofactors; Undefined where the determinant is 0."""
+    """The inverse, of rationals exactly, else by cofactors; Undefined where the determinant is 0."""
     held, n = _square(value)
+    exact = _rationals(held, n)
+    if exact is not None:
+        if exact.det() == 0:
+            raise Undefined("the inverse of a singular matrix")
+        turned = exact.inv()
+        return Array((n, n), lambda at: turned[at[0] - 1, at[1] - 1])
     everything = tuple(range(1, n + 1))
     scale = reciprocal(_minor(held, everything, everything))
 

@@ -216,7 +216,7 @@ class Conditions(Existence):
             sizes = [(ONE, s) for s in self.n.arrays.shape(definition.body)]
             for c in self._quantity(family):
                 # known for all entries at once: sufficient for this one
-                found[Condition(c.term, exact=False)] = None
+                found[Condition(c.term, c.exact and not isinstance(c.term, ForAll))] = None
         else:
             declaration = self.n.declarations.get(family)
             if declaration is None or declaration.shape is None:

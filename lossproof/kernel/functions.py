@@ -367,6 +367,7 @@ def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:
         case DeltaAtom():
             return 2, t.monomial(((number, 1),))
         case DetAtom(form) if _is_orthogonal(form):
+            t.use("det-of-orthogonal")
             return 2, t.one
         case FunctionAtom("sin", args, (0,)):
             return 2, t.one - t.atom(FunctionAtom("cos", args, (0,))) ** 2

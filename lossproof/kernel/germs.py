@@ -100,7 +100,7 @@ def exists_at(n: Normalizer, term: Derivative, name: str, point: Normal) -> bool
     return True
 
 
-def slope_at(n: Normalizer, term: Derivative, name: str, point: Normal) -> Normal | None | Literal[False]:
+def slope_at(n: Normalizer, term: Derivative, name: str, point: Normal) -> Normal | Literal[False] | None:
     """The derivative of the body at a point from both its germs; False where it does not exist, None where that
     is not seen."""
     try:

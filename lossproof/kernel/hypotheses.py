@@ -7,18 +7,21 @@ operator; a limit asks for those that do not mention its variable (`before_limit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, RootAtom, Var
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, PowAtom, RootAtom, Var
 from lossproof.kernel.binders import in_range, is_integer, map_bounds
 from lossproof.kernel.functions import reduce, single_atom
+from lossproof.kernel.inverses import difference
+from lossproof.kernel.letters import Form, Word, names_of
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
+from lossproof.kernel.words import changed, collected, element, supposing, transpose
 from lossproof.term import ZERO, Bool, Call, Entry, ForAll, Number, Pow, Range, Relation, Symbol, Term
 
 _HIGHEST = 6
@@ -35,6 +38,9 @@ class Rule:
 
     mentions: frozenset[str]
     apply: Callable[[Normal], Normal]
+    # of an equation between arrays
+    values: Mapping[str, Form] = field(default_factory=dict)
+    words: tuple[tuple[Word, Form], ...] = ()
 
 
 class Hypotheses:
@@ -75,6 +81,17 @@ class Hypotheses:
             if normal == before:
                 break
         return normal, used
+
+    def form(self, form: Form) -> Form:
+        """A form under the equations."""
+        for _ in range(4):
+            before = form
+            for rule in self.rules:
+                with supposing(self.n.table, rule.values, rule.words):
+                    form = changed(form, rule.apply)
+            if form == before:
+                break
+        return form
 
     def value(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
         """The normal form under the hypotheses."""
@@ -142,6 +159,9 @@ class Hypotheses:
                 found.append(Fact(root.base, Sign.NONZERO, mentions, names, ranges))
             if sign is Sign.NONZERO:
                 found.append(Fact(factor, sign, mentions, names, ranges))
+                match single_atom(factor):
+                    case PowAtom(base, exponent) if t.sign(exponent) is Sign.POSITIVE and base.constant is None:
+                        found.append(Fact(base, sign, mentions, names, ranges))
             elif multiplicity % 2 == 0 and known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
                 continue
             elif multiplicity % 2 == 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE):
@@ -176,6 +196,11 @@ class Hypotheses:
         mentions = self.n.mentions(condition)
         self._acted = frozenset()
         try:
+            if isinstance(condition, Relation) and self.n.matrices is not None and self.n.arrays.shape(condition.left):
+                found = self._matrix_rule(condition.left, condition.right, mentions)
+                if found is not None:
+                    self.rules.append(found)
+                return
             match condition:
                 case ForAll(Relation("=", left, right), range_, extra):
                     rule = self._family_rule(left, right, range_, extra) or self._family_rule(
@@ -258,6 +283,42 @@ class Hypotheses:
                 gap = (value - t.rational(end)).scaled(Fraction(direction))
                 sign = Sign.POSITIVE if is_open else Sign.NONNEGATIVE
                 self.n.facts.learn_all(self._sign_facts(gap, sign, mentions, (), ()))
+
+    def _matrix_rule(self, left: Term, right: Term, mentions: frozenset[str]) -> Rule | None:
+        """array = form, where the form does not mention it; else the greatest word of left - right by the others."""
+        n, t = self.n, self.n.table
+        assert n.matrices is not None
+        for me, other in ((left, right), (right, left)):
+            if isinstance(me, Symbol) and self._is_primitive(me.name) and me.name not in n.mentions(other):
+                value = self.form(n.matrices.form(other, Scope()))
+                return self._supposition(mentions, frozenset((me.name,)), {me.name: value}, ())
+        equation = self.form(difference(n.matrices.form(left, Scope()), n.matrices.form(right, Scope())))
+        words: list[tuple[Word, Form]] = []
+        for side in (equation, transpose(equation)):
+            if side.is_zero:
+                continue
+            lead, c = side.terms[-1]
+            if lead and t.sign(c) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                rest = collected(side.rows, side.columns, [(w, -(d / c)) for w, d in side.terms[:-1]])
+                words.append((lead, rest))
+        names = frozenset(name for lead, _ in words for name in names_of(lead))
+        return self._supposition(mentions, names, {}, tuple(words)) if names else None
+
+    def _supposition(self, mentions: frozenset[str], names: frozenset[str], values: Mapping[str, Form],
+                     words: tuple[tuple[Word, Form], ...]) -> Rule:
+        t = self.n.table
+
+        def entry(atom: Atom) -> Normal | None:
+            if isinstance(atom, EntryAtom) and atom.family in values:
+                row, *rest = atom.indices
+                return element(values[atom.family], row, rest[-1] if rest else t.one)
+            return None
+
+        def apply(normal: Normal) -> Normal:
+            with supposing(t, values, words):
+                return t.replace(normal, names, entry)
+
+        return Rule(mentions | self._acted, apply, values, words)
 
     def _polynomial_rule(self, left: Term, right: Term) -> Callable[[Normal], Normal] | None:
         """An equation solved for one atom that occurs once, linearly, with a coefficient that is not 0."""

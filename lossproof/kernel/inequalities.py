@@ -61,6 +61,11 @@ def _by_rule(h: Hypotheses, term: Term, scope: Scope) -> Sign:
             return sign_of(h, Add((argument, Number(Fraction(-1)))), scope)
         case Call("Abs" | "sqrt", (argument,)):
             return Sign.POSITIVE if sign_of(h, argument, scope) in _STRICT else Sign.NONNEGATIVE
+        case Call("matmul" | "dot" | "trace" | "det") if h.n.matrices is not None and not h.n.arrays.shape(term):
+            try:
+                return h.n.matrices.sign(term, scope)
+            except (Unsupported, DivisionByZero, NeedsCases):
+                return Sign.UNKNOWN
         case Fold("sum", body, range_, condition):
             return _fold_sign(h, body, range_.name, scope, _bounds(h, term, scope), condition)
         case Symbol(name) if name in h.n.definitions and name not in scope.bound:

@@ -94,7 +94,8 @@ def _pulled(form: Form) -> tuple[Form, Form, Form] | None:
     for end in (0, -1):
         last = [word[end] for word in words if word]
         inverted = [a for a in last if isinstance(a, Named) and is_square(a) and a.inverted]
-        shared = [last[0]] if len(last) == len(words) and len(set(last)) == 1 and len(words) > 1 else []
+        long_enough = len(words) > 1 or len(words[0]) > 1
+        shared = [last[0]] if len(last) == len(words) and len(set(last)) == 1 and long_enough else []
         for letter in sorted((*inverted, *shared), key=key_of):
             if not isinstance(letter, Named) or not is_square(letter):
                 continue

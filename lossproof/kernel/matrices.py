@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lossproof.derivation import Declaration
-from lossproof.kernel.inverses import det, inverse
+from lossproof.kernel.inverses import definite, det, inverse
 from lossproof.kernel.letters import Form, Named
 from lossproof.kernel.matrix_calculus import Direction, gradient, moving_letter
 from lossproof.kernel.normal_form import Normal, Unsupported
+from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.words import (
     collected,
     element,
@@ -157,8 +158,12 @@ class Matrices:
         return form.rows == form.columns == self.t.one
 
     def _derivative(self, body: Term, by: Term, scope: Scope) -> Form:
-        if not isinstance(by, Symbol) or not self.has_shape(by) or self.has_shape(body):
-            raise Unsupported("a word over the derivative of an array")
+        if self.has_shape(body):
+            if self.has_shape(by):
+                raise Unsupported("a word over the derivative of an array by an array")
+            return self.n.slope_of_form(body, by, scope)
+        if not isinstance(by, Symbol):
+            raise Unsupported("a word over this derivative")
         declaration = self.declarations.get(by.name)
         if declaration is not None and (declaration.domain.integer or declaration.domain.values is not None):
             raise Unsupported(f"a derivative by {by.name}, which is not continuous")
@@ -170,6 +175,13 @@ class Matrices:
         slope = self.n.slope(body, by.name, along, scope)
         found = gradient(self.t, slope, moving)
         return self.n.unfolded_form(found, by.name, scope)
+
+    def values(self, name: str, scope: Scope) -> Mapping[str, Form]:
+        """The value of an array quantity, by which its letter may be replaced."""
+        definition = self.n.definitions[name]
+        if definition.ranges or not self.has_shape(definition.body):
+            return {}
+        return {name: self.form(definition.body, self.n.fresh_scope(scope))}
 
     # numbers
 
@@ -190,6 +202,36 @@ class Matrices:
             case _:
                 raise Unsupported(f"the value of {call.function}")
 
+    def sign(self, call: Call, scope: Scope) -> Sign:
+        """NONNEGATIVE for a number that is written as P^T P, P^T K P with K positive semidefinite, or the trace
+        of such."""
+        match call:
+            case Call("dot", (left, right)):
+                return Sign.NONNEGATIVE if self.form(left, scope) == self.form(right, scope) else Sign.UNKNOWN
+            case Call("det", (array,)):
+                return self._definite(_factors(array), scope)
+            case Call("trace", (array,)):
+                factors = _factors(array)
+            case Call("matmul"):
+                factors = _factors(call)
+            case _:
+                return Sign.UNKNOWN
+        turns = range(len(factors)) if call.function == "trace" else (0,)
+        if any(self._definite(factors[k:] + factors[:k], scope) is not Sign.UNKNOWN for k in turns):
+            return Sign.NONNEGATIVE
+        return Sign.UNKNOWN
+
+    def _definite(self, factors: tuple[Term, ...], scope: Scope) -> Sign:
+        """NONNEGATIVE for a product that is seen to be positive semidefinite."""
+        forms = [self.form(a, scope) for a in factors]
+        half = len(forms) // 2
+        if any(transpose(forms[k]) != forms[-1 - k] for k in range(half)):
+            return Sign.UNKNOWN
+        if len(forms) % 2 == 0 or definite(forms[half]) in (Sign.POSITIVE, Sign.NONNEGATIVE):
+            self.t.use("definite-form")
+            return Sign.NONNEGATIVE
+        return Sign.UNKNOWN
+
     def component(self, array: Term, indices: tuple[Normal, ...], scope: Scope) -> Normal:
         """An entry of an array, in range."""
         return element(self.form(array, scope), indices[0], indices[1] if len(indices) == 2 else self.t.one)
@@ -200,6 +242,19 @@ class Matrices:
         if letter is None or not letter.traits or len(indices) != 2:
             return None
         return element(of_word((letter,)), *indices)
+
+
+def _factors(term: Term) -> tuple[Term, ...]:
+    """The factors of a written product, transposed products taken apart."""
+    match term:
+        case Call("matmul", args):
+            return tuple(f for a in args for f in _factors(a))
+        case Call("transpose", (Call("matmul", args),)):
+            return tuple(f for a in reversed(args) for f in _factors(Call("transpose", (a,))))
+        case Call("transpose", (Call("transpose", (inner,)),)):
+            return _factors(inner)
+        case _:
+            return (term,)
 
 
 TRAITS = frozenset({"symmetric", "invertible", "positive_definite", "orthogonal", "diagonal"})

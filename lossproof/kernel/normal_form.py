@@ -23,7 +23,7 @@ from lossproof.kernel.atoms import (
     arguments,
     free_names_of,
 )
-from lossproof.kernel.letters import Form, Named
+from lossproof.kernel.letters import Form, Named, Word
 from lossproof.kernel.sign_sets import Sign
 
 Monomial = tuple[tuple[int, int], ...]
@@ -178,6 +178,9 @@ class Table:
         # of a name that may be a letter of a word: the letter, with the traits that may be used now
         self.letter: Callable[[str], Named | None] = lambda _name: None
         self.inverse_of: Callable[[Form], Form] = _no_inverse
+        # while these are set, words are made with them: letters with values, words that equal forms
+        self.letter_values: dict[str, Form] = {}
+        self.word_rules: tuple[tuple[Word, Form], ...] = ()
         self.constructors: dict[type, Callable[[Atom, Callable[[Normal], Normal]], Normal]] = {}
         # how many atoms each function has, its values at special arguments, and shifts by integers (`algebra`)
         self.function_count: dict[str, int] = {}

@@ -23,13 +23,14 @@ from lossproof.kernel.derivatives import Chain, Differentiator
 from lossproof.kernel.known import known, known_prime
 from lossproof.kernel.letters import Form
 from lossproof.kernel.matrices import Matrices
-from lossproof.kernel.matrix_calculus import Target
+from lossproof.kernel.matrix_calculus import Target, differential
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.series import Series
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.signs import Facts
 from lossproof.kernel.stretches import Suppose
 from lossproof.kernel.sums import product_over, split_entry, sum_over
+from lossproof.kernel.words import changed, supposing
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     Add,
@@ -378,12 +379,7 @@ class Normalizer:
 
     def _derivative(self, body: Term, by: Term, order: int, scope: Scope) -> Normal:
         target, name = self.target(by, scope)
-        declaration = self.declarations.get(name)
-        if declaration is not None and (
-            declaration.kind not in ("scalar", "family") or declaration.domain.integer
-            or declaration.domain.values is not None
-        ):
-            raise Unsupported(f"a derivative by {name}, which is not continuous")
+        self._must_vary(name)
         is_quantity = name in self.definitions
         outermost = not self.facts.forgetting and not scope.bound and isinstance(by, Symbol) and not is_quantity
         try:
@@ -395,6 +391,14 @@ class Normalizer:
             return value
         return self.unfold(result, name, scope) if is_quantity and name not in scope.frozen else result
 
+    def _must_vary(self, name: str) -> None:
+        declaration = self.declarations.get(name)
+        if declaration is not None and (
+            declaration.kind not in ("scalar", "family") or declaration.domain.integer
+            or declaration.domain.values is not None
+        ):
+            raise Unsupported(f"a derivative by {name}, which is not continuous")
+
     def slope(self, body: Term, name: str, target: Target, scope: Scope, order: int = 1) -> Normal:
         """The derivative of `body` by a target, which is `name` or part of it; quantities of that name still held."""
         inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
@@ -403,10 +407,7 @@ class Normalizer:
             result = self.normal(body, inner)
             for _ in range(order):
                 result = Differentiator(self.table, target, self._chain(target, name, inner))(result)
-        if self.matrices is not None:
-            # what is assumed of the array holds again
-            result = self.table.replace(result, frozenset((name,)), lambda _atom: None)
-        return result
+        return result if self.matrices is None else self._assumed_again(name)(result)
 
     @contextmanager
     def _varying(self, name: str) -> Iterator[None]:
@@ -422,9 +423,27 @@ class Normalizer:
 
     def unfolded_form(self, form: Form, name: str, scope: Scope) -> Form:
         """A form with the quantity that was held put in."""
-        if name not in self.definitions or name in scope.frozen:
+        if name not in self.definitions or name in scope.frozen or self.matrices is None:
             return form
-        raise Unsupported("a derivative by an array that is a quantity")
+        with supposing(self.table, self.matrices.values(name, scope)):
+            return changed(form, lambda normal: self.unfold(normal, name, scope))
+
+    def slope_of_form(self, body: Term, by: Term, scope: Scope) -> Form:
+        """The derivative of an array by a number."""
+        assert self.matrices is not None
+        target, name = self.target(by, scope)
+        self._must_vary(name)
+        if name in self.definitions:
+            raise Unsupported("the derivative of an array by a quantity")
+        self.table.use("derivative")
+        with self._varying(name), self.facts.without(self._mentioned(name), keep_open=True):
+            differentiate = Differentiator(self.table, target, self._chain(target, name, scope))
+            found = differential(self.matrices.form(body, scope), differentiate.moved, differentiate)
+        return changed(found, self._assumed_again(name))
+
+    def _assumed_again(self, name: str) -> Callable[[Normal], Normal]:
+        """What is assumed of an array that varied holds again."""
+        return lambda normal: self.table.replace(normal, frozenset((name,)), lambda _atom: None)
 
     def _chain(self, target: Target, name: str, scope: Scope) -> Chain:
         """Derivatives of frozen quantities that depend on the target."""
@@ -450,11 +469,15 @@ class Normalizer:
 
     def unfold(self, normal: Normal, name: str, scope: Scope) -> Normal:
         """`normal` with the quantity that was frozen put in."""
+        if self.matrices is not None and (values := self.matrices.values(name, scope)):
+            with supposing(self.table, values):
+                return self._unfolded(normal, name, scope)
+        return self._unfolded(normal, name, scope)
+
+    def _unfolded(self, normal: Normal, name: str, scope: Scope) -> Normal:
 
         def value(atom: Atom) -> Normal | None:
             match atom:
-                case TraceAtom() | DetAtom() if name in free_names_of(atom) and self.arrays.shape_of_name(name):
-                    raise Unsupported("a derivative by an array that is a quantity")
                 case Var(n) if n == name:
                     return self._symbol(name, scope)
                 case EntryAtom(family, indices) if family == name:

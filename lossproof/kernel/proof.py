@@ -35,7 +35,6 @@ from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.validity import validate
 from lossproof.kernel.vanishing import vanishes
-from lossproof.kernel.words import changed
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     ONE,
@@ -323,8 +322,8 @@ class _Case:
             self.n.table.use("same-line")
             return True
         if self.n.matrices is not None and isinstance(step.left, Component) and isinstance(step.right, Component):
-            forms = [self.n.matrices.form(side.array, Scope()) for side in (step.left, step.right)]
-            if form_vanishes(difference_of(*(changed(form, self.h.apply) for form in forms))):
+            forms = [self.h.form(self.n.matrices.form(side.array, Scope())) for side in (step.left, step.right)]
+            if form_vanishes(difference_of(*forms)):
                 return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if vanishes(self.n.table, difference):

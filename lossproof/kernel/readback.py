@@ -30,13 +30,16 @@ from lossproof.kernel.atoms import (
 )
 from lossproof.kernel.binders import open_fold
 from lossproof.kernel.integral_atoms import open_integral
+from lossproof.kernel.letters import Form, InverseOf, Letter, Named, OnesVector, Unit, Word, rows_of
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.words import transposed
 from lossproof.term import (
     MINUS_ONE,
     ONE,
     Bool,
     Call,
+    Component,
     Const,
     Entry,
     Family,
@@ -132,6 +135,10 @@ class Readback:
             case DeltaAtom(difference):
                 zero = Number(Fraction(0))
                 return Call("KroneckerDelta", (self.term(difference), zero))
+            case TraceAtom(word):
+                return self._trace(word)
+            case DetAtom(form):
+                return Call("det", (self._form(form),))
             case FoldAtom():
                 return self._fold(atom)
             case FunctionAtom(name, args, orders):
@@ -161,6 +168,52 @@ class Readback:
             used = self.taken | set(bound.values())
             bound[name] = next(n for n in chain(_NAMES, (f"k{i}" for i in count(1))) if n not in used)
         return Readback(self.t, self.taken, bound)
+
+    def _trace(self, word: Word) -> Term:
+        """The trace of a product; a number written as a product, with unit vectors at its ends as indices."""
+        one = self.t.one
+        if rows_of(word[0]) != one:
+            return Call("trace", (self._word(word),))
+        indices = [self.term(u.index) for u in (word[0], word[-1]) if isinstance(u, Unit)]
+        inner = word[isinstance(word[0], Unit):len(word) - isinstance(word[-1], Unit)]
+        if not indices:
+            return self._word(word)
+        if len(indices) == 1 and isinstance(word[0], Unit) is False:
+            # a row at an index is the column of the transpose
+            inner = transposed(inner)[0]
+        return Component(self._word(inner), tuple(indices))
+
+    def _word(self, word: Word) -> Term:
+        letters = [self._letter(letter) for letter in word]
+        return letters[0] if len(letters) == 1 else Call("matmul", tuple(letters))
+
+    def _letter(self, letter: Letter) -> Term:
+        match letter:
+            case Named(name, transposed=is_turned, inverted=inverted):
+                if name[0] in "%#@":
+                    raise Unsupported("a variable of the kernel's own")
+                term: Term = Symbol(name)
+                if inverted:
+                    term = Call("inverse", (term,))
+                return Call("transpose", (term,)) if is_turned else term
+            case OnesVector(size, row):
+                ones = Call("ones", (self.term(size),))
+                return Call("transpose", (ones,)) if row else ones
+            case InverseOf(form):
+                return Call("inverse", (self._form(form),))
+            case Unit():
+                raise Unsupported("a unit vector inside a product")
+
+    def _form(self, form: Form) -> Term:
+        parts: list[Term] = []
+        for word, c in form.terms:
+            array = self._word(word) if word else Call("identity", (self.term(form.rows),))
+            if c == self.t.one:
+                parts.append(array)
+            else:
+                factor = self.term(c)
+                parts.append(Mul((*(factor.args if isinstance(factor, Mul) else (factor,)), array)))
+        return add(*sorted(parts, key=_is_negative))
 
     def _fold(self, atom: FoldAtom) -> Term:
         names, ranges, body = open_fold(self.t, atom)

@@ -453,6 +453,9 @@ class Facts:
         match self.table[number]:
             case Var(name):
                 return self._variable(name)
+            case EntryAtom(family, (i, j)) if i == j and (letter := self.table.letter(family)) is not None and (
+                    "positive_definite" in letter.traits):
+                return OF_SIGN[Sign.POSITIVE]
             case EntryAtom(family):
                 declaration = self.declarations.get(family)
                 return interval_of(declaration.domain) if declaration is not None else Interval()
@@ -488,8 +491,8 @@ class Facts:
             case PowAtom(base):
                 sign = self.sign(base)
                 if sign in (Sign.NEGATIVE, Sign.NONZERO):
-                    return OF_SIGN[Sign.NONZERO]
-                return OF_SIGN[sign if sign is Sign.POSITIVE else Sign.UNKNOWN]
+                    sign = Sign.NONZERO
+                return OF_SIGN[sign if sign in (Sign.POSITIVE, Sign.NONZERO) else Sign.UNKNOWN]
             case _:
                 return Interval()
 

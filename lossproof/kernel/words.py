@@ -9,7 +9,8 @@ determinants are made in `inverses`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -203,6 +204,52 @@ def rewritten(t: Table, word: Word, *, in_order: bool = True) -> list[tuple[Word
                 t.use("inverse-cancel")
                 left, right = word[:i + 1], word[i + 1 + n:]
                 return [(left[:-1] + right, t.one / c), *((left + w + right, d) for w, d in others)]
+            moved = _pushed(t, word, i)
+            if moved is not None:
+                return [(moved, t.one)]
+    for lead, value in t.word_rules:
+        for i in range(len(word) - len(lead) + 1):
+            if word[i:i + len(lead)] == lead:
+                return [(word[:i] + w + word[i + len(lead):], d) for w, d in value.terms]
+    return None
+
+
+def least_rotation(word: Word) -> tuple[Word, int]:
+    """The smallest rotation of a square word, and where it begins in it."""
+    return min(((word[k:] + word[:k], k) for k in range(len(word))), key=lambda r: (word_key(r[0]), r[1]))
+
+
+def _shifted(t: Table, form: Form) -> tuple[Form, Word, int] | None:
+    """For r + W, r not 0, where W has a smaller rotation W': (r + W', W, its beginning in W); None for others.
+
+    r + UV is invertible where r + VU is.
+    """
+    if len(form.terms) != 2 or form.terms[0][0] or form.terms[1][1] != t.one:
+        return None
+    r, word = form.terms[0][1], form.terms[1][0]
+    least, k = least_rotation(word)
+    if k == 0 or t.sign(r) not in _STRICT:
+        return None
+    size = rows_of(least[0])
+    other = Form(size, size, (((), r), (least, t.one)))
+    return (other, word, k) if len(_reduced(t, least)) == 1 and size != t.one else None
+
+
+def _pushed(t: Table, word: Word, i: int) -> Word | None:
+    """(r + PQ)^-1 P as P (r + QP)^-1, and Q (r + PQ)^-1 as (r + QP)^-1 Q, towards the smaller rotation."""
+    letter = word[i]
+    assert isinstance(letter, InverseOf)
+    shifted = _shifted(t, letter.form)
+    if shifted is None:
+        return None
+    other, whole, k = shifted
+    first, last = whole[:k], whole[k:]
+    if word[i + 1:i + 1 + len(first)] == first:
+        t.use("push-through")
+        return (*word[:i], *first, InverseOf(other), *word[i + 1 + len(first):])
+    if i >= len(last) and word[i - len(last):i] == last:
+        t.use("push-through")
+        return (*word[:i - len(last)], InverseOf(other), *last, *word[i + 1:])
     return None
 
 
@@ -255,6 +302,11 @@ def trace_of(t: Table, word: Word, size: Normal) -> Normal:
             if i:
                 t.use("trace-cyclic")
             return t.total(c * trace_of(t, w, rows_of(rotation[0])) for w, c in found)
+    if len(word) == 1 and isinstance(word[0], InverseOf) and (shifted := _shifted(t, word[0].form)) is not None:
+        # tr (r + PQ)^-1 - n/r = tr (r + QP)^-1 - m/r
+        other, _, _ = shifted
+        t.use("push-through")
+        return (size - other.rows) / other.terms[0][1] + trace_of(t, (InverseOf(other),), other.rows)
     return _atom(t, rotations)
 
 
@@ -354,6 +406,10 @@ def changed_letter(letter: Letter, change: Callable[[Normal], Normal]) -> Form:
         case OnesVector(size, row):
             return of_ones(change(size), row=row)
         case Named(name, rows, columns):
+            value = rows.table.letter_values.get(name)
+            if value is not None:
+                value = transpose(value) if letter.transposed else value
+                return rows.table.inverse_of(value) if letter.inverted else value
             known = rows.table.letter(name)
             traits = letter.traits if known is None else known.traits
             again = replace(letter, rows=change(rows), columns=change(columns), traits=traits)
@@ -376,6 +432,17 @@ def changed_trace(atom: TraceAtom, change: Callable[[Normal], Normal]) -> Normal
     return trace(_changed_word(atom.word, size, change))
 
 
+@contextmanager
+def supposing(t: Table, values: Mapping[str, Form], rules: tuple[tuple[Word, Form], ...] = ()) -> Iterator[None]:
+    """While words are made anew, these letters have values, and these words equal forms of smaller words."""
+    before = t.letter_values, t.word_rules
+    t.letter_values, t.word_rules = {**t.letter_values, **values}, (*t.word_rules, *rules)
+    try:
+        yield
+    finally:
+        t.letter_values, t.word_rules = before
+
+
 # sums over an index as products
 
 
@@ -389,7 +456,12 @@ def contracted(t: Table, name: str, upper: Normal, body: Normal) -> Normal | Non
     ((mono, coefficient),) = t.terms(body.num)
     me = t.var(name)
     ends: list[Word] = []
+    middle: Word = ()
     for i, power in mono:
+        weight = _diagonal(t, i, me, upper)
+        if weight is not None:
+            middle += (weight,) * power
+            continue
         word = _as_word(t, i)
         if word is None or power > 2:
             return None
@@ -406,9 +478,21 @@ def contracted(t: Table, name: str, upper: Normal, body: Normal) -> Normal | Non
     if len(ends) > 2:
         return None
     t.use("sum-as-product")
-    first = ends[0][:-1]
+    if not ends:
+        return trace_of(t, middle, upper).scaled(Fraction(coefficient))
+    first = ends[0][:-1] + middle
     rest = _flipped(ends[1])[1:] if len(ends) == 2 else (OnesVector(upper),)
     return _number(t, first + rest).scaled(Fraction(coefficient))
+
+
+def _diagonal(t: Table, number_: int, index: Normal, size: Normal) -> Named | None:
+    """The diagonal matrix of which an atom is the entry at (index, index), None for other atoms."""
+    match t[number_]:
+        case EntryAtom(family, (i, j)) if i == j == index:
+            letter = t.letter(family)
+            return letter if letter is not None and "diagonal" in letter.traits and letter.rows == size else None
+        case _:
+            return None
 
 
 def _as_word(t: Table, number_: int) -> Word | None:

@@ -315,10 +315,6 @@ class _Reader:
 
     def _derive(self, rows: Sequence[ReadRow], context: Context) -> None:
         self._deriver.formula(rows, context)
-        for row in rows:
-            for statement in row.statements:
-                for side in statement.sides:
-                    self._deriver.names.used |= free_names(side.term)
 
     def _inline(self, rows: Sequence[ReadRow], context: Context) -> None:
         """A formula within a line of text: a chain, a definition, a condition, or no more than a name."""
@@ -334,7 +330,12 @@ class _Reader:
             statement = row.statements[0]
             if statement.continues or set(statement.relations) != {"="}:
                 continue
-            # with one equal sign it may be no more than a condition: it is a claim only where both sides say something
+            # with one equal sign it may be no more than a condition: it is a claim only where both sides say something,
+            # and what was used before as it pleases is not defined in passing
+            head = self._deriver.head(statement.sides[0])
+            if not row.counts and head is not None and head.name in self._deriver.names.used \
+                    and not self._deriver.names.is_defined(head.name):
+                continue
             is_claim = not self._inferred and not _plain(statement.sides[1].term)
             if row.counts or is_claim or self._is_definition(row):
                 self._derive([row], context)

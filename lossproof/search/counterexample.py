@@ -49,6 +49,8 @@ _MOST_ENTRIES = 400
 _BARREN = 150
 # From so many points an inequality is followed downhill.
 _DESCENTS = 5
+# The points of one search may be looked at so often.
+_LOOKS = 20_000
 
 
 def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point]:
@@ -68,7 +70,7 @@ def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point
     first: list[Point] = []
     found, barren = 0, 0
     for turn in range(8 + 6 * limit):
-        if found >= limit or barren > (patience if found else 8 * _BARREN):
+        if found >= limit or barren > (patience if found else 8 * _BARREN) or search.looks > _LOOKS:
             return
         barren += 1
         draft = search.draft(turn)
@@ -113,6 +115,7 @@ class _Search:
         terms += [step.definitions[name].body for name in sorted(used) if name in step.definitions]
         self.special = special_values(terms)
         self.kinks = kinks(terms)
+        self.looks = 0
         self.in_exponents = names_in_exponents(terms) & {d.name for d in (*self.scalars, *self.families)}
         self._text = repr((step.left, step.right, step.relation, step.given))
 
@@ -125,8 +128,14 @@ class _Search:
 
     def draft(self, turn: int) -> Draft | None:
         """The draft of a turn; None where hypotheses could not be made to hold."""
-        random_ = self._seed(turn)
         draft = Draft(self.step, rotation=turn)
+        try:
+            return self._drawn(draft, turn)
+        finally:
+            self.looks += draft.looks
+
+    def _drawn(self, draft: Draft, turn: int) -> Draft | None:
+        random_ = self._seed(turn)
         self._set_sizes(draft, turn, random_)
         self._set_integers(draft, turn, random_)
         if self.early and not draft.repair(self.early):

@@ -41,6 +41,8 @@ _WORK = 20_000
 _LONGEST_RANGE = 200
 # Differences that are tried to get to the right side of an inequality.
 _STEPS = tuple(Fraction(n, d) for n, d in ((1, 1), (1, 2), (1, 8), (3, 1), (1, 100)))
+# A point is given up when it was looked at so often and the hypotheses do not hold yet.
+_MOST_LOOKS = 3000
 # Values that are tried where nothing can be solved for.
 _GUESSES = tuple(Fraction(n, d) for n, d in (
     (1, 1), (0, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 4), (-3, 1), (1, 10), (10, 1), (-10, 1)))
@@ -84,6 +86,8 @@ class Draft:
     owner: dict[Cell, Term | None] = field(default_factory=dict)
     rotation: int = 0
     constants: dict[str, Term] = field(default_factory=dict)
+    # how often the point was looked at: what the search's budget counts
+    looks: int = 0
 
     @staticmethod
     def of(step: Step, point: Point) -> Draft:
@@ -104,6 +108,7 @@ class Draft:
 
     def evaluator(self) -> Evaluator:
         """An evaluator at the point as it stands."""
+        self.looks += 1
         point = Point(self.values, self.entries, self.functions, self.constants)
         return Evaluator(self.step.declarations, self.step.definitions, point, operations=_WORK)
 
@@ -258,6 +263,11 @@ class Draft:
     def _enforce(self, condition: Term) -> bool:
         match condition:
             case Relation("=", left, right):
+                if self._assign(condition, left, right) or self._assign(condition, right, left):
+                    return True
+                if any(isinstance(side, Component) and self._undefined(side) for side in (left, right)):
+                    # an inverse that is none: another draft has better chances
+                    return False
                 return self._solve(condition, subtract(left, right), (Fraction(0),))
             case Relation(op, left, right):
                 signs = {"<": (-1,), "<=": (-1,), ">": (1,), ">=": (1,), "!=": (1, -1)}[op]
@@ -271,6 +281,24 @@ class Draft:
                 return self._enforce(Relation("!=", left, right))
             case _:
                 return False
+
+    def _assign(self, condition: Term, target: Term, value_of: Term) -> bool:
+        """Give a cell that stands alone on a side the value of the other side."""
+        cells = self._written(Relation("=", target, Number(Fraction(0))))
+        if len(cells) != 1 or self.owner.get(cells[0], condition) != condition:
+            return False
+        if cells[0][0] in reached((value_of,), self.step.declarations, self.step.definitions):
+            return False
+        value = self.exact(value_of)
+        if value is None or not self.allowed(cells[0], value):
+            return False
+        before = self.get(cells[0])
+        self.set(cells[0], value)
+        if self.holds(condition):
+            self.owner[cells[0]] = condition
+            return True
+        self.set(cells[0], before)
+        return False
 
     def _solve(self, condition: Term, difference: Term, targets: tuple[Fraction, ...]) -> bool:
         """Set a cell (or scale a family) so that `difference` takes one of the target values."""
@@ -315,6 +343,8 @@ class Draft:
         pool = [*_GUESSES, *(sign * self.get(other) for other in others[:8] for sign in (-1, 1))]
         turn = self.rotation % len(pool)
         for value in pool[turn:] + pool[:turn]:
+            if self.looks > _MOST_LOOKS:
+                break
             if self.allowed(cell, value):
                 self.set(cell, value)
                 if self.holds(condition):
@@ -365,7 +395,7 @@ class Draft:
         return samples[0] - slope, slope
 
     def _attempt(self, change: _Change, condition: Term, difference: Term, targets: tuple[Fraction, ...]) -> bool:
-        found = self._affine(change, difference)
+        found = None if self.looks > _MOST_LOOKS else self._affine(change, difference)
         if found is None:
             return False
         start, slope = found

@@ -19,8 +19,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
-from lossproof.diagnostic import Diagnostic
+from lossproof.diagnostic import Diagnostic, diagnostic
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
+from lossproof.read.latex.as_set import unknown_dependence
 from lossproof.term import (
     Call,
     Component,
@@ -145,10 +146,25 @@ class Deriver:
         unfold = self.names.unfold
         return tuple(
             Derivation(chain.name, chain.title,
-                       tuple(replace(line, term=unfold(line.term)) if line.unread is None else line
-                             for line in chain.lines),
+                       self._judgeable(tuple(replace(line, term=unfold(line.term)) if line.unread is None else line
+                                             for line in chain.lines)),
                        tuple(unfold(given) for given in chain.given), span=chain.span)
             for chain in self.chains)
+
+    def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.
+
+        p(y|b), read as it is set, would be a constant for the derivative by the vector b.
+        """
+        made = []
+        for line in lines:
+            array = None if line.unread is not None else unknown_dependence(
+                (line.term,), self.names.declarations, self.names.definitions)
+            if array is not None:
+                said = f"how this depends on `{self.names.origin.get(array, array)}` is not written"
+                line = replace(line, unread=diagnostic("LP105", said, line.span))
+            made.append(line)
+        return tuple(made)
 
     # rows
 
@@ -286,6 +302,8 @@ class Deriver:
         return self._expect.pop(0) if self._expect else "holds"
 
     def _append(self, chain: _Chain, line: Line) -> None:
+        if line.unread is None:
+            self.names.used |= free_names(line.term) | free_names(chain.lines[-1].term)
         chain.lines.append(line)
         self._steps.append((chain.name, len(chain.lines)))
 

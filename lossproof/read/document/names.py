@@ -118,7 +118,7 @@ class Names:
     definitions: dict[str, Definition] = field(default_factory=dict)
     functions: dict[str, Function] = field(default_factory=dict)
     current: dict[str, str] = field(default_factory=dict)
-    used: set[str] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)                # in what was claimed so far
     values: dict[Call, str] = field(default_factory=dict)      # of functions that are only known at these arguments
     origin: dict[str, str] = field(default_factory=dict)       # of a further meaning's name, the name as written
     lines: dict[str, int] = field(default_factory=dict)        # where a name was defined
@@ -144,6 +144,11 @@ class Names:
             name = fresh_name(wanted, {*self.declarations, *self.values.values()}).replace("'", "_")
             self.declarations[name] = Declaration(name, "scalar", latex=latex, assumed=True)
             self.values[call] = name
+            # bodies may hold the value: no name may come to rest on itself
+            for known, definition in self.definitions.items():
+                self.definitions[known] = replace(definition, body=self._valued(definition.body))
+            for known, function in self.functions.items():
+                self.functions[known] = replace(function, body=self._valued(function.body))
         return Symbol(self.values[call], span=call.span)
 
     def is_defined(self, name: str) -> bool:

@@ -181,7 +181,7 @@ class AsSet(Names):
 def unknown_dependence(terms: Iterable[Term], declarations: Mapping[str, Declaration],
                        definitions: Mapping[str, Definition]) -> str | None:
     """The array that something is differentiated by, or taken at a value of, while a value that is only read as it is
-    set mentions it; None where there is none. Definitions that the terms use are looked into.
+    set mentions it; None where there is none. Definitions that the terms use are looked into: they say how they depend.
 
     Such a value is no constant, and the tree does not say so: a step that holds both cannot be judged.
     """
@@ -202,7 +202,7 @@ def unknown_dependence(terms: Iterable[Term], declarations: Mapping[str, Declara
             match part:
                 case Symbol(name) | Entry(family=name) | Call(function=name):
                     declaration = declarations.get(name)
-                    if declaration is not None:
+                    if declaration is not None and name not in definitions:
                         mentioned |= {
                             a.removeprefix(MENTIONS) for a in declaration.assumptions if a.startswith(MENTIONS)
                         }
