@@ -194,6 +194,8 @@ def _binomial(top: Any, bottom: Any) -> Any:
 
 
 def _polygamma(order: Any, x: Any) -> Any:
+    if _whole(order) < 0:
+        raise Unsettled("a polygamma function of negative order")
     return _off_poles(lambda at: mpmath.psi(_whole(order), at))(x)
 
 

@@ -225,9 +225,9 @@ def _compare_equations(step: Step, point: Point) -> Outcome:
         left, right = (holds(t, step, point) for t in (step.left, step.right))
     except (Undefined, Unsettled):
         return "unclear"
-    if left and not right:
-        return "unrelated"
-    return "related" if left == right or step.relation == "=>" else "unrelated"
+    if not left and (not right or step.relation == "=>"):
+        return "unclear"        # nothing follows, and that says nothing
+    return "related" if left and right else "unrelated"
 
 
 def _mentions_limit(step: Step) -> bool:

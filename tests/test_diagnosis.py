@@ -95,6 +95,15 @@ def test_every_kind_has_a_meaning_in_the_contract() -> None:
     assert {kind for kind in get_args(EditKind) if f"`{kind}`" in listed} == set(get_args(EditKind))
 
 
+@pytest.mark.parametrize(("left", "right"), [
+    ("Derivative(Dot(v, A@v), v)", "A@v"), ("Derivative(Transpose(v)@A@v, A)", "2*(v@Transpose(v))"),
+    ("A@B - B@A", "A"), ("(A@B)@v", "A@v"),
+])
+def test_lines_that_are_arrays_are_diagnosed(left: str, right: str) -> None:
+    """Lines that are whole vectors or matrices have no residual; that is no fault."""
+    assert diagnosis(left, right).residual is None
+
+
 def test_nothing_is_suggested_that_is_not_proved() -> None:
     """Where the kernel proves nothing, there is no suggestion and no kind, whatever fits at points."""
     step = make_step(SYMBOLS, "(x + y)**2", "x**2 - 2*x*y + y**2")

@@ -117,7 +117,7 @@ class Missing:
         for candidate, value, cost in self._valued(scope):
             factor = rational(gap / value, 6)
             if factor is not None:
-                yield _term_missing(term, scaled(candidate, factor), 17 + cost)
+                yield _term_missing(term, scaled(candidate, factor), 17 + cost + _size(abs(factor)))
                 continue
             factor = None if isinstance(candidate, Mul | Pow) else rational(gap * value, 6)
             if factor is not None:
@@ -156,7 +156,7 @@ class Missing:
         ratio = wanted / here
         constant = rational(ratio, 12)
         if constant is not None and constant not in (0, 1, -1) and not isinstance(term, Number):
-            yield _factor_missing(term, Number(constant), 13 + _size(constant) + 5 * (constant < 0))
+            yield _factor_missing(term, Number(constant), 13 + _size(constant) + 2 * (constant < 0))
         for candidate, value, cost in self._valued(scope):
             if isinstance(candidate, Mul):
                 continue
@@ -189,5 +189,5 @@ def _factor_missing(term: Term, missing: Term, cost: int) -> Slip:
 
 
 def _size(value: Fraction) -> int:
-    """1 for 2 and 1/2, 2 for 3 and 1/3, 3 for what is less usual."""
+    """0 for 1, 1 for 2 and 1/2, 2 for 3 and 1/3, 3 for what is less usual."""
     return min(abs(value.numerator) * value.denominator, 4) - 1

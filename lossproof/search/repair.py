@@ -52,7 +52,7 @@ def diagnose(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
     `plain` is the step without the limits that the kernel can take.
     """
     single = _single_change(step, plain, is_proved)
-    if step.relation != "=" or isinstance(step.left, Relation):
+    if not _has_residual(step):
         return single
     try:
         return _Repair(step, is_proved).diagnosis(single)
@@ -92,12 +92,22 @@ def _relation(step: Step, others: Iterator[LineRelation], is_proved: IsProved) -
 
 def residual(step: Step) -> Term | None:
     """Right minus left as far as the kernel can simplify it; None where the step is no equation of that kind."""
-    if step.relation != "=" or isinstance(step.left, Relation):
+    if not _has_residual(step):
         return None
     try:
         return _Repair(step, lambda _: False).residual()
     except (Unsupported, DivisionByZero, NeedsCases, OutOfWork, InputError):
         return None
+
+
+def _has_residual(step: Step) -> bool:
+    """Whether the step is an equation between numbers: arrays and equations as lines have no normal form."""
+    if step.relation != "=" or isinstance(step.left, Relation):
+        return False
+    try:
+        return not Normalizer(step.declarations, step.definitions).arrays.shape(step.left)
+    except (Unsupported, InputError):
+        return False
 
 
 class _Repair:

@@ -289,7 +289,7 @@ class Scope:
         names = sorted((t for t in pool if isinstance(t, Symbol | Entry)), key=lambda t: not free_names(t) <= near)
         arguments = [t.args[0] for t in self.written if isinstance(t, Call) and len(t.args) == 1]
         functions = dict.fromkeys(other for f in self.functions for other in (f, *_RELATED.get(f, ())))
-        small = [t for t in pool if isinstance(t, Add | Mul) and node_count(t) <= 6][:6]
+        small = [t for t in pool if isinstance(t, Add | Mul | Pow) and node_count(t) <= 6][:6]
         for argument in dict.fromkeys((*names[:_ARGUMENTS], *small, *(a for a in arguments if a in set(pool)))):
             found.update(dict.fromkeys(Call(f, (argument,)) for f in functions))
             for function in self.functions:
@@ -313,10 +313,30 @@ class Scope:
                                                             if d.kind == "index" and d.name not in self.bound))][:5]
         for i, first in enumerate(indices):
             found.update(dict.fromkeys(Call("KroneckerDelta", (first, second)) for second in indices[i + 1:]))
+        found.update(dict.fromkeys(self._of_families()))
+        said = {name for t in self.written for name in (t.name if isinstance(t, Const) else
+                                                        t.function if isinstance(t, Call) else "",)}
+        if not said.isdisjoint({"pi", "erf", "erfc", "gamma"}):
+            found.update(dict.fromkeys((Const("pi"), Call("sqrt", (Const("pi"),)))))
         wholes = self.arrays[:8]
         found.update(dict.fromkeys(Call("matmul", (a, b)) for a in wholes for b in wholes))
         known = set(pool)
         return [t for t in found if t not in known][:_MOST]
+
+
+    def _of_families(self) -> Iterator[Term]:
+        """Entries at the ends of ranges, and sums of all entries."""
+        near = used_names(self.step)
+        families = [d.name for d in self.step.declarations.values()
+                    if d.kind == "family" and d.rank == 1 and not d.array and d.name in near][:4]
+        for range_, condition in self.ranges[:4]:
+            if any(isinstance(end, Const) or not free_names(end) <= near for end in (range_.lower, range_.upper)):
+                continue
+            for family in families:
+                yield Entry(family, (range_.lower,))
+                yield Entry(family, (range_.upper,))
+                if condition is None and range_.name not in self.bound:
+                    yield Fold("sum", Entry(family, (Symbol(range_.name),)), range_)
 
 
 _RELATED = {

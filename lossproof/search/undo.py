@@ -34,6 +34,7 @@ from lossproof.term import (
     Term,
     children,
     map_children,
+    walk,
 )
 
 POINTS_DRAWN = 24
@@ -126,7 +127,8 @@ class _Search:
         """How near a change is. To repeat the left line says nothing, unless nothing else does; nearly any sign mends
         an inequality."""
         turned = change.slip.kind in ("sign", "order", "index")
-        repeats = (change.line == written and not turned) or written in change.slip.about
+        repeats = (change.line == written and not turned) or any(
+            written in walk(part) for part in change.slip.about)
         loose = 0 if self.is_equation else _LOOSE.get(change.slip.kind, 0)
         return change.slip.cost + _REPEATED * repeats + loose
 

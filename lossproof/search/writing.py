@@ -89,6 +89,11 @@ def with_factor(term: Term, missing: Term) -> Term:
             return flipped(missing)
         case _, Number(value) if value == 1:
             return product(missing)
+        case Number(value), Mul((*rest, Pow(base, exponent))) if (
+                rest and value.numerator == 1 and value.denominator != 1 and exponent == MINUS_ONE
+                and not isinstance(base, Number)):
+            # x/(2 y), not x/y/2
+            return Mul((*rest, Pow(with_factor(base, Number(1 / value)), MINUS_ONE)))
         case Number(value), _ if value.denominator != 1 and abs(value.numerator) == 1:
             divided = with_factor(term, Pow(Number(Fraction(value.denominator)), MINUS_ONE))
             return flipped(divided) if value < 0 else divided
