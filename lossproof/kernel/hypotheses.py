@@ -285,7 +285,8 @@ class Hypotheses:
 
         def entry(atom: Atom) -> Normal | None:
             if isinstance(atom, EntryAtom) and atom.family in values:
-                return element(values[atom.family], atom.indices[0], atom.indices[-1] if len(atom.indices) > 1 else t.one)
+                i, *rest = atom.indices
+                return element(values[atom.family], i, rest[0] if rest else t.one)
             return None
 
         def apply(normal: Normal) -> Normal:
