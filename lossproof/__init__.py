@@ -7,10 +7,10 @@ names come from `lossproof.vocabulary`, with SymPy, when the first of them is as
 __version__ = "0.1.0"
 
 __all__ = [
-    "D", "Document", "delta", "derivation", "det", "dot", "family", "family_of", "for_all", "function", "functional",
-    "hadamard", "identity", "index", "integers", "inverse", "logistic", "logsumexp", "matrix", "one_hot", "ones",
-    "outer", "partial", "positives", "prime", "product_over", "quantity", "reals", "scalar", "size", "softmax",
-    "softplus", "step", "sum_over", "trace", "transpose", "vector", "xlogy", "zeros",
+    "D", "Document", "complexes", "delta", "derivation", "det", "dot", "family", "family_of", "for_all", "function",
+    "functional", "hadamard", "identity", "index", "integers", "inverse", "logistic", "logsumexp", "matrix",
+    "one_hot", "ones", "outer", "partial", "positives", "prime", "product_over", "quantity", "reals", "scalar",
+    "size", "softmax", "softplus", "step", "sum_over", "trace", "transpose", "vector", "xlogy", "zeros",
 ]
 
 

@@ -7,21 +7,38 @@ Imports the kernel's judge, `search`, and the ground floor.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from lossproof.derivation import Derivation, Document, LineRelation, Step
+from lossproof.derivation import Definition, Derivation, Document, Line, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import judge, pointwise, proof
+from lossproof.kernel import complex_steps, judge, pointwise, proof
+from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
-from lossproof.search import counterexample, repair
-from lossproof.term import Bool, free_names
-from lossproof.verdict import Attempt, Conditional, Diagnosis, Error, Proved, StepResult, Unknown, Verdict
+from lossproof.kernel.validity import validate
+from lossproof.search import counterexample, repair, repair_complex
+from lossproof.term import Bool, Relation, Term, free_names
+from lossproof.verdict import (
+    Attempt,
+    Conditional,
+    Defined,
+    Diagnosis,
+    Error,
+    Proved,
+    Refuted,
+    StepResult,
+    Unknown,
+    Verdict,
+)
 
 POINTS_TO_EXHIBIT = 3
 """At so many points a proved step is checked by enclosures."""
 POINTS_TRIED = 400
+POINTS_COSTLY = 40
+"""So many points are tried of a step with integrals or infinite sums, which take long to enclose."""
+PATIENCE = 24
+"""So many drafts without a new point end the search for more points to exhibit."""
 POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
 POINTS_FOR_SUGGESTION = 12
@@ -32,6 +49,14 @@ SHRINKING = 300
 _COMPOSED: dict[tuple[str, str], LineRelation] = {
     ("<=", "<"): "<", ("<", "<="): "<", (">=", ">"): ">", (">", ">="): ">",
 }
+
+
+Settled = Callable[[StepResult], None]
+"""Takes a result whose verdict stands, while the rest of it is still worked on."""
+
+
+def _nobody(_result: StepResult) -> None:
+    """Told to nobody."""
 
 
 def compose(first: LineRelation, second: LineRelation) -> LineRelation | None:
@@ -54,10 +79,11 @@ def step_of(document: Document, derivation: Derivation, index: int) -> Step:
     )
 
 
-def check_step(document: Document, derivation: Derivation, index: int) -> StepResult:
+def check_step(document: Document, derivation: Derivation, index: int, settled: Settled = _nobody) -> StepResult:
     """The result of the step from line index - 1 to line `index`; an error for a line that could not be read.
 
     Line 1 has a result only as such an error. A step from a line that could not be read is unknown.
+    `settled` is told what `check` tells it.
     """
     line = derivation.lines[index - 1]
     wrong = line.unread or line.given_unread
@@ -66,13 +92,58 @@ def check_step(document: Document, derivation: Derivation, index: int) -> StepRe
     if derivation.lines[index - 2].unread is not None:
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
-    result = replace(check(step), index=index)
+    result = None
+    if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
+        by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="))
+        result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
+
+    def stands(found: StepResult) -> None:
+        settled(_of_prose(document, line, step, replace(found, index=index)))
+
+    result = replace(result or check(step, stands), index=index)
+    if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
+        result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
+    result = _of_prose(document, line, step, result)
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result
 
 
-def check_claim(document: Document, derivation: Derivation) -> StepResult | None:
+def _of_prose(document: Document, line: Line, step: Step, result: StepResult) -> StepResult:
+    """The result for a line of a document, of which not everything is known: never a stronger verdict than before.
+
+    A name's further meaning is a definition where it does not follow from the first one. Where the notation is inferred
+    and the sides do not rest on the same names, what the text says in words may join them: nothing is refuted then.
+    """
+    if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
+        return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
+    if document.prose is None or not document.prose.inferred or not isinstance(result.verdict, Refuted):
+        return result
+    left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
+    alone = sorted(left ^ right | {name for name in left | right if name in step.declarations
+                                   and "unspecified" in step.declarations[name].assumptions})
+    if not alone:
+        return result
+    reason = f"the sides differ at a point, but no notation says what joins {', '.join(alone)} to the rest"
+    return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+
+
+def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
+    """The names that a line rests on, quantities unfolded."""
+    found: set[str] = set()
+    waiting = list(free_names(term))
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name in definitions:
+            bound = {range_.name for range_ in definitions[name].ranges}
+            waiting.extend(free_names(definitions[name].body) - bound)
+    return found - definitions.keys()
+
+
+def check_claim(document: Document, derivation: Derivation, settled: Settled = _nobody) -> StepResult | None:
     """The result for first line against last; None for a chain of one step or less.
 
     It is unknown where one of them, or a hypothesis of a step, could not be read.
@@ -80,7 +151,7 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
     Where the claim is not settled on its own but every step is proved, it is proved by these.
     """
     lines = derivation.lines
-    if len(lines) < 3:
+    if len(lines) < 3 or any(line.otherwise for line in lines):
         return None
     relation: LineRelation = lines[1].relation
     for line in lines[2:]:
@@ -95,35 +166,115 @@ def check_claim(document: Document, derivation: Derivation) -> StepResult | None
         return StepResult(len(lines), Unknown(f"line {missing[0]} could not be read"))
     given = tuple(dict.fromkeys((*derivation.given, *(g for line in lines for g in line.given))))
     step = Step(lines[0].term, lines[-1].term, relation, given, document.declarations, document.definitions)
-    chained = _chained(document, derivation, step)
+    verdicts = _verdicts(document, derivation, step)
+    chained = _chained(step, verdicts)
     if chained is not None:
         return StepResult(len(lines), chained)
-    return replace(check(step), index=len(lines))
+
+    def stands(found: StepResult) -> None:
+        settled(_of_prose(document, lines[-1], step, replace(found, index=len(lines))))
+
+    result = _of_prose(document, lines[-1], step, replace(check(step, stands), index=len(lines)))
+    if isinstance(result.verdict, Unknown):
+        result = replace(result, attempts=(*result.attempts, *_unsettled(verdicts)))
+    return result
 
 
-def _chained(document: Document, derivation: Derivation, claim: Step) -> Proved | None:
-    """The claim from its steps, where it is not settled on its own and every step is proved."""
+def _verdicts(document: Document, derivation: Derivation, claim: Step) -> list[Verdict]:
+    """The verdicts of the steps, where the claim is not settled on its own; else none."""
     try:
         if isinstance(proof.prove(claim), proof.Claim):
-            return None
+            return []
     except InputError:
+        return []
+    return [check_step(document, derivation, index).verdict for index in range(2, len(derivation.lines) + 1)]
+
+
+def _unsettled(verdicts: Sequence[Verdict]) -> Iterator[Attempt]:
+    """Which steps keep a claim from following from its steps."""
+    for number, verdict in enumerate(verdicts, 2):
+        match verdict:
+            case Proved():
+                pass
+            case Unknown(reason=reason):
+                yield Attempt(f"the step to line {number}", f"not settled: {reason}")
+            case _:
+                yield Attempt(f"the step to line {number}", verdict.verdict)
+
+
+def _chained(claim: Step, verdicts: Sequence[Verdict]) -> Proved | None:
+    """The claim from its steps, where every one of them is proved."""
+    if not verdicts:
         return None
-    verdicts = [check_step(document, derivation, index).verdict for index in range(2, len(derivation.lines) + 1)]
-    plain = pointwise.without_limits(claim)
-    return judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE))
+    try:
+        claims = complex_steps.real_steps(claim).steps if complex_steps.is_complex(claim) else (claim,)
+    except (InputError, Unsupported):
+        return None
+    found: Proved | None = None
+    for real in claims:
+        plain = pointwise.without_limits(real)
+        found = judge.chained(plain, verdicts, counterexample.points(plain, limit=POINTS_OUTSIDE))
+        if found is None:
+            return None
+    return found
 
 
-def check(step: Step) -> StepResult:
-    """The verdict of one step, with diagnosis where it is refuted."""
+def check(step: Step, settled: Settled = _nobody) -> StepResult:
+    """The verdict of one step, with diagnosis where it is refuted.
+
+    `settled` is told the result as soon as its verdict stands, before counterexample and diagnosis are made
+    good to read.
+    """
     start = time.perf_counter()
     try:
-        result = _decide(step)
+        result = _decide(step, settled)
     except InputError as error:
         result = StepResult(0, Error(error.diagnostic))
     return replace(result, seconds=time.perf_counter() - start)
 
 
-def _decide(step: Step) -> StepResult:
+def _decide(step: Step, settled: Settled) -> StepResult:
+    if complex_steps.is_complex(step):
+        return _decide_parts(step, settled)
+    return _decide_real(step, settled)
+
+
+def _decide_parts(step: Step, settled: Settled) -> StepResult:
+    """The result of a step in which complex numbers occur: its real steps, one after another."""
+    validate(step)
+    try:
+        parts = complex_steps.real_steps(step)
+    except Unsupported as reason:
+        attempts = (Attempt("real and imaginary parts", str(reason)),)
+        return StepResult(0, Unknown(f"not decided: {reason}"), attempts=attempts)
+    results: list[StepResult] = []
+    for real in parts.steps:
+        results.append(_at_first_points(real) or _decide_real(real, diagnosed=False))
+        if isinstance(results[-1].verdict, Refuted):
+            break
+    verdict = judge.gathered(parts, [result.verdict for result in results])
+    if isinstance(verdict, Refuted):
+        settled(StepResult(0, verdict, attempts=results[-1].attempts))
+        diagnosis = repair_complex.diagnose(step, parts, _is_proved)
+        return StepResult(0, verdict, diagnosis, attempts=results[-1].attempts)
+    if verdict is not None:
+        return StepResult(0, verdict)
+    stuck = next(r for r in results if not isinstance(r.verdict, Proved | Conditional))
+    return replace(stuck, attempts=tuple(a for r in results for a in r.attempts))
+
+
+def _at_first_points(step: Step) -> StepResult | None:
+    """An inequality that fails at one of the first points: between moduli a proof is costly to look for."""
+    if step.relation not in ("<", "<=", ">", ">="):
+        return None
+    plain = pointwise.without_limits(step)
+    for point in counterexample.points(plain, limit=POINTS_OUTSIDE):
+        if judge.refuted(plain, point) is not None:
+            return _refuted(plain, point, ())
+    return None
+
+
+def _decide_real(step: Step, settled: Settled = _nobody, *, diagnosed: bool = True) -> StepResult:
     begun = time.perf_counter()
     claim = proof.prove(step)
     proof_seconds = time.perf_counter() - begun
@@ -133,13 +284,19 @@ def _decide(step: Step) -> StepResult:
     attempts = [Attempt("normal form", claim.reason, proof_seconds)]
     begun = time.perf_counter()
     tried = 0
-    for point in counterexample.points(plain, limit=POINTS_TRIED):
+    for point in counterexample.points(plain, limit=POINTS_COSTLY if pointwise.is_costly(plain) else POINTS_TRIED):
         tried += 1
-        if judge.refuted(plain, point) is not None:
-            return replace(_refuted(plain, point, tuple(attempts)), diagnosis=_diagnose(step))
+        if (verdict := judge.refuted(plain, point)) is not None:
+            settled(StepResult(0, verdict, attempts=tuple(attempts)))
+            found = _refuted(plain, point, tuple(attempts))
+            settled(found)
+            return replace(found, diagnosis=repair.diagnose(step, plain, _is_proved)) if diagnosed else found
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
                             time.perf_counter() - begun))
-    return StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
+    result = StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
+    settled(result)
+    left_over = repair.residual(step)
+    return result if left_over is None else replace(result, diagnosis=Diagnosis(left_over))
 
 
 def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepResult:
@@ -156,7 +313,10 @@ def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepR
     closed = tuple(c for c in claim.conditions if not free_names(c))
     if not pointwise.holds_at(step, Point(), closed):
         limit = 0
-    for point in chain(_outside(step, claim), counterexample.points(step, limit=limit)):
+    if pointwise.is_costly(step):
+        limit = min(limit, POINTS_COSTLY)
+    points = counterexample.points(step, limit=limit, patience=PATIENCE)
+    for point in chain(_outside(step, claim), points):
         found = pointwise.compare(step, point)
         if found is None:
             continue
@@ -183,19 +343,18 @@ def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
     """Points at which a condition fails that the proof assumed beyond definedness."""
     for condition in claim.assumed:
         yield from counterexample.points(
-            replace(step, given=(*step.given, Bool("not", (condition,)))), limit=POINTS_OUTSIDE
+            replace(step, given=(*step.given, Bool("not", (condition,)))),
+            limit=POINTS_OUTSIDE // 4 if pointwise.is_costly(step) else POINTS_OUTSIDE,
         )
 
 
-def _diagnose(step: Step) -> Diagnosis:
-    """What search proposes about a refuted step, each suggestion proved by the judge first."""
-    return repair.diagnose(
-        step, lambda line: _is_proved(replace(step, right=line)),
-        lambda hypothesis: _is_proved(replace(step, given=(*step.given, hypothesis))),
-    )
-
-
 def _is_proved(step: Step) -> bool:
+    """Whether the judge proves a step that search proposes."""
+    try:
+        if complex_steps.is_complex(step):
+            return all(_is_proved(real) for real in complex_steps.real_steps(step).steps)
+    except (InputError, Unsupported):
+        return False
     try:
         found = proof.prove(step)
     except InputError:

@@ -71,6 +71,11 @@ def cli() -> None:
     """Check derivations of losses and gradients, line by line."""
 
 
+_notation_option = click.option(
+    "--notation", metavar="PATH", type=click.Path(exists=True), callback=lambda context, option, value: value or "",
+    help="Notation of the documents: a YAML file, or a directory with NAME.notation.yaml.")
+
+
 def _run_options(command: Callable[..., int]) -> Callable[..., int]:
     """The arguments that `verify` and `latex` share."""
     for decorate in reversed([
@@ -81,6 +86,7 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--step-memory", type=click.IntRange(min=0), default=1024, show_default=True, metavar="MIB",
                      help="Memory limit of a worker; 0 is none."),
         click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes; default: one a CPU."),
+        _notation_option,
     ]):
         command = decorate(command)
     return command
@@ -90,20 +96,25 @@ def _run_options(command: Callable[..., int]) -> Callable[..., int]:
 @_run_options
 @click.option("-q", "--quiet", is_flag=True, help="Only what is not as expected, and the summary.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what was tried, and times.")
+@click.option("--annotate", is_flag=True, help="Write NAME.checked.md beside each Markdown file: marked.")
 @click.option("--output-format", type=click.Choice(["full", "concise", "json", "json-lines"]), default="full",
               show_default=True)
 def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step_memory: int, jobs: int | None,
-           quiet: bool, verbose: bool, output_format: str) -> int:
+           notation: str, quiet: bool, verbose: bool, annotate: bool, output_format: str) -> int:
     """Check every step of the derivation files under PATH (default: derivations/).
 
-    Python files are run; *.jsonl holds one derivation a line as data, and - reads such lines from standard input.
+    Python files are run; *.jsonl holds one derivation a line as data, and - reads such lines from standard input. Of
+    documents (Markdown, .tex, .ipynb) the formulas are read as they stand.
     Exit codes: 0 every step has the verdict that its file expects (default: proved); 1 some step does not;
     2 a file could not be read, or wrong usage; 3 a fault of lossproof; 5 nothing found to check.
     """
     if quiet and verbose:
         raise click.UsageError("-q and -v exclude each other")
     started = time.monotonic()
-    options: Options = {"select": select, "step_timeout": step_timeout, "step_memory": step_memory, "jobs": jobs}
+    options: Options = {"select": select, "step_timeout": step_timeout, "step_memory": step_memory, "jobs": jobs,
+                        "notation": notation}
+    if annotate and output_format == "json-lines":
+        raise click.UsageError("--annotate needs whole results: choose another output format")
     if output_format == "json-lines":
         return _json_lines(paths, options)
     from lossproof.summary import EXIT_NOTHING, Tally, exit_code
@@ -113,6 +124,8 @@ def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step
         from lossproof.summary import totals
 
         run = list(_check(paths, options))
+        if annotate:
+            _annotate(run)
         click.echo(write_json(run, time.monotonic() - started), nl=False)
         return exit_code(totals(run))
     from lossproof.report.console import (
@@ -132,6 +145,8 @@ def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step
         for checked in checks:
             tally.add(checked)
             names.extend(_names(checked, MAX_NAMES - len(names)))
+            if annotate:
+                _annotate([checked])
             if output_format == "concise":
                 print_concise(console, [checked], detail)
             else:
@@ -142,6 +157,22 @@ def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step
     elif output_format == "full":
         print_summary(console, tally.totals(), time.monotonic() - started)
     return code
+
+
+def _annotate(run: Sequence[Checked]) -> None:
+    """Write the marked copies of the Markdown files."""
+    from lossproof.report.annotated import annotated
+
+    for checked in run:
+        path = Path(checked.result.path)
+        if path.suffix.lower() not in (".md", ".markdown", ".txt") or checked.document is None:
+            continue
+        target = path.with_name(f"{path.stem}.checked.md")
+        try:
+            target.write_text(annotated(checked, path.read_text(encoding="utf-8-sig")), encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"{target} cannot be written: {error.strerror}") from None
+        click.echo(f"{target} is written", err=True)
 
 
 def _json_lines(paths: tuple[str, ...], options: Options) -> int:
@@ -178,13 +209,13 @@ def _json_lines(paths: tuple[str, ...], options: Options) -> int:
               metavar="DIR", help="Where the .tex files go; it is made where it is missing.")
 @click.option("--fragment", is_flag=True, help="No preamble: for \\input in a paper of your own.")
 def latex(paths: tuple[str, ...], select: str | None, step_timeout: float, step_memory: int, jobs: int | None,
-          directory: Path, fragment: bool) -> int:
+          notation: str, directory: Path, fragment: bool) -> int:
     """Check the files under PATH and write each as LaTeX for xelatex, with its verdicts.
 
     Exit codes are those of `verify`.
     """
     run = list(_check(paths, {"select": select, "step_timeout": step_timeout, "step_memory": step_memory,
-                              "jobs": jobs}))
+                              "jobs": jobs, "notation": notation}))
     from lossproof.report.console import make_console, print_finding, summary_words
     from lossproof.report.latex import document_latex, fragment_latex
     from lossproof.summary import EXIT_NOTHING, exit_code, totals
@@ -223,6 +254,47 @@ def _stem(checked: Checked) -> str:
         return Path(path).stem
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", "".join(d.name for d in checked.result.derivations))[:60]
     return f"{Path(path.strip('<>')).stem}-{name}"
+
+
+@cli.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+def notation(file: str) -> int:
+    """Print the notation that the formulas of FILE suggest, as YAML: edit it and save it as NAME.notation.yaml.
+
+    What the document declares itself is not looked at.
+    """
+    from lossproof.diagnostic import InputError
+    from lossproof.read.document.propose import proposed
+
+    try:
+        click.echo(proposed(file), nl=False)
+    except InputError as error:
+        return _unreadable(error.diagnostic)
+    return 0
+
+
+@cli.command("read")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@_notation_option
+def read_(file: str, notation: str) -> int:
+    """Print each formula of FILE beside what was understood of it, as LaTeX and as text; nothing is checked.
+
+    Exit codes: 0 every formula with a relation was read; 2 some was not.
+    """
+    from lossproof.diagnostic import InputError
+    from lossproof.report.reading import print_reading
+
+    try:
+        return EXIT_USAGE if print_reading(file, notation) else 0
+    except InputError as error:
+        return _unreadable(error.diagnostic)
+
+
+def _unreadable(found: Diagnostic) -> int:
+    from lossproof.report.console import make_console, print_finding
+
+    print_finding(make_console(stderr=True), found)
+    return EXIT_USAGE
 
 
 @cli.command()

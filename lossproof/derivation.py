@@ -15,7 +15,8 @@ from lossproof.term import Range, Span, Term
 
 Kind = Literal["scalar", "integer", "size", "index", "family", "function", "functional"]
 LineRelation = Literal["=", "<=", "<", ">=", ">", "=>", "<=>"]
-Expectation = Literal["proved", "conditional", "refuted", "unknown"]
+Expectation = Literal["proved", "conditional", "refuted", "unknown", "holds"]
+"""The verdict that an author expects; `holds` is proved or conditional, which documents expect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,10 @@ class Line:
     where a mistake is recorded on purpose, `correct` is what the line should have been.
     `latex` is the author's own, carried along as text.
 
+    `otherwise`, in a document, says as what the line is taken where it is not proved: the text may say something new of
+    a name, or state what is to be solved. Then it is neither refuted nor unknown, but defined. `alone` marks an
+    equation that may hold by itself, and need not follow from the one before.
+
     `unread` says why the line's expression could not be read (then `term` is a Symbol that
     holds its text), `given_unread` why its hypotheses could not. Neither is ever judged.
     """
@@ -118,6 +123,8 @@ class Line:
     latex: str | None = None
     unread: Diagnostic | None = None
     given_unread: Diagnostic | None = None
+    otherwise: str | None = None
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +145,47 @@ class Derivation:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a formula (which stands at `formula`) in a document, and what it became.
+
+    `counts` is true for a row with a relation that is displayed, and for a chain within a line of text. `steps` are
+    lines of derivations that were made of it (derivation's name, number of the line), `defines` the quantities that it
+    introduces, `unread` says why it could not be read, `remark` why nothing was made of it.
+    """
+
+    span: Span
+    latex: str
+    formula: Span
+    counts: bool = True
+    steps: tuple[tuple[str, int], ...] = ()
+    defines: tuple[str, ...] = ()
+    unread: Diagnostic | None = None
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """What belongs to a document that was written to be read: its rows in order, its pictures, its notation.
+
+    `notation` is YAML text where it was inferred; None where the document declares its notation.
+    """
+
+    rows: tuple[Row, ...] = ()
+    pictures: tuple[Span, ...] = ()
+    notation: str | None = None
+    notes: tuple[Diagnostic, ...] = ()
+
+    @property
+    def inferred(self) -> bool:
+        """True where every verdict rests on an inferred notation."""
+        return self.notation is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file: declarations and quantities shared by its derivations.
 
-    Names are unique over declarations and definitions together.
+    Names are unique over declarations and definitions together. `prose` is there for files that are read as text.
     """
 
     title: str
@@ -151,6 +195,7 @@ class Document:
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     derivations: tuple[Derivation, ...] = ()
+    prose: Prose | None = None
 
 
 @dataclass(frozen=True, slots=True)

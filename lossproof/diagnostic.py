@@ -64,6 +64,7 @@ CODES: dict[str, tuple[str, Severity]] = {
     "LP303": ("vacuous-step", "unknown"),
     "LP304": ("step-memory", "unknown"),
     "LP305": ("worker-died", "unknown"),
+    "LP306": ("inferred-notation", "unknown"),
     "LP401": ("kernel-disagreement", "fault"),
     "LP402": ("internal-fault", "fault"),
 }

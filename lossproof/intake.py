@@ -1,4 +1,4 @@
-"""What a run takes up, one after another: Python files whole, JSON Lines files line by line.
+"""What a run takes up, one after another: Python files and documents whole, JSON Lines files line by line.
 
 Not trusted: it hands bytes on. Imports `diagnostic`, `term` for places, and the cutter of lines. Never waits: where a
 pipe has nothing to say yet, that is what it says.
@@ -17,14 +17,16 @@ from lossproof.diagnostic import Diagnostic, diagnostic
 from lossproof.read.lines import MAX_LINE, LineStream, RawLine
 from lossproof.term import Span
 
-__all__ = ["STDIN", "Intake", "Taken", "find_files", "is_lines"]
+__all__ = ["DOCUMENTS", "STDIN", "Intake", "Taken", "find_files", "is_document", "is_lines"]
 
 STDIN = "-"     # the path that stands for standard input, as JSON Lines
+DOCUMENTS = (".md", ".markdown", ".txt", ".tex", ".ipynb")      # files whose formulas are read
+FOUND = (".py", ".jsonl", ".md", ".markdown", ".tex", ".ipynb")         # what directories are looked through for
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A Python file (`line` None), or a line; or why there is none."""
+    """A Python file or a document (`line` None), or a line; or why there is none."""
 
     path: str
     line: RawLine | None = None
@@ -36,8 +38,13 @@ def is_lines(path: str) -> bool:
     return path == STDIN or path.endswith(".jsonl")
 
 
+def is_document(path: str) -> bool:
+    """True for what is read as text with formulas."""
+    return path.lower().endswith(DOCUMENTS)
+
+
 def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
-    """The derivation files that `paths` name: files as they are, directories by all their `*.py` and `*.jsonl`, sorted.
+    """The files that `paths` name: files as they are, directories by all their derivation files and documents, sorted.
 
     Names that begin with `_` or `.` are left out of directories. Second, an error for each path that does not exist.
     """
@@ -48,7 +55,7 @@ def find_files(paths: Sequence[str]) -> tuple[tuple[str, ...], tuple[Diagnostic,
         if name == STDIN:
             found[name] = None
         elif path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix in (".py", ".jsonl") and not p.is_dir()
+            inside = sorted(p for p in path.rglob("*") if p.suffix in FOUND and not p.is_dir()
                             and not any(part[0] in "._" for part in p.relative_to(path).parts))
             found.update(dict.fromkeys(str(p) for p in inside))
         elif path.exists():
@@ -98,7 +105,12 @@ class Intake:
     @property
     def python_files(self) -> int:
         """How many Python files are left."""
-        return sum(not is_lines(path) for path in self._paths)
+        return sum(not is_lines(path) and not is_document(path) for path in self._paths)
+
+    @property
+    def documents(self) -> int:
+        """How many documents are left."""
+        return sum(is_document(path) for path in self._paths)
 
     def is_empty(self) -> bool:
         """True where nothing is left, now or later."""
@@ -111,7 +123,7 @@ class Intake:
             self._lines = None
 
     def _open(self, path: str) -> Taken | None:
-        """A Python file; or None, with a JSON Lines file under way."""
+        """A file that is read whole; or None, with a JSON Lines file under way."""
         if not is_lines(path):
             return Taken(path)
         self._path = "<stdin>" if path == STDIN else path

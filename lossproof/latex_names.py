@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["LatexName", "escape_math", "escape_text", "function_name", "latex_name"]
+__all__ = ["HOLE", "LatexName", "escape_math", "escape_text", "function_name", "is_harmless", "latex_name"]
 
 
 
@@ -44,12 +44,17 @@ _MATH = {
 # What an author's own LaTeX for a name may hold. Everything else falls back to the rule for the name.
 _ALONE = _GREEK | _words("""
     prime star ast dagger top bot perp circ infty hbar nabla partial imath jmath Re Im
+    int sum prod log ln exp sin cos tan max min det lim inf sup cdot times leq geq neq in notin sim mid bullet dots langle rangle
+    cup cap emptyset propto approx otimes to rightarrow
 """)
+# In the LaTeX of a function: the place of an argument.
+HOLE = r"\ast"
 _WITH_ARGUMENT = _words("""
     hat bar tilde dot ddot vec check breve acute grave widehat widetilde overline underline mathbf mathrm mathit mathsf
-    mathtt mathcal mathbb mathfrak boldsymbol operatorname
+    mathtt mathcal mathbb mathfrak boldsymbol operatorname frac sqrt binom
 """)
-_OWN = re.compile(r"\\(?P<alone>[A-Za-z]+)|(?P<script>[_^])|(?P<brace>[{}])|[A-Za-z0-9 ,.;:'()\[\]|*+=/-]|\\[,;: ]")
+_OWN = re.compile(r"\\(?P<alone>[A-Za-z]+)|(?P<script>[_^])|(?P<brace>[{}])|"
+                  r"[A-Za-z0-9 ,.;:'()\[\]|*+=/<>-]|\\[,;: |]")
 
 
 def escape_text(text: str) -> str:

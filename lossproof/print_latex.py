@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from lossproof.latex_names import LatexName, escape_text, function_name, latex_name
+from lossproof.latex_names import HOLE, LatexName, escape_text, function_name, is_harmless, latex_name
 from lossproof.print_parts import Level, Piece, digits, names_in, segments, signed
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -52,11 +52,12 @@ _FUNCTIONS = {
     "sign": r"\operatorname{sgn}", "gamma": r"\Gamma", "loggamma": r"\log\Gamma", "digamma": r"\psi",
     "beta": r"\mathrm{B}", "zeta": r"\zeta", "Heaviside": r"\Theta", "logistic": r"\sigma",
     "trace": r"\operatorname{tr}", "det": r"\det", "exp": r"\exp", "cot": r"\cot", "sec": r"\sec", "csc": r"\csc",
-    "coth": r"\coth"}
+    "coth": r"\coth", "re": r"\operatorname{Re}", "im": r"\operatorname{Im}"}
 # Functions that may stand before a single letter without brackets: \log x.
 _BARE = frozenset({"log", "sin", "cos", "tan", "sinh", "cosh", "tanh"})
+_LOOSE = _BARE | {"asin", "acos", "atan", "asinh", "acosh", "atanh", "loggamma"}
 _WRAPPED = {"Abs": (r"\left|", r"\right|"), "floor": (r"\left\lfloor ", r"\right\rfloor"),
-            "ceiling": (r"\left\lceil ", r"\right\rceil"), "sqrt": (r"\sqrt{", "}")}
+            "ceiling": (r"\left\lceil ", r"\right\rceil"), "sqrt": (r"\sqrt{", "}"), "conjugate": (r"\overline{", "}")}
 # A known function's sign gives way to a declared name that looks the same.
 _TAKEN_BY = {"logistic": "sigma", "gamma": "Gamma", "digamma": "psi", "zeta": "zeta", "beta": "B", "Heaviside": "Theta"}
 _TALL = re.compile(r"\\(?:frac|sum|prod|int|begin|left|binom|substack)")
@@ -147,6 +148,8 @@ class _Latex:
                 return r"\pi", Level.ATOM
             case "E":
                 return r"\mathrm{e}" if self._e_is_taken() else "e", Level.ATOM
+            case "I":
+                return r"\mathrm{i}", Level.ATOM
             case "EulerGamma":
                 return r"\gamma_{\mathrm{E}}", Level.POWER
             case "oo":
@@ -160,8 +163,10 @@ class _Latex:
     def _form(self, term: Term) -> Piece:
         match term:
             case Fold(kind, body, range_, condition):
-                sign = r"\sum" if kind == "sum" else r"\prod"
-                return f"{sign}{self._under(range_, condition)} {self.positive(body, Level.PRODUCT)}", Level.PREFIX
+                if kind == "product":
+                    # how far a product over a range reaches is open but for one factor
+                    return rf"\prod{self._under(range_, condition)} {self.positive(body, Level.PREFIX)}", Level.PREFIX
+                return rf"\sum{self._under(range_, condition)} {self.positive(body, Level.PRODUCT)}", Level.PREFIX
             case ForAll(body, range_, condition):
                 where = rf",\ {self.at(condition, Level.OR)}" if condition else ""
                 low, high = self.at(range_.lower, Level.SUM), self.at(range_.upper, Level.SUM)
@@ -220,6 +225,8 @@ class _Latex:
         if simple:
             return rf"\frac{{\partial{power} {self.at(body, Level.POWER)}}}{{{below}}}", Level.POWER
         inner = self.positive(body, Level.PRODUCT)
+        if isinstance(body, Mul) and r" \cdot " in inner:
+            inner = _bracket(inner)     # a sign between factors would leave open where the derivative ends
         return rf"\frac{{\partial{power}}}{{{below}}} {inner}", Level.PREFIX
 
     def _power(self, base: Term, exponent: Term) -> Piece:
@@ -307,9 +314,27 @@ class _Latex:
             case "polygamma", (order, argument):
                 return rf"\psi^{{({self.at(order, Level.OF)})}}{_bracket(self.at(argument, Level.OF))}", Level.POWER
             case _:
-                pass
-        return f"{self._function(function)}{_bracket(self.commas(args))}", Level.POWER \
-            if self._function(function).raised else Level.ATOM
+                set_ = self._as_set(function, args)
+                if set_ is not None:
+                    return set_, Level.POWER
+        # \\log(x)^2 might be the logarithm of x^2
+        raised = self._function(function).raised or function in _LOOSE
+        return f"{self._function(function)}{_bracket(self.commas(args))}", Level.POWER if raised else Level.ATOM
+
+    def _as_set(self, function: str, args: tuple[Term, ...]) -> str | None:
+        """A call whose own LaTeX has a place for each argument: p(\\ast|\\ast) of x and m is p(x|m)."""
+        own = self._own.get(function, "")
+        pieces = own.split(HOLE)
+        if len(pieces) != len(args) + 1 or not args or not is_harmless(own):
+            return None
+        written = pieces[0]
+        for before, argument, after in zip(pieces, args, pieces[1:], strict=False):
+            alone = before.rstrip()[-1:] in ("(", ",", ";", "|") and after.lstrip()[:1] in (")", ",", ";", "|")
+            shown = self.at(argument, Level.OF if alone else Level.ATOM)
+            space = " " if re.search(r"\\[A-Za-z]+$", written) and shown[:1].isalpha() else ""
+            written += space + shown
+            written += (" " if re.search(r"\\[A-Za-z]+$", shown) and after[:1].isalpha() else "") + after
+        return written
 
     def _function(self, function: str) -> LatexName:
         if _TAKEN_BY.get(function) in self._taken:

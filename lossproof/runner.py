@@ -3,11 +3,11 @@
 Not trusted: it carries questions and answers and decides nothing. Imports the data types, `worker_process` (our end of
 a worker), `task` and `intake`; no kernel and no SymPy, which only the children load.
 
-One process reads Python files (each in a fork of its own), one process a CPU reads lines of JSON Lines files and judges
-steps. A step that takes too long, too much memory or its worker with it becomes `unknown`, with the reason; its worker
-is replaced and nothing else is lost. Results come in the order of files, derivations and lines, whatever finished
-first, and as soon as all before them are there. Only so many files and lines are under way at a time, so memory does
-not grow with a JSON Lines file.
+One process reads Python files and one documents (each in a fork of its own), one process a CPU reads lines of JSON
+Lines files and judges steps. A step that takes too long, too much memory or its worker with it becomes `unknown`, with
+the reason (a verdict that stood by then stays); its worker is replaced and nothing else is lost. Results come in the
+order of files, derivations and lines, whatever finished first, and as soon as all before them are there. Only so many
+files and lines are under way at a time, so memory does not grow with a JSON Lines file.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import TypedDict, Unpack
 
 from lossproof.diagnostic import diagnostic
-from lossproof.intake import Intake, find_files
+from lossproof.intake import Intake, find_files, is_document
 from lossproof.read.lines import MAX_LINE
 from lossproof.summary import Checked
 from lossproof.task import FileTold, Task, Told
 from lossproof.term import Span
-from lossproof.verdict import StepResult, Unknown
-from lossproof.worker import Died, Judged, OutOfMemory, Parse, Question, Read, Ready, Request, Take
+from lossproof.verdict import Attempt, StepResult, Unknown
+from lossproof.worker import Died, Judged, OutOfMemory, Parse, Question, Read, Ready, Request, Settled, Take
 from lossproof.worker_process import STARTUP_TIMEOUT, Job, Role, WorkerProcess
 
 __all__ = ["Event", "FileDone", "Options", "READ_TIMEOUT", "STEP_MEMORY", "STEP_TIMEOUT", "StepDone", "find_files",
@@ -75,7 +75,8 @@ class Options(TypedDict, total=False):
 
     `select` keeps the derivations whose name matches it (`*` is a wildcard). `jobs` workers judge at a time (default:
     one a CPU that this process may use). `step_timeout` and `read_timeout` are in seconds, `step_memory` in MiB (0: no
-    limit). `reader`, `line_reader` and `checker` name the modules whose `read(path)`, `read_line(path, number, bytes)`,
+    limit). `notation` is a file or directory with the notation of documents. `reader`, `document_reader`, `line_reader`
+    and `checker` name the modules whose `read(path)`, `read(path, notation)`, `read_line(path, number, bytes)`,
     `check_step` and `check_claim` the children call.
     """
 
@@ -84,7 +85,9 @@ class Options(TypedDict, total=False):
     step_timeout: float
     step_memory: int
     read_timeout: float
+    notation: str
     reader: str
+    document_reader: str
     line_reader: str
     checker: str
 
@@ -98,7 +101,9 @@ class _Settings:
     step_timeout: float = STEP_TIMEOUT
     step_memory: int = STEP_MEMORY
     read_timeout: float = READ_TIMEOUT
+    notation: str = ""
     reader: str = "lossproof.read.python_file"
+    document_reader: str = "lossproof.read.document_file"
     line_reader: str = "lossproof.read.jsonl"
     checker: str = "lossproof.checker"
 
@@ -140,7 +145,8 @@ class _Session:
         self.bytes = 0                           # of their lines
         self.workers: list[WorkerProcess] = []
         # steps come before lines: results of what is read already are waited for
-        self.queues: dict[str, deque[Job]] = {"files": deque(), "steps": deque(), "lines": deque()}
+        self.queues: dict[str, deque[Job]] = {
+            "files": deque(), "documents": deque(), "steps": deque(), "lines": deque()}
         self.broken: dict[Role, str] = {}        # role -> why its workers do not start
 
     def work(self) -> Iterator[Told]:
@@ -150,6 +156,8 @@ class _Session:
         python = self.intake.python_files
         for _ in range(min(self.limit, 1 + python // FILES_PER_READER) if python else 0):
             self._start("reader")
+        if self.intake.documents:
+            self._start("documents")
         for _ in range(min(self.limit, EARLY_WORKERS)):
             self._start("judge")
         while True:
@@ -180,7 +188,8 @@ class _Session:
             if taken.error is not None:
                 self._note_read(self.count, Read(None, taken.error))
             else:
-                self.queues["files" if taken.line is None else "lines"].append(Job(self.count))
+                kind = "lines" if taken.line is not None else "documents" if is_document(taken.path) else "files"
+                self.queues[kind].append(Job(self.count))
 
     def _has_room(self) -> bool:
         return len(self.tasks) < OPEN_TASKS and self.bytes < OPEN_BYTES
@@ -201,7 +210,8 @@ class _Session:
     # workers
 
     def _start(self, role: Role) -> None:
-        module = self.settings.reader if role == "reader" else self.settings.checker
+        settings = self.settings
+        module = {"reader": settings.reader, "documents": settings.document_reader, "judge": settings.checker}[role]
         self.workers.append(WorkerProcess(role, module, self.settings.step_memory << 20))
 
     def _drop(self, worker: WorkerProcess) -> None:
@@ -228,29 +238,32 @@ class _Session:
             job = self._next(worker.role)
             if job is not None:
                 self._assign(worker, job)
-            elif worker.role == "reader" and not self.intake.python_files:
+            elif ((worker.role == "reader" and not self.intake.python_files)
+                  or (worker.role == "documents" and not self.intake.documents)):
                 self._drop(worker)   # no file is left to read: free its memory
         waiting = len(self.queues["steps"]) + len(self.queues["lines"]) if "judge" not in self.broken else 0
         judges = [w for w in self.workers if w.role == "judge"]
         missing = min(self.limit - len(judges), waiting - sum(w.job is None for w in judges))
         for _ in range(missing):
             self._start("judge")
-        if self.queues["files"] and "reader" not in self.broken and not any(w.role == "reader" for w in self.workers):
-            self._start("reader")
+        readers: tuple[tuple[str, Role], ...] = (("files", "reader"), ("documents", "documents"))
+        for queue, role in readers:
+            if self.queues[queue] and role not in self.broken and not any(w.role == role for w in self.workers):
+                self._start(role)
         for role, why in self.broken.items():
             while (job := self._next(role)) is not None:
                 self._answer(job, self._no_worker(why))
 
     def _next(self, role: Role) -> Job | None:
         """The next job for a worker of this role."""
-        for name in ("files",) if role == "reader" else ("steps", "lines"):
+        for name in {"reader": ("files",), "documents": ("documents",), "judge": ("steps", "lines")}[role]:
             if self.queues[name]:
                 return self.queues[name].popleft()
         return None
 
     def _assign(self, worker: WorkerProcess, job: Job) -> None:
         """Send a job; a worker that turns out to be gone is as one that died over it."""
-        worker.job = job
+        worker.job, worker.settled = job, None
         task = self.tasks[job.file]
         limit = self.settings.read_timeout
         try:
@@ -264,7 +277,8 @@ class _Session:
                 worker.send(Parse(job.file, self.settings.line_reader, task.path, task.line.number, task.line.text))
                 worker.keep(job.file)
             else:
-                worker.send(Request(task.path, limit))
+                options = (self.settings.notation,) if worker.role == "documents" else ()
+                worker.send(Request(task.path, limit, options))
                 limit += STARTUP_TIMEOUT        # it keeps the time itself
             worker.deadline = time.monotonic() + limit
         except OSError:
@@ -284,8 +298,12 @@ class _Session:
                 worker.ready = True
             case OutOfMemory() if job is not None:
                 self._drop(worker)
-                if not self._again(worker, job):
+                if worker.settled is not None:
+                    self._answer(job, _unexplained(worker.settled, f"{self.settings.step_memory} MiB of memory"))
+                elif not self._again(worker, job):
                     self._answer(job, self._out_of_memory(job))
+            case Settled(result) if job is not None:
+                worker.settled = result
             case Read() | Judged() if job is not None:
                 worker.job = None
                 worker.answered += 1
@@ -297,7 +315,9 @@ class _Session:
         """The process ended by itself: its job is answered with that, others go on."""
         died = worker.died()
         self._drop(worker)
-        if worker.job is not None:
+        if worker.job is not None and worker.settled is not None:
+            self._answer(worker.job, _unexplained(worker.settled, f"the life of its worker process ({died.how})"))
+        elif worker.job is not None:
             if not (died.memory and self._again(worker, worker.job)):
                 self._answer(worker.job, died)
         elif not worker.ready:
@@ -317,6 +337,8 @@ class _Session:
         elif worker.job.derivation is None and worker.role == "judge":
             message = f"reading this line took longer than {self.settings.read_timeout:g} s"
             self._answer(worker.job, self._not_read(worker.job, message))
+        elif worker.settled is not None:
+            self._answer(worker.job, _unexplained(worker.settled, f"{self.settings.step_timeout:g} s"))
         else:
             limit = self.settings.step_timeout
             unknown = Unknown(f"no verdict within {limit:g} s", "LP301")
@@ -354,7 +376,7 @@ class _Session:
             case Read():
                 raise TypeError("a step was answered by a file")
         if result is not None and result.index == 0 and job.index is not None:
-            result = StepResult(job.index, result.verdict, seconds=result.seconds, fault=result.fault)
+            result = replace(result, index=job.index)
         task.answers[job.derivation, job.index] = result
         self.on_event(StepDone(task.path, task.outline[job.derivation][0], result))
 
@@ -380,3 +402,8 @@ class _Session:
         task.read(answer, self.settings.select)
         self.queues["steps"].extend(Job(number, derivation, index) for derivation, index in task.questions())
         self.on_event(FileDone(task.path, len(task.questions())))
+
+
+def _unexplained(result: StepResult, limit: str) -> Judged:
+    """A verdict that stood before its explanation was finished."""
+    return Judged(replace(result, attempts=(*result.attempts, Attempt("explanation", f"not finished within {limit}"))))

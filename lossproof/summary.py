@@ -6,14 +6,27 @@ stands here and the command line turns it into an exit code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-from lossproof.derivation import Derivation, Document, Expectation
-from lossproof.verdict import Conditional, DocumentResult, Error, Proved, Refuted, StepResult, Unknown, VerdictName
+from lossproof.derivation import Derivation, Document, Expectation, Row
+from lossproof.diagnostic import Diagnostic
+from lossproof.verdict import (
+    Conditional,
+    Defined,
+    DocumentResult,
+    Error,
+    Proved,
+    Refuted,
+    StepResult,
+    Unknown,
+    VerdictName,
+)
 
-__all__ = ["Checked", "EXIT_FAULT", "EXIT_NOTHING", "EXIT_OK", "EXIT_UNEXPECTED", "EXIT_UNREADABLE", "Tally",
-           "Totals", "claim_expectation", "exit_code", "has_fault", "is_expected", "matched", "totals"]
+__all__ = ["Checked", "Coverage", "EXIT_FAULT", "EXIT_NOTHING", "EXIT_OK", "EXIT_UNEXPECTED", "EXIT_UNREADABLE",
+           "RowOutcome", "Tally", "Totals", "claim_expectation", "coverage", "exit_code", "has_fault", "is_expected",
+           "matched", "row_outcome", "step_results", "totals", "unread_reason"]
 
 EXIT_OK = 0
 EXIT_UNEXPECTED = 1
@@ -21,7 +34,7 @@ EXIT_UNREADABLE = 2
 EXIT_FAULT = 3
 EXIT_NOTHING = 5
 
-ORDER: tuple[VerdictName, ...] = ("proved", "conditional", "refuted", "unknown", "error")
+ORDER: tuple[VerdictName, ...] = ("proved", "conditional", "refuted", "unknown", "error", "defined")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +71,10 @@ def claim_expectation(derivation: Derivation) -> Expectation | None:
     """The verdict expected of first line ~ last line; None where the file does not ask for one."""
     if derivation.expect_claim is not None:
         return derivation.expect_claim
-    return "proved" if all(line.expect == "proved" for line in derivation.lines[1:]) else None
+    expected = {line.expect for line in derivation.lines[1:]}
+    if expected <= {"proved", "holds"}:
+        return "holds" if "holds" in expected else "proved"
+    return None
 
 
 def is_expected(expected: Expectation | None, result: StepResult, *, corrected: bool = False) -> bool:
@@ -69,6 +85,10 @@ def is_expected(expected: Expectation | None, result: StepResult, *, corrected: 
     """
     if has_fault(result) or isinstance(result.verdict, Error):
         return False
+    if isinstance(result.verdict, Defined):
+        return expected in (None, "proved", "holds")
+    if expected == "holds":
+        return isinstance(result.verdict, Proved | Conditional) and not corrected
     if expected is not None and result.verdict.verdict != expected:
         return False
     return not corrected or isinstance(result.correction, Proved)
@@ -81,7 +101,7 @@ def has_fault(result: StepResult) -> bool:
             return result.fault is not None or code.startswith("LP4")
         case Error(diagnostic=found):
             return result.fault is not None or found.severity == "fault"
-        case Proved() | Conditional() | Refuted():
+        case Proved() | Conditional() | Refuted() | Defined():
             return result.fault is not None
 
 
@@ -92,6 +112,62 @@ def matched(checked: Checked) -> Iterator[tuple[Derivation, tuple[StepResult, ..
     derivations = {derivation.name: derivation for derivation in checked.document.derivations}
     for result in checked.result.derivations:
         yield derivations[result.name], result.steps, result.claim
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What became of a document's rows: those with a relation that are displayed, and chains within lines of text."""
+
+    rows: int = 0
+    read: int = 0
+    defined: int = 0
+    proved: int = 0
+    conditional: int = 0
+    refuted: int = 0
+    unknown: int = 0
+    not_read: int = 0
+    pictures: int = 0
+
+
+RowOutcome = Literal["defined", "proved", "conditional", "refuted", "unknown", "not_read"]
+
+
+def step_results(checked: Checked) -> dict[tuple[str, int], StepResult]:
+    """The results by derivation's name and line's number."""
+    return {(derivation.name, result.index): result
+            for derivation in checked.result.derivations for result in derivation.steps}
+
+
+def row_outcome(row: Row, results: Mapping[tuple[str, int], StepResult]) -> RowOutcome | None:
+    """What became of a row, the worst of its steps; None where none of them was asked about."""
+    if row.unread is not None:
+        return "not_read"
+    found = {results[step].verdict.verdict for step in row.steps if step in results}
+    if row.steps and not found:
+        return None
+    worst: tuple[tuple[VerdictName, RowOutcome], ...] = (
+        ("refuted", "refuted"), ("error", "not_read"), ("unknown", "unknown"), ("conditional", "conditional"),
+        ("proved", "proved"))
+    return next((outcome for verdict, outcome in worst if verdict in found), "defined")
+
+
+def unread_reason(row: Row, results: Mapping[tuple[str, int], StepResult]) -> Diagnostic | None:
+    """Why a row was not read: it has no tree, or its tree has no meaning."""
+    if row.unread is not None:
+        return row.unread
+    errors = (results[step].verdict for step in row.steps if step in results)
+    return next((verdict.diagnostic for verdict in errors if isinstance(verdict, Error)), None)
+
+
+def coverage(checked: Checked) -> Coverage | None:
+    """The counts of a document's rows; None for files of other kinds."""
+    if checked.document is None or checked.document.prose is None:
+        return None
+    results = step_results(checked)
+    outcomes = [row_outcome(row, results) for row in checked.document.prose.rows if row.counts]
+    counts = {name: outcomes.count(name) for name in get_args(RowOutcome)}
+    rows = sum(counts.values())
+    return Coverage(rows=rows, read=rows - counts["not_read"], pictures=len(checked.document.prose.pictures), **counts)
 
 
 class Tally:

@@ -8,9 +8,10 @@ simplified, so `x/x` and `exp(log(x))` stay as they are.
 Subtraction and division have no nodes of their own: `a - b` is
 `Add(a, Mul(-1, b))` and `a/b` is `Mul(a, Pow(b, -1))`, as in SymPy.
 
-Values are real numbers. A vector or matrix is a tree too (a `Symbol` that is
-declared with a shape, a `Family`, or an array function such as `matmul`); its
-entries count from 1.
+Values are real numbers; complex ones appear where a symbol is declared complex
+or `I` is written. A vector or matrix is a tree too (a `Symbol` that is declared
+with a shape, a `Family`, or an array function such as `matmul`); its entries
+count from 1.
 """
 
 from __future__ import annotations
@@ -56,9 +57,9 @@ class Number(Term):
 
 @dataclass(frozen=True, slots=True)
 class Const(Term):
-    """A named constant. `oo` and `-oo` stand only as limit targets and bounds."""
+    """A named constant. `oo` and `-oo` stand only as limit targets and bounds; I is the imaginary unit."""
 
-    name: Literal["pi", "E", "EulerGamma", "oo", "-oo"]
+    name: Literal["pi", "E", "EulerGamma", "I", "oo", "-oo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +256,13 @@ KNOWN_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "exp": (1, 1), "log": (1, 1), "sqrt": (1, 1), "Abs": (1, 1), "sign": (1, 1),
     "Max": (1, 64), "Min": (1, 64), "floor": (1, 1), "ceiling": (1, 1), "Mod": (2, 2),
     "sin": (1, 1), "cos": (1, 1), "tan": (1, 1), "asin": (1, 1), "acos": (1, 1), "atan": (1, 1),
+    "cot": (1, 1), "sec": (1, 1), "csc": (1, 1), "coth": (1, 1), "sech": (1, 1), "csch": (1, 1),
     "sinh": (1, 1), "cosh": (1, 1), "tanh": (1, 1), "asinh": (1, 1), "acosh": (1, 1), "atanh": (1, 1),
     "erf": (1, 1), "erfc": (1, 1), "gamma": (1, 1), "loggamma": (1, 1), "digamma": (1, 1),
     "polygamma": (2, 2), "beta": (2, 2), "zeta": (1, 1), "binomial": (2, 2), "factorial": (1, 1),
-    "harmonic": (1, 1), "KroneckerDelta": (2, 2), "Heaviside": (1, 1),
+    "harmonic": (1, 1), "fibonacci": (1, 1), "KroneckerDelta": (2, 2), "Heaviside": (1, 1),
     "logistic": (1, 1), "softplus": (1, 1), "xlogy": (2, 2),
+    "conjugate": (1, 1), "re": (1, 1), "im": (1, 1),
     # softmax(z, k) is exp(z_k) / sum_j exp(z_j); logsumexp(z) is log sum_j exp(z_j); z a whole family
     "softmax": (2, 2), "logsumexp": (1, 1),
 }
@@ -314,6 +317,13 @@ def divide(left: Term, right: Term) -> Term:
 
 def children(term: Term) -> tuple[Term, ...]:
     """The terms directly inside `term`, in written order, bounds and conditions included."""
+    match term:       # the commonest nodes without a detour
+        case Number() | Const() | Symbol():
+            return ()
+        case Add(args) | Mul(args) | Call(_, args):
+            return args
+        case Pow(base, exponent):
+            return (base, exponent)
     found: list[Term] = []
 
     def note(child: Term) -> Term:
@@ -395,6 +405,15 @@ def binders(term: Term) -> tuple[str, ...]:
             return ()
 
 
+def _bound_here(term: Term) -> tuple[str, ...]:
+    """The names whose free occurrences in its body `term` takes up: those that it binds, and what it substitutes."""
+    match term:
+        case Subst(variable=Symbol(name)):
+            return (name,)
+        case _:
+            return binders(term)
+
+
 def _bounds(term: Term) -> tuple[Term, ...]:
     """The bounds of a binder, which its own names do not reach (a Family's bounds neither)."""
     match term:
@@ -404,6 +423,8 @@ def _bounds(term: Term) -> tuple[Term, ...]:
             return tuple(b for r in ranges for b in (r.lower, r.upper))
         case Integral(lower=lower, upper=upper):
             return (lower, upper)
+        case Subst(value=value):
+            return (value,)
         case _:
             return ()
 
@@ -417,7 +438,7 @@ def free_names(term: Term) -> frozenset[str]:
         case Call(function=name) | Partial(function=name):
             if name not in KNOWN_FUNCTIONS and name not in ARRAY_FUNCTIONS:
                 found.add(name)
-    bound = binders(term)
+    bound = _bound_here(term)
     if not bound:
         for child in children(term):
             found |= free_names(child)
@@ -434,7 +455,7 @@ def _scoped(term: Term) -> tuple[Term, ...]:
     match term:
         case Fold(body=body, condition=condition) | ForAll(body=body, condition=condition):
             return (body,) if condition is None else (body, condition)
-        case Family(body=body) | Integral(body=body):
+        case Family(body=body) | Integral(body=body) | Subst(body=body):
             return (body,)
         case _:
             return ()
@@ -453,7 +474,7 @@ def substitute(term: Term, values: Mapping[str, Term]) -> Term:
         return term
     if isinstance(term, Symbol):
         return values.get(term.name, term)
-    bound = binders(term)
+    bound = _bound_here(term)
     if not bound:
         return map_children(term, lambda child: substitute(child, values))
     inner = {n: v for n, v in values.items() if n not in bound}
@@ -490,6 +511,9 @@ def _rebound(term: Term, renamed: Mapping[str, str], inner: Mapping[str, Term], 
         case Integral(body, name, lower, upper):
             return Integral(substitute(body, mapping), renamed.get(name, name), substitute(lower, outer),
                             substitute(upper, outer), span=term.span)
+        case Subst(body, Symbol(name), value):
+            return Subst(substitute(body, mapping), Symbol(renamed.get(name, name)), substitute(value, outer),
+                         span=term.span)
         case _:
             raise TypeError(f"not a binder: {type(term).__name__}")
 

@@ -14,6 +14,12 @@ from lossproof.term import Term
 
 VerdictName = Literal["proved", "conditional", "refuted", "unknown", "error", "defined"]
 
+EditKind = Literal[
+    "sign", "number", "missing-factor", "extra-factor", "missing-term", "extra-term", "exponent", "index", "bound",
+    "condition", "name", "function", "order", "transpose", "derivative", "fold", "limit", "relation",
+]
+"""What kind of slip the one change is that mends a refuted line. README says what each means."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counterexample:
@@ -86,7 +92,15 @@ class Error:
     verdict: Literal["error"] = "error"
 
 
-Verdict = Proved | Conditional | Refuted | Unknown | Error
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """The line gives a name a (further) meaning, or states what is taken as given; `reason` is one sentence."""
+
+    reason: str
+    verdict: Literal["defined"] = "defined"
+
+
+Verdict = Proved | Conditional | Refuted | Unknown | Error | Defined
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +108,16 @@ class Diagnosis:
     """What is known of a refuted step beyond the point; every suggestion has been proved.
 
     `residual` is right minus left in normal form; `remark` one sentence ("off by a factor
-    -1", "the term ... is missing"); `suggestion` a line that is proved equal to the left.
+    -1", "the term ... is missing"); `suggestion` a line that is proved equal to the left (or
+    related to it as the step asks). `edit` is the kind of the one change that makes the refuted
+    line the suggestion; None where there is none. For the kind "relation" the line stands, and
+    the remark names the relation that is proved.
     """
 
     residual: Term | None = None
     remark: str | None = None
     suggestion: Term | None = None
-    edit: str | None = None
+    edit: EditKind | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 Not trusted: it carries data. `runner` starts it as a program of its own (a fresh interpreter, so that nothing of
 the parent's state can change a verdict) and talks to it over a socket, in pickles that both ends made themselves.
-The reader imports SymPy once and then reads each file in a fork of itself: what one file does to SymPy's caches,
-to the interpreter or to itself never reaches the next. The judge imports the kernel and no SymPy; it also reads the
-lines of JSON Lines files, which are data and not code, so that they stand under the same limits as a step.
+The reader of Python files imports SymPy once, that of documents does not; each file is read in a fork of its own:
+what one file does to SymPy's caches, to the interpreter or to itself never reaches the next. The judge imports the
+kernel and no SymPy; it also reads the lines of JSON Lines files, which are data and not code, so that they stand under
+the same limits as a step.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -29,7 +31,7 @@ from lossproof.term import Span
 from lossproof.verdict import StepResult, Unknown
 
 __all__ = ["Died", "Forget", "Judged", "Outline", "OutOfMemory", "Parse", "Question", "Read", "Ready", "Request",
-           "Setup", "Take", "main"]
+           "Settled", "Setup", "Take", "main"]
 
 # The derivations of a document in order: each one's name, and the lines (numbers from 1) that have a result.
 Outline = tuple[tuple[str, tuple[int, ...]], ...]
@@ -43,17 +45,18 @@ GRACE = 0.5
 class Setup:
     """First message to a worker: which module to import, and its limit of address space in bytes (0: none)."""
 
-    role: Literal["reader", "judge"]
+    role: Literal["reader", "documents", "judge"]
     module: str
     memory: int
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """To a reader: read this file within so many seconds."""
+    """To a reader: read this file within so many seconds; `options` are handed to its `read` behind the path."""
 
     path: str
     seconds: float
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,13 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """From a judge: a result whose verdict stands; what explains it is still worked on."""
+
+    result: StepResult
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfMemory:
     """From a judge: the step did not fit; this worker should be replaced."""
 
@@ -138,7 +148,7 @@ def main(descriptor: int) -> None:
         setup: Setup = connection.recv()
         module = importlib.import_module(setup.module)
         match setup.role:
-            case "reader":
+            case "reader" | "documents":
                 connection.send(Ready())
                 _serve_reader(connection, module, setup.memory)
             case "judge":
@@ -187,7 +197,8 @@ def _serve_judge(connection: Connection, checker: Any) -> None:
                 connection.send(answer)
             case Question(key, number, index):
                 try:
-                    result = _answer(checker, documents[key], number, index)
+                    result = _answer(checker, documents[key], number, index,
+                                     lambda found: connection.send(Settled(found)))
                 except MemoryError:
                     connection.send(OutOfMemory())
                     return
@@ -225,16 +236,17 @@ def _fault(error: Exception) -> str:
     return f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"  # noqa: PTH119
 
 
-def _answer(checker: Any, document: Document, number: int, index: int | None) -> StepResult | None:
+def _answer(checker: Any, document: Document, number: int, index: int | None,
+            settled: Callable[[StepResult], None]) -> StepResult | None:
     """The checker's answer; an exception of the checker becomes a fault of lossproof, reported as such."""
     derivation = document.derivations[number]
     started = time.perf_counter()
     result: StepResult | None
     try:
         if index is None:
-            result = checker.check_claim(document, derivation)
+            result = checker.check_claim(document, derivation, settled)
         else:
-            result = checker.check_step(document, derivation, index)
+            result = checker.check_step(document, derivation, index, settled)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault of ours and must not pass silently
@@ -322,7 +334,7 @@ def _read_and_exit(reader: Any, request: Request, memory: int, descriptor: int) 
     signal.setitimer(signal.ITIMER_REAL, request.seconds)
     try:
         _limit_memory(memory)
-        found = _read(reader.read(request.path))
+        found = _read(reader.read(request.path, *request.options))
     except InputError as error:
         reply(Read(None, error.diagnostic))
     except BaseException as error:  # noqa: BLE001 - the file is code: it may raise anything, SystemExit too

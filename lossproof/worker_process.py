@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import IO, Literal
 
+from lossproof.verdict import StepResult
 from lossproof.worker import Died, Forget, Setup
 
 __all__ = ["Job", "Role", "STARTUP_TIMEOUT", "WorkerProcess"]
@@ -27,7 +28,7 @@ KEPT_DOCUMENTS = 16            # a judge keeps so many; questions come in the or
 # The child's first line: it sees the modules that its parent sees, in the same order.
 BOOT = "import sys; sys.path[:] = {path!r}; from lossproof.worker import main; main({descriptor})"
 
-Role = Literal["reader", "judge"]
+Role = Literal["reader", "documents", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class WorkerProcess:
         self.ready = False
         self.job: Job | None = None
         self.answered = 0
+        self.settled: StepResult | None = None      # of the present job, as far as it is known
         self.deadline = time.monotonic() + STARTUP_TIMEOUT
         self._documents: dict[int, None] = {}
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in kill()
@@ -59,7 +61,7 @@ class WorkerProcess:
             # What a derivation file prints must not mix with a report on stdout.
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-c", boot], stdin=subprocess.DEVNULL, process_group=0, env=environment,
-                pass_fds=[theirs.fileno()], stdout=sys.__stderr__ if role == "reader" and sys.__stderr__ else
+                pass_fds=[theirs.fileno()], stdout=sys.__stderr__ if role != "judge" and sys.__stderr__ else
                 subprocess.DEVNULL, stderr=self._errors)
             self.connection = Connection(ours.detach())
         with contextlib.suppress(OSError):

@@ -1,6 +1,7 @@
 """Mechanical edits of a written line: the slips that people make, each with its kind. Not a test itself.
 
-An edit need not change the value; `evaluation` says whether it does. Imports the ground floor's data only.
+An edit need not change the value; `evaluation` says whether it does. The kinds are those that the program names
+(README), written down here apart from its search, which has to find them. Imports the ground floor's data only.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from lossproof.derivation import Step
 from lossproof.term import (
+    KNOWN_FUNCTIONS,
     MINUS_ONE,
     ONE,
     Add,
@@ -27,13 +29,16 @@ from lossproof.term import (
     Mul,
     Number,
     Partial,
+    Piecewise,
     Pow,
     Range,
     Relation,
+    RelationName,
     Symbol,
     Term,
     add,
     children,
+    free_names,
     map_children,
     mul,
     negate,
@@ -49,16 +54,15 @@ class Edit:
     line: Term
 
 
-_OTHER_FUNCTIONS: Mapping[str, str] = {
-    "exp": "logistic", "log": "exp", "logistic": "exp", "sqrt": "exp", "Abs": "exp", "softplus": "logistic",
-    "sin": "cos", "cos": "sin", "tanh": "logistic",
+_OTHER_FUNCTIONS: Mapping[str, tuple[str, ...]] = {
+    "exp": ("logistic", "log"), "log": ("exp",), "logistic": ("exp", "tanh"), "sqrt": ("exp", "Abs"),
+    "Abs": ("sign", "sqrt"), "softplus": ("logistic", "exp"), "sin": ("cos",), "cos": ("sin",), "tan": ("sin",),
+    "tanh": ("logistic", "sinh"), "sinh": ("cosh",), "cosh": ("sinh",), "erf": ("erfc",), "erfc": ("erf",),
+    "gamma": ("factorial",), "factorial": ("gamma",), "digamma": ("loggamma",), "floor": ("ceiling",),
+    "ceiling": ("floor",), "Max": ("Min",), "Min": ("Max",), "atan": ("tan",), "asin": ("acos",), "acos": ("asin",),
+    "trace": ("det",), "det": ("trace",),
 }
-_USUAL = frozenset({
-    "drop-factor", "drop-term", "flip-sign", "swap-index", "change-exponent", "change-bound", "drop-condition",
-    "add-condition", "change-condition", "swap-function", "change-coefficient", "swap-name", "drop-prime",
-    "drop-derivative", "change-target", "drop-sum", "drop-transpose", "swap-factors",
-})
-"""Slips that people make; the other kinds come after them."""
+_TURNED: Mapping[RelationName, RelationName] = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _INTEGERS = ("size", "index", "integer")
 
 
@@ -72,7 +76,7 @@ def edits(line: Term, step: Step) -> list[Edit]:
 
 
 def choose(every: Sequence[Edit], count: int, seed: str) -> list[Edit]:
-    """Some of the edits, of as many kinds as there are, the usual slips first; the same for the same seed."""
+    """Some of the edits, of as many kinds as there are; the same for the same seed."""
     chance = random.Random(seed)
     by_kind: dict[str, list[Edit]] = {}
     for edit in every:
@@ -81,7 +85,6 @@ def choose(every: Sequence[Edit], count: int, seed: str) -> list[Edit]:
     for group in groups:
         chance.shuffle(group)
     chance.shuffle(groups)
-    groups.sort(key=lambda group: group[0].kind not in _USUAL)
     chosen: list[Edit] = []
     while groups and len(chosen) < count:
         groups = [g for g in groups if g]
@@ -97,10 +100,46 @@ Bound = Mapping[str, Term]      # a bound index and its upper bound
 
 def _whole(line: Term, step: Step) -> Found:
     """Edits of a line as a whole; of an array only what keeps its shape."""
-    yield "negate-line", negate(line)
-    yield "scale-line", mul(number(2), line)
-    if not _is_array(line, step):
-        yield "add-term", add(line, ONE)
+    if isinstance(line, Relation):
+        return
+    yield "sign", _flipped(line)
+    match line:
+        case Number():
+            pass
+        case Mul((Number(value), *rest)) if value == -1:
+            yield "extra-factor", Mul((number(-2), *rest))
+        case Mul((Number(value), *rest)) if value == 1:
+            yield "number", Mul((number(2), *rest))
+        case Mul(args) if not isinstance(args[0], Number):
+            yield "extra-factor", Mul((number(2), *args))
+        case Mul():
+            pass
+        case _:
+            yield "extra-factor", Mul((number(2), line))
+    if not _is_array(line, step) and not isinstance(line, Number):
+        yield "extra-term", add(*(line.args if isinstance(line, Add) else (line,)), ONE)
+
+
+def _product(*args: Term) -> Term:
+    """The product, 1/x where it begins with a quotient."""
+    return mul(ONE, *args) if args and isinstance(args[0], Pow) and args[0].exponent == MINUS_ONE else mul(*args)
+
+
+def _flipped(term: Term) -> Term:
+    """The term with the other sign, as people write it."""
+    match term:
+        case Number(value):
+            return number(-value)
+        case Mul((Number(value), *rest)) if value == -1 and rest:
+            return _product(*rest)
+        case Mul((Number(value), *rest)) if value == 1 and rest:
+            return Mul((MINUS_ONE, *rest))
+        case Mul((Number(value), *rest)) if rest:
+            return Mul((number(-value), *rest))
+        case Mul(args):
+            return Mul((MINUS_ONE, *args))
+        case _:
+            return negate(term)
 
 
 def _is_array(term: Term, step: Step) -> bool:
@@ -130,7 +169,7 @@ def _inside(term: Term, step: Step, bound: Bound, role: str | None) -> Found:
     yield from _here(term, step, bound, role)
     inner = {**bound, **_binds(term)}
     for position, child in enumerate(children(term)):
-        child_role = _role(term, position)
+        child_role = _role(term, position, role)
         if child_role == "fixed":
             continue
         below = inner if child_role in (None, "condition") else bound
@@ -150,7 +189,7 @@ def _binds(term: Term) -> dict[str, Term]:
             return {}
 
 
-def _role(term: Term, position: int) -> str | None:
+def _role(term: Term, position: int, role: str | None) -> str | None:
     """What the child at `position` is to `term`: None where it may be any value."""
     match term:
         case Fold() | ForAll():
@@ -167,10 +206,16 @@ def _role(term: Term, position: int) -> str | None:
             return None if position == 0 else "variable"
         case Limit():
             return (None, "fixed", "fixed")[position]
+        case Pow(Number(), exponent) if exponent == MINUS_ONE:
+            return "fixed" if position else "divided"
         case Pow():
             return None if position == 0 else "exponent"
         case Relation():
-            return "fixed"
+            return "fixed" if role == "condition" else None
+        case Piecewise():
+            return "piece" if position % 2 else None
+        case Mul(args) if args[position] == MINUS_ONE:
+            return "fixed"      # a minus sign
         case _:
             return None
 
@@ -188,95 +233,118 @@ def _with_child(term: Term, position: int, child: Term) -> Term:
 def _here(term: Term, step: Step, bound: Bound, role: str | None) -> Found:
     """Edits of the node itself."""
     match term:
+        case Number(value) if role == "divided":
+            yield "number", number(value + 1)
+            yield "number", number(2 * value)
         case Number(value) if role == "exponent":
             for other in (value + 1, value - 1, -value):
-                yield "change-exponent", number(other)
+                if other not in (0, 1):
+                    yield "exponent", number(other)
         case Number(value) if role == "index":
-            yield "swap-index", number(value + 1)
-            yield "swap-index", number(value - 1)
+            yield "index", number(value + 1)
+            yield "index", number(value - 1)
         case Number(value):
-            yield "change-coefficient", number(value + 1)
-            yield "change-coefficient", number(2 * value)
-            yield "flip-sign", number(-value)
+            yield "sign", number(-value)
+            yield "number", number(value + 1)
+            yield "number", number(2 * value)
         case Symbol(name) if role == "index":
             for other in _indices_like(name, step, bound):
-                yield "swap-index", other
+                yield "index", other
         case Symbol(name) if name not in bound:
             for other in _names_like(name, step):
-                yield "swap-name", Symbol(other)
+                yield "name", Symbol(other)
         case Entry(family, indices):
             for other in _families_like(family, step):
-                yield "swap-name", Entry(other, indices)
+                yield "name", Entry(other, indices)
         case Add(args):
             for i, arg in enumerate(args):
-                yield "drop-term", add(*args[:i], *args[i + 1:])
-                yield "flip-sign", add(*args[:i], negate(arg), *args[i + 1:])
+                yield "missing-term", add(*args[:i], *args[i + 1:])
+                yield "sign", add(*args[:i], _flipped(arg), *args[i + 1:])
+            if len(args) == 2 and isinstance(args[1], Mul) and args[1].args[0] == MINUS_ONE:
+                yield "order", Add((_flipped(args[1]), _flipped(args[0])))
         case Mul(args):
             for i, arg in enumerate(args):
-                kind = "flip-sign" if arg == MINUS_ONE else "drop-factor"
-                yield kind, mul(*args[:i], *args[i + 1:])
-                if role is None and not isinstance(arg, Number):
-                    yield "square-factor", mul(*args[:i], Pow(arg, number(2)), *args[i + 1:])
+                kind = "sign" if arg == MINUS_ONE else "missing-factor"
+                if arg != ONE:
+                    yield kind, _product(*args[:i], *args[i + 1:])
+                if isinstance(arg, Pow) and arg.exponent == MINUS_ONE and i and args[i - 1] != MINUS_ONE:
+                    upside_down = (arg.base, Pow(args[i - 1], MINUS_ONE))
+                    yield "order", mul(*args[:i - 1], *upside_down, *args[i + 1:])
+                if role is None and not isinstance(arg, Number | Pow | Mul):
+                    yield "exponent", mul(*args[:i], Pow(arg, number(2)), *args[i + 1:])
         case Pow(base, exponent):
-            yield "drop-exponent", base
-            yield "swap-power", Pow(exponent, base)
+            if not isinstance(base, Number):
+                yield "exponent", base
+            if exponent != MINUS_ONE:
+                yield "order", Pow(exponent, base)
         case Fold(kind, body, range_, condition):
             yield from _folds(kind, body, range_, condition, step, bound)
         case Derivative(body, by, order):
-            yield "drop-derivative", body
-            yield "change-order", Derivative(body, by, order + 1)
+            yield "derivative", body
+            yield "derivative", Derivative(body, by, order + 1)
         case Limit(body, variable, target, side):
             if isinstance(target, Const) and target.name in ("oo", "-oo"):
-                yield "change-target", Limit(body, variable, Const("oo" if target.name == "-oo" else "-oo"), side)
-                yield "change-target", Limit(body, variable, ONE, side)
+                yield "limit", Limit(body, variable, Const("oo" if target.name == "-oo" else "-oo"), side)
+                yield "limit", Limit(body, variable, ONE, side)
             else:
-                yield "change-target", Limit(body, variable, add(target, number("1/2")), side)
-            yield "drop-limit", body
+                yield "limit", Limit(body, variable, add(target, number("1/2")), side)
+            yield "limit", body
         case Relation("!=", left, right) if role == "condition":
-            yield "change-condition", Relation("=", left, right)
+            yield "condition", Relation("=", left, right)
+        case Relation("<" | "<=" | ">" | ">=" as op, left, right) if role == "piece":
+            yield "condition", Relation(_TURNED[op], left, right)
         case Call(function, args, orders):
             yield from _calls(function, args, orders, step)
         case Partial(function, family, _):
-            yield "drop-derivative", Call(function, (family,))
+            yield "derivative", Call(function, (family,))
 
 
 def _folds(kind: str, body: Term, range_: Range, condition: Term | None, step: Step, bound: Bound) -> Found:
     def fold(**changed: object) -> Fold:
         parts = {"kind": kind, "body": body, "range": range_, "condition": condition, **changed}
         return Fold(**parts)  # type: ignore[arg-type]
-    yield "change-bound", fold(range=Range(range_.name, add(range_.lower, ONE), range_.upper))
-    yield "change-bound", fold(range=Range(range_.name, range_.lower, add(range_.upper, MINUS_ONE)))
-    yield "drop-sum", body
+    if isinstance(range_.lower, Number):
+        yield "bound", fold(range=Range(range_.name, number(range_.lower.value + 1), range_.upper))
+    else:
+        yield "bound", fold(range=Range(range_.name, add(range_.lower, ONE), range_.upper))
+    if not isinstance(range_.upper, Const):
+        yield "bound", fold(range=Range(range_.name, range_.lower, add(range_.upper, MINUS_ONE)))
+    if range_.name in step.declarations or range_.name not in free_names(body):
+        yield "fold", body
     if condition is not None:
-        yield "drop-condition", fold(condition=None)
+        yield "condition", fold(condition=None)
     else:
         for other in _indices_like(range_.name, step, {**bound, range_.name: range_.upper}):
-            yield "add-condition", fold(condition=Relation("!=", Symbol(range_.name), other))
+            yield "condition", fold(condition=Relation("!=", Symbol(range_.name), other))
     if kind == "sum":
-        yield "sum-to-product", fold(kind="product")
+        yield "fold", fold(kind="product")
 
 
 def _calls(function: str, args: tuple[Term, ...], orders: tuple[int, ...], step: Step) -> Found:
     if any(orders):
-        yield "drop-prime", Call(function, args)
-        yield "change-order", Call(function, args, tuple(o + 1 for o in orders))
+        yield "derivative", Call(function, args)
+        yield "derivative", Call(function, args, tuple(o + 1 for o in orders))
         return
-    if function in _OTHER_FUNCTIONS:
-        yield "swap-function", Call(_OTHER_FUNCTIONS[function], args)
-        yield "drop-function", args[0]
+    for other in _OTHER_FUNCTIONS.get(function, ()):
+        yield "function", Call(other, args)
+    if function in KNOWN_FUNCTIONS and len(args) == 1 and function != "logsumexp":
+        yield "function", args[0]
     declared = step.declarations.get(function)
     if declared is not None and declared.kind == "function" and len(args) == 1:
-        yield "drop-function", args[0]
-        yield "swap-function", Call("exp", args)
+        yield "function", args[0]
+        yield "function", Call("exp", args)
     match function, args:
         case "transpose", (array,):
-            yield "drop-transpose", array
-        case ("outer", (left, right)) | ("matmul", (left, right)):
-            yield "swap-factors", Call(function, (right, left))
+            yield "transpose", array
+        case (("outer" | "matmul" | "binomial" | "Mod" | "xlogy" | "beta"), (left, right)):
+            yield "order", Call(function, (right, left))
+        case "matmul", _:
+            for i in range(len(args) - 1):
+                yield "order", Call(function, (*args[:i], args[i + 1], args[i], *args[i + 2:]))
         case "hadamard", _:
             for i in range(len(args)):
                 rest = (*args[:i], *args[i + 1:])
-                yield "drop-factor", rest[0] if len(rest) == 1 else Call("hadamard", rest)
+                yield "missing-factor", rest[0] if len(rest) == 1 else Call("hadamard", rest)
 
 
 def _indices_like(name: str, step: Step, bound: Bound) -> list[Term]:

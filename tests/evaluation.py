@@ -1,10 +1,11 @@
 """What a term is worth at a point, by mpmath and from the tree alone. Not a test itself.
 
 Shares nothing with the kernel: imports the ground floor's data, `numeric` and mpmath, so that what it says of a
-term is evidence of its own. Derivatives are central differences at high precision, limits are read off at far points,
-arrays go entry by entry, opaque functions are concrete smooth ones. A quantity keeps its definition everywhere: where
-it is differentiated by, or goes to a limit, a shift is added to its value, and what it depends on keeps its place. So
-the derivative by a quantity moves that quantity and nothing below it, as a free variable moves.
+term is evidence of its own. Derivatives are central differences at high precision, integrals quadratures, limits are
+read off at far points, arrays go entry by entry, opaque functions are concrete smooth ones. A quantity keeps its
+definition everywhere: where it is differentiated by, or goes to a limit, a shift is added to its value, and what it
+depends on keeps its place. So the derivative by a quantity moves that quantity and nothing below it, as a free
+variable moves.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from numeric import (
     each,
     settled,
     shape,
+    single,
     tiny,
     to_real,
     usual,
@@ -50,6 +52,7 @@ from lossproof.term import (
     Family,
     Fold,
     ForAll,
+    Integral,
     Limit,
     Mul,
     Number,
@@ -64,6 +67,9 @@ from lossproof.term import (
 )
 
 DIGITS = 60
+DIGITS_FOR_INTEGRALS = 45
+SHARP = mpf(10) ** -30
+"""An integral must be known to so much: difference quotients multiply its error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +188,7 @@ class Place:
         return int(nearest)
 
     def number(self, term: Term, bound: Bound) -> Any:
-        value = self.value(term, bound)
+        value = single(self.value(term, bound))
         if isinstance(value, list):
             raise Unsettled("an array where a number is expected")
         return value
@@ -207,12 +213,18 @@ class Place:
             case Mul(args):
                 values = [self.value(a, bound) for a in args]
                 if sum(isinstance(v, list) for v in values) > 1:
+                    values = [single(v) for v in values]
+                if sum(isinstance(v, list) for v in values) > 1:
                     raise Unsettled("a product of arrays")
                 return each(lambda *numbers: mp.fprod(numbers), *values)
             case Pow(base, exponent):
                 return self._power(base, exponent, bound)
             case Call(function, args, orders):
                 return self._call(function, args, orders, bound)
+            case Fold(range=Range(upper=Const(name="oo"))):
+                return self._series(term, bound)
+            case Integral():
+                return self._integral(term, bound)
             case Fold():
                 values = [self.number(term.body, inner) for inner in self.inside(term.range, term.condition, bound)]
                 return mp.fsum(values) if term.kind == "sum" else mp.fprod(values)
@@ -274,7 +286,7 @@ class Place:
                 return value.denominator == 1
             case Symbol(name):
                 kind = self.step.declarations[name].kind if name in self.step.declarations else ""
-                return name in bound or kind in ("size", "index", "integer")
+                return mpmath.isint(bound[name]) if name in bound else kind in ("size", "index", "integer")
             case Add(args) | Mul(args):
                 return all(self._is_integer(a, bound) for a in args)
             case _:
@@ -295,6 +307,36 @@ class Place:
         return each(lambda *numbers: difference_quotient(FUNCTIONS[name], numbers, orders), *values)
 
     # calculus
+
+    def _series(self, fold: Fold, bound: Bound) -> Value:
+        """A sum without end, by extrapolation at fewer digits."""
+        if fold.kind != "sum" or fold.condition is not None:
+            raise Unsettled("an infinite product, or a condition in an infinite sum")
+        lower = self.integer(fold.range.lower, bound)
+        with mp.workdps(DIGITS_FOR_INTEGRALS):
+            found = mpmath.nsum(lambda i: self.number(fold.body, {**bound, fold.range.name: i}), [lower, mpmath.inf])
+            last = abs(self.number(fold.body, {**bound, fold.range.name: mpf(lower + 4000)}))
+        if not mpmath.isfinite(found) or last > mpf(10) ** -6:
+            raise Unsettled("no sum is seen")
+        return found
+
+    def _integral(self, integral: Integral, bound: Bound) -> Value:
+        """An integral by quadrature at fewer digits, where that says that it is sharp."""
+        def end(term: Term) -> Any:
+            if isinstance(term, Const) and term.name in ("oo", "-oo"):
+                return mpmath.inf if term.name == "oo" else -mpmath.inf
+            return self.number(term, bound)
+
+        def integrand(t: Any) -> Any:
+            return self.number(integral.body, {**bound, integral.name: t})
+        lower, upper = end(integral.lower), end(integral.upper)
+        with mp.workdps(DIGITS_FOR_INTEGRALS):
+            inside = sorted((lower, upper))
+            ends = [inside[0], *(x for x in (-3, 0, 3) if inside[0] < x < inside[1]), inside[1]]
+            found, error = mpmath.quad(integrand, ends, error=True)
+        if not mpmath.isfinite(found) or error > SHARP * (1 + abs(found)):
+            raise Unsettled("a quadrature that is not sharp")
+        return found if lower <= upper else -found
 
     def _derivative(self, body: Term, by: Term, order: int, bound: Bound) -> Value:
         match by:
@@ -322,7 +364,7 @@ class Place:
 
     def _gradient(self, body: Term, name: str, sizes: Position, bound: Bound, begun: Position = ()) -> Value:
         if len(begun) == len(sizes):
-            slope = self._slope(body, (name, begun), 1, bound)
+            slope = single(self._slope(body, (name, begun), 1, bound))
             if isinstance(slope, list):
                 raise Unsettled("a derivative of an array by an array")
             return slope

@@ -6,6 +6,7 @@ import ctypes
 import os
 import sys
 import time
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def read(path: str) -> Document:
     return Document("Fake", path, derivations=tuple(derivations))
 
 
-def check_step(document: Document, derivation: Derivation, index: int) -> StepResult:
+def check_step(document: Document, derivation: Derivation, index: int,
+               settled: Callable[[StepResult], None]) -> StepResult:
     """Proved, by a law that is the line's name, except for the names below."""
     term = derivation.lines[index - 1].term
     assert isinstance(term, Symbol)
@@ -38,6 +40,11 @@ def check_step(document: Document, derivation: Derivation, index: int) -> StepRe
         case "hang":
             while True:
                 time.sleep(0.01)
+        case "settled-hang" | "settled-die":
+            settled(StepResult(index, Proved((term.name,))))
+            if term.name == "settled-die":
+                os._exit(7)
+            time.sleep(60)
         case "die":
             os._exit(7)
         case "segfault":
@@ -61,7 +68,8 @@ def check_step(document: Document, derivation: Derivation, index: int) -> StepRe
     return StepResult(index, Proved((term.name,)), seconds=float(Fraction(1, 4)))
 
 
-def check_claim(document: Document, derivation: Derivation) -> StepResult | None:
+def check_claim(document: Document, derivation: Derivation,
+                settled: Callable[[StepResult], None]) -> StepResult | None:
     """Unknown for a derivation named `open`, not asked for with `quiet`, else proved."""
     match derivation.name:
         case "open":

@@ -5,6 +5,7 @@ Shares nothing with the kernel: imports mpmath only. An array is a list of its e
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -90,8 +91,29 @@ def array_function(name: str, values: Sequence[Value]) -> Value:
             return mp.fsum(a * b for a, b in zip(left, right, strict=True))
         case "trace", [array] if is_matrix(array):
             return mp.fsum(array[i][i] for i in range(len(array)))
+        case "identity", [n]:
+            return [[mpf(i == j) for j in range(int(n))] for i in range(int(n))]
+        case "zeros" | "ones", [*sizes]:
+            entry = mpf(name == "ones")
+            inner: Value = entry
+            for size in reversed(sizes):
+                inner = [inner] * int(size)
+            return inner
+        case "det", [array] if is_matrix(array) and len(array) == len(array[0]):
+            return mpmath.det(mpmath.matrix(array))
+        case "inverse", [array] if is_matrix(array) and len(array) == len(array[0]):
+            if abs(mpmath.det(mpmath.matrix(array))) <= tiny():
+                raise Undefined("the inverse of a singular matrix")
+            return mpmath.inverse(mpmath.matrix(array)).tolist()
         case _:
             raise Unsettled(f"{name} is not known here, or not of these shapes")
+
+
+def single(value: Value) -> Value:
+    """The number in an array of one entry; anything else as it is."""
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value
 
 
 # functions
@@ -128,6 +150,62 @@ def _nonnegative(x: Any) -> Any:
     return mpmath.sqrt(x)
 
 
+def _off_poles(function: Callable[[Any], Any], shift: int = 0) -> Callable[[Any], Any]:
+    """A function with poles at the integers up to 0 (of its argument and the shift)."""
+    def checked(x: Any) -> Any:
+        at = x + shift
+        if abs(at - mpmath.nint(at)) <= tiny() and mpmath.nint(at) <= 0:
+            raise Undefined("a pole")
+        return function(at)
+    return checked
+
+
+def _positive(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def checked(x: Any) -> Any:
+        if x <= tiny():
+            raise Undefined("outside the function's domain")
+        return function(x)
+    return checked
+
+
+def _acosh(x: Any) -> Any:
+    if x < 1:
+        raise Undefined("outside the function's domain")
+    return mpmath.acosh(x)
+
+
+def _atanh(x: Any) -> Any:
+    if abs(x) >= 1:
+        raise Undefined("outside the function's domain")
+    return mpmath.atanh(x)
+
+
+def _whole(x: Any) -> int:
+    if abs(x - mpmath.nint(x)) > tiny():
+        raise Unsettled("a number that is no integer")
+    return int(mpmath.nint(x))
+
+
+def _binomial(top: Any, bottom: Any) -> Any:
+    n, k = _whole(top), _whole(bottom)
+    if n < 0:
+        raise Unsettled("a binomial coefficient of a negative number")
+    return mpf(math.comb(n, k)) if 0 <= k <= n else mpf(0)
+
+
+def _polygamma(order: Any, x: Any) -> Any:
+    return _off_poles(lambda at: mpmath.psi(_whole(order), at))(x)
+
+
+def _mod(x: Any, y: Any) -> Any:
+    if abs(y) <= tiny():
+        raise Undefined("division by zero")
+    return x - y * mpmath.floor(x / y)
+
+
+_gamma, _digamma = _off_poles(mpmath.gamma), _off_poles(mpmath.digamma)
+
+
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "exp": mpmath.exp, "log": _log, "sqrt": _nonnegative, "Abs": abs, "sign": mpmath.sign, "Max": max, "Min": min,
     "floor": mpmath.floor, "ceiling": mpmath.ceil, "sin": mpmath.sin, "cos": mpmath.cos,
@@ -136,6 +214,11 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "atan": mpmath.atan, "asinh": mpmath.asinh, "erf": mpmath.erf, "erfc": mpmath.erfc,
     "KroneckerDelta": lambda i, j: mpf(1) if abs(i - j) <= tiny() else mpf(0),
     "logistic": lambda x: 1 / (1 + mpmath.exp(-x)), "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
+    "acosh": _acosh, "atanh": _atanh, "gamma": _gamma, "factorial": _off_poles(mpmath.gamma, 1),
+    "loggamma": _positive(mpmath.loggamma), "digamma": _digamma, "polygamma": _polygamma,
+    "beta": lambda a, b: _gamma(a) * _gamma(b) / mpmath.gamma(a + b), "binomial": _binomial,
+    "harmonic": lambda n: _off_poles(mpmath.digamma, 1)(n) + mp.euler, "Mod": _mod,
+    "fibonacci": lambda n: mpmath.fib(_whole(n)),
     "xlogy": lambda x, y: mpf(0) if abs(x) <= tiny() else x * _log(y),
 }
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import mpmath
 from evaluation import DIGITS, Bound, Place, Point, evaluate, holds
 from mpmath import mp, mpf
-from numeric import Concrete, Position, Undefined, Unsettled, Value, difference_quotient, flat, shape
+from numeric import Concrete, Position, Undefined, Unsettled, Value, difference_quotient, flat, shape, single, to_real
 
 from lossproof.derivation import Declaration, Domain, Step
 from lossproof.read.expression import parse, parse_declarations
@@ -27,17 +27,20 @@ DIGITS_FOR_LIMITS = 300
 
 def points(step: Step, seed: str, tries: int = 60) -> Iterator[Point]:
     """Random points that satisfy the step's declarations and hypotheses."""
+    equations = [line for line in (step.left, step.right) if isinstance(line, Relation)]
     for attempt in range(tries):
         chance = random.Random(f"{seed}:{attempt}")
+        # one of two equations holds at most points: elsewhere neither does, and nothing follows
+        supposed = tuple(equations[i:i + 1] for i in (0, 1))[attempt % 3] if equations and attempt % 3 < 2 else []
         try:
-            point = _drawn(step, chance, attempt)
+            point = _drawn(step, chance, attempt, supposed)
             if all(holds(g, step, point) for g in step.given):
                 yield point
         except (Undefined, Unsettled):
             continue
 
 
-def _drawn(step: Step, chance: random.Random, attempt: int) -> Point:
+def _drawn(step: Step, chance: random.Random, attempt: int, supposed: Sequence[Term] = ()) -> Point:
     values: dict[str, Fraction] = {}
     entries: dict[str, dict[Position, Fraction]] = {}
     point = Point(values, entries)
@@ -60,18 +63,47 @@ def _drawn(step: Step, chance: random.Random, attempt: int) -> Point:
             case "scalar" | "integer":
                 values[d.name] = _number(d.domain, chance, unit)
             case "family" if d.shape is not None:
-                if d.lower is not None or d.assumptions:
-                    raise Unsettled("families of indices and special matrices are not drawn here")
                 sizes = [int(mpmath.nint(evaluate(s, step, point))) for s in d.shape]
-                where = itertools.product(*(range(1, n + 1) for n in sizes))
-                entries[d.name] = {at: _number(d.domain, chance, unit) for at in where}
-    for hypothesis in step.given:
+                where = list(itertools.product(*(range(1, n + 1) for n in sizes)))
+                if d.lower is not None and d.upper is not None:
+                    low, high = (int(mpmath.nint(evaluate(t, step, point))) for t in (d.lower, d.upper))
+                    entries[d.name] = {at: Fraction(chance.randint(low, high)) for at in where}
+                else:
+                    numbers = {at: _number(d.domain, chance, unit) for at in where}
+                    entries[d.name] = _special(numbers, sizes, d.assumptions - _OF_ENTRIES)
+    for hypothesis in (*supposed, *step.given):
         _impose(hypothesis, step, point, values, entries)
     for d in step.declarations.values():
         numbers = [values[d.name]] if d.name in values else entries.get(d.name, {}).values()
         if d.kind != "index" and any(n not in d.domain for n in numbers):
             raise Unsettled("a hypothesis contradicts a declaration here")
     return point
+
+
+_OF_ENTRIES = {"real", "positive", "nonnegative", "negative", "nonpositive", "nonzero", "integer"}
+
+
+def _special(numbers: dict[Position, Fraction], sizes: Sequence[int],
+             assumptions: frozenset[str]) -> dict[Position, Fraction]:
+    """The entries changed so that the matrix is what is assumed of it. Singular ones are left to the definedness."""
+    if not assumptions or assumptions == {"invertible"}:
+        return numbers
+    if len(assumptions - {"invertible"}) > 1 or len(sizes) != 2 or sizes[0] != sizes[1]:
+        raise Unsettled("a matrix of several special kinds")
+    n = range(1, sizes[0] + 1)
+    match next(iter(assumptions - {"invertible"})):
+        case "symmetric":
+            return {(i, j): numbers[min(i, j), max(i, j)] for i in n for j in n}
+        case "positive_definite":
+            return {(i, j): sum((numbers[i, k] * numbers[j, k] for k in n), Fraction(i == j)) for i in n for j in n}
+        case "diagonal":
+            return {(i, j): numbers[i, j] if i == j else Fraction(0) for i in n for j in n}
+        case "orthogonal":      # a reflection: 1 - 2 v v^T / v^T v
+            v = [numbers[i, 1] + i for i in n]
+            square = sum((x * x for x in v), Fraction(0)) or Fraction(1)
+            return {(i, j): Fraction(i == j) - 2 * v[i - 1] * v[j - 1] / square for i in n for j in n}
+        case other:
+            raise Unsettled(f"no {other} matrix is drawn here")
 
 
 def _number(domain: Domain, chance: random.Random, unit: bool) -> Fraction:
@@ -120,18 +152,42 @@ def _impose(hypothesis: Term, step: Step, point: Point, values: dict[str, Fracti
                         if residuals[0] != residuals[1]:
                             assign(entry, residuals[0] / (residuals[0] - residuals[1]), last)
                         return
+                root(condition)
             case ForAll(body, range_, where):
                 for inner in list(place.inside(range_, where, bound)):
                     solve(body, inner)
+    def root(condition: Relation) -> None:
+        """A scalar moved to where the equation holds, by the secant method from its value."""
+        for name in dict.fromkeys(t.name for t in walk(condition) if isinstance(t, Symbol) and t.name in values):
+            if step.declarations[name].kind != "scalar":
+                continue
+            before = values[name]
+
+            def residual(x: Any, name: str = name) -> Any:
+                values[name] = _exact(x)
+                here = Place(step, point)
+                return here.number(condition.left, {}) - here.number(condition.right, {})
+            try:
+                values[name] = _rational(mpmath.findroot(residual, (to_real(before), to_real(before) + mpf("0.01"))))
+                return
+            except (ValueError, ZeroDivisionError, Undefined):
+                values[name] = before
+
     with mp.workdps(DIGITS):
         solve(hypothesis, {})
 
 
 def _rational(value: Any) -> Fraction:
-    """The rational of moderate denominator next to a computed number."""
+    """The rational of moderate denominator that a computed number seems to be, else the number itself."""
+    exact = _exact(value)
+    near = exact.limit_denominator(10 ** 15)
+    return near if abs(near - exact) < Fraction(1, 10 ** (DIGITS - 10)) else exact
+
+
+def _exact(value: Any) -> Fraction:
     sign, man, exponent, _ = mpf(value)._mpf_
     exact = Fraction(int(man)) * Fraction(2) ** exponent
-    return (-exact if sign else exact).limit_denominator(10 ** 15)
+    return -exact if sign else exact
 
 
 # steps
@@ -141,6 +197,8 @@ Outcome = Literal["related", "unrelated", "unclear"]
 
 def compare(step: Step, point: Point) -> Outcome:
     """Whether the step's relation holds between the two lines' values; unclear where a line has none, or nearly."""
+    if step.relation in ("=>", "<=>"):
+        return _compare_equations(step, point)
     limits = _mentions_limit(step)
     digits = DIGITS_FOR_LIMITS if limits else DIGITS
     margin, exact = (mpf("0.02"), mpf("1e-3")) if limits else (mpf("1e-9"), mpf("1e-12"))
@@ -148,6 +206,8 @@ def compare(step: Step, point: Point) -> Outcome:
         left, right = (evaluate(t, step, point, digits) for t in (step.left, step.right))
     except (Undefined, Unsettled):
         return "unclear"
+    if shape(left) != shape(right):
+        left, right = single(left), single(right)
     if shape(left) != shape(right):
         return "unclear"
     outcomes = set()
@@ -158,6 +218,16 @@ def compare(step: Step, point: Point) -> Outcome:
         sign = 0 if apart <= exact else 1 if a > b else -1
         outcomes.add({"=": sign == 0, "<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0}[step.relation])
     return "unrelated" if False in outcomes else "related"
+
+
+def _compare_equations(step: Step, point: Point) -> Outcome:
+    try:
+        left, right = (holds(t, step, point) for t in (step.left, step.right))
+    except (Undefined, Unsettled):
+        return "unclear"
+    if left and not right:
+        return "unrelated"
+    return "related" if left == right or step.relation == "=>" else "unrelated"
 
 
 def _mentions_limit(step: Step) -> bool:

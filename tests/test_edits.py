@@ -13,6 +13,7 @@ from pathlib import Path
 import edit_sweep
 import pytest
 import sampling
+from edit_sweep import Job, Outcome
 from edits import choose, edits
 from steps import Symbols, make_step
 
@@ -21,9 +22,13 @@ from lossproof.derivation import Document, Step
 from lossproof.print_text import text
 from lossproof.read.python_file import read
 
-FILES = sorted((Path(__file__).parent.parent / "derivations").glob("*.py"))
+ROOT = Path(__file__).parent.parent
+FILES = sorted((ROOT / "derivations").glob("*.py"))
+RECORDED = ROOT / "tests" / "data" / "identities.jsonl"
 PER_FILE = 12
+RECORDED_STEPS = 60
 SEED = "a sample"
+LEAST_MENDED = 0.8
 
 
 @cache
@@ -31,18 +36,39 @@ def document(path: Path) -> Document:
     return read(path)
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@cache
+def sample(path: Path) -> tuple[list[Job], list[Outcome]]:
+    """Edits of a file that break their step, with what becomes of them."""
+    chance = random.Random(f"{SEED}:{path.stem}")
+    if path.suffix == ".py":
+        every = list(edit_sweep.jobs(document(path), 2, (SEED,)))
+        count = PER_FILE
+    else:
+        documents = list(edit_sweep.documents(path))
+        every = [job for d in chance.sample(documents, RECORDED_STEPS) for job in edit_sweep.jobs(d, 1, (SEED,))]
+        count = RECORDED_STEPS * 3 // 4
+    chance.shuffle(every)
+    tasks = list(islice((job for job in every if edit_sweep.effect(job.step, job.seed) == "broken"), count))
+    verdicts: dict[str, bool] = {}
+    return tasks, [edit_sweep.outcome(job, "broken", verdicts) for job in tasks]
+
+
+@pytest.mark.parametrize("path", [*FILES, RECORDED], ids=lambda path: path.stem)
 def test_edits_are_never_proved_where_they_change_the_value(path: Path) -> None:
-    """They are refuted, at a point that the evaluation confirms where it has values there; one may stay unknown."""
-    every = list(edit_sweep.jobs(document(path), 2, SEED))
-    random.Random(f"{SEED}:{path.stem}").shuffle(every)
-    tasks = list(islice((job for job in every if edit_sweep.effect(job.step, job.seed) == "broken"), PER_FILE))
-    outcomes = [edit_sweep.outcome(job, "broken") for job in tasks]
-    summary = edit_sweep.summarise(tasks, outcomes)
+    """They are refuted, at a point that the evaluation confirms where it has values there; few may stay unknown."""
+    summary = edit_sweep.summarise(*sample(path))
     assert not summary.false, "\n".join(summary.false)
     assert summary.broken["proved"] == summary.broken["conditional"] == 0
-    assert len(summary.not_refuted) <= 1, "\n".join(summary.not_refuted)
-    assert summary.broken.total() == PER_FILE
+    assert len(summary.not_refuted) <= 1 + summary.broken.total() // 30, "\n".join(summary.not_refuted)
+    assert summary.broken.total() >= PER_FILE
+
+
+@pytest.mark.parametrize("path", [*FILES, RECORDED], ids=lambda path: path.stem)
+def test_the_diagnosis_finds_the_original_line(path: Path) -> None:
+    """Of edits of lines that are proved, most are named by their kind, and the original line is suggested."""
+    summary = edit_sweep.summarise(*sample(path))
+    mended = summary.provable["mended"] + summary.provable["mended, reordered"]
+    assert mended >= LEAST_MENDED * summary.provable.total() - 2, "\n".join(summary.not_mended)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -70,22 +96,22 @@ def step_of(left: str, right: str = "0") -> Step:
 
 
 @pytest.mark.parametrize(("line", "kind", "edited"), [
-    ("x*w", "drop-factor", "x"),
-    ("x + w", "drop-term", "w"),
-    ("x + w", "flip-sign", "x - w"),
-    ("2*x", "change-coefficient", "3*x"),
-    ("x**2", "change-exponent", "x**3"),
-    ("z[p]", "swap-index", "z[q]"),
-    ("z[p]", "swap-name", "y[p]"),
-    ("Sum(z[k], (k, 1, K))", "change-bound", "Sum(z[k], (k, 1 + 1, K))"),
-    ("Sum(z[k], (k, 1, K), Ne(k, p))", "drop-condition", "Sum(z[k], (k, 1, K))"),
-    ("Sum(z[k], (k, 1, K))", "add-condition", "Sum(z[k], (k, 1, K), Ne(k, p))"),
-    ("Sum(z[k]*y[k], (k, 1, K))", "swap-index", "Sum(z[k]*y[p], (k, 1, K))"),
-    ("exp(x)", "swap-function", "logistic(x)"),
-    ("Prime(f, x)", "drop-prime", "f(x)"),
-    ("Derivative(a[p], z[p])", "swap-index", "Derivative(a[p], z[q])"),
-    ("Limit(exp(x), x, -oo)", "change-target", "Limit(exp(x), x, oo)"),
-    ("Transpose(A)@v", "drop-transpose", "A@v"),
+    ("x*w", "missing-factor", "x"),
+    ("x + w", "missing-term", "w"),
+    ("x + w", "sign", "x - w"),
+    ("2*x", "number", "3*x"),
+    ("x**2", "exponent", "x**3"),
+    ("z[p]", "index", "z[q]"),
+    ("z[p]", "name", "y[p]"),
+    ("Sum(z[k], (k, 1, K))", "bound", "Sum(z[k], (k, 2, K))"),
+    ("Sum(z[k], (k, 1, K), Ne(k, p))", "condition", "Sum(z[k], (k, 1, K))"),
+    ("Sum(z[k], (k, 1, K))", "condition", "Sum(z[k], (k, 1, K), Ne(k, p))"),
+    ("Sum(z[k]*y[k], (k, 1, K))", "index", "Sum(z[k]*y[p], (k, 1, K))"),
+    ("exp(x)", "function", "logistic(x)"),
+    ("Prime(f, x)", "derivative", "f(x)"),
+    ("Derivative(a[p], z[p])", "index", "Derivative(a[p], z[q])"),
+    ("Limit(exp(x), x, -oo)", "limit", "Limit(exp(x), x, oo)"),
+    ("Transpose(A)@v", "transpose", "A@v"),
 ])
 def test_the_slips_that_people_make_are_among_the_edits(line: str, kind: str, edited: str) -> None:
     """Each kind does what its name says."""

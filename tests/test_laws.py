@@ -17,9 +17,10 @@ import lossproof
 from lossproof import checker
 from lossproof.derivation import Step
 from lossproof.kernel import pointwise
+from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.derivatives import derivative_of
 from lossproof.kernel.enclosure import Evaluator
-from lossproof.kernel.jets import Undefined
+from lossproof.kernel.jets import Undecided, Undefined
 from lossproof.kernel.laws import DEFINITIONS, LAWS, SYMBOLS, Law
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
@@ -27,7 +28,7 @@ from lossproof.read.expression import parse_declarations
 from lossproof.search.concrete_functions import candidates
 from lossproof.search.draft import Draft
 from lossproof.search.values import shape_matrix
-from lossproof.term import Relation, RelationName, Symbol
+from lossproof.term import Const, Integral, Relation, RelationName, Symbol, walk
 
 KERNEL = Path(lossproof.__file__).parent / "kernel"
 PLAIN: Mapping[str, RelationName] = {"=": "=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
@@ -79,7 +80,7 @@ def sample(law: Law, random: Random) -> Point:
 
     values = {"n": Fraction(n), "m": Fraction(random.randint(-2, 4)), "p": Fraction(random.randint(1, n)),
               "j": Fraction(random.randint(0, n + 1)), "s": Fraction(random.choice((-1, 1)))}
-    values |= {name: real() for name in ("x", "y", "t")} | fixed
+    values |= {name: real() for name in ("x", "y", "t", "re(z)", "im(z)", "re(w)", "im(w)")} | fixed
     entries = {name: {at: real() for at in product(range(1, n + 1), repeat=rank)}
                for name, rank in (("u", 1), ("v", 1), ("b", 1), ("c", 1), ("a", 2), ("C", 2))}
     entries |= {name: shaped(name, n, real, random) for name in MATRICES if name != "C"}
@@ -96,19 +97,31 @@ def sample(law: Law, random: Random) -> Point:
 def related(step: Step, point: Point) -> bool | None:
     """Whether the relation of the two sides holds at the point; None where a side is undefined.
 
-    Sides whose enclosures overlap at high precision count as equal.
+    Sides whose enclosures overlap at high precision count as equal. What diverges is never enclosed. Complex
+    sides hold if both parts do.
     """
-    evaluator = Evaluator(step.declarations, step.definitions, point, 400)
+    if is_complex(step):
+        found = [related(part, point) for part in real_steps(step).steps]
+        return None if None in found else all(found)
+    endless = any(isinstance(part, Integral) or part == Const("oo") for part in (*walk(step.left), *walk(step.right)))
+    evaluator = Evaluator(step.declarations, step.definitions, point, 64 if endless else 400)
+    if step.relation == "=>":
+        return evaluator.holds(step.left) is not True or evaluator.holds(step.right) is not False
     try:
         for side in (step.left, step.right):
             evaluator.number(side)
     except Undefined:
+        return None
+    except Undecided:
+        assert endless
         return None
     return evaluator.holds(Relation(PLAIN[step.relation], step.left, step.right)) is not False
 
 
 def satisfies(step: Step, point: Point) -> bool:
     """Whether the hypotheses hold at the point."""
+    if is_complex(step):
+        return all(satisfies(part, point) for part in real_steps(step).steps)
     evaluator = Evaluator(step.declarations, step.definitions, point, 200)
     return all(evaluator.holds(g) is True for g in step.given)
 

@@ -32,9 +32,15 @@ DOCUMENT = {
     "path": str, "title": (str, None), "source": (str, None), "language": (str, None), "errors": [DIAGNOSTIC],
     "declarations": [{"name": str, "kind": str, "says": str, "assumed": bool}],
     "quantities": [{"name": str, "left": FORMULA, "right": FORMULA, "verdict": str, "cites": [str], **PLACE}],
-    "derivations": [DERIVATION]}
+    "derivations": [DERIVATION],
+    "coverage": (dict.fromkeys(["rows", "read", "defined", "proved", "conditional", "refuted", "unknown", "not_read",
+                                "pictures"], int), None),
+    "notation": (str, None),
+    "rows": [{"latex": str, "counts": bool, "outcome": (str, None), "defines": [str], "remark": (str, None),
+              "steps": [{"derivation": str, "index": int}], **PLACE}],
+    "not_read": [{"reason": str, "code": str, "latex": str, "counts": bool, **PLACE}], "pictures": [PLACE]}
 TOTALS = dict.fromkeys(["documents", "derivations", "steps", "proved", "conditional", "refuted", "unknown", "error",
-                        "refuted_as_expected", "unexpected", "errors", "faults"], int)
+                        "defined", "refuted_as_expected", "unexpected", "errors", "faults"], int)
 REPORT = {"version": int, "documents": [DOCUMENT], "totals": TOTALS, "exit_code": int, "seconds": float}
 
 
@@ -110,7 +116,7 @@ def test_totals_count_what_the_exit_code_says() -> None:
     made = report(samples(), 0.5)
     assert made["totals"] == {
         "documents": 3, "derivations": 4, "steps": 8, "proved": 3, "conditional": 1, "refuted": 2, "unknown": 1,
-        "error": 1, "refuted_as_expected": 1, "unexpected": 3, "errors": 1, "faults": 0}
+        "error": 1, "defined": 0, "refuted_as_expected": 1, "unexpected": 3, "errors": 1, "faults": 0}
     assert made["exit_code"] == 2
 
 
@@ -119,3 +125,23 @@ def test_text_is_not_escaped_to_ascii() -> None:
     assert "均方误差" in write_json([checked(plain())], 0.5)
 
 
+
+
+def test_a_document_counts_its_rows_by_what_became_of_them() -> None:
+    """Coverage and rows are there for documents that are read as text, in the kinds that README promises."""
+    from lossproof.derivation import Document, Prose, Row
+    from lossproof.diagnostic import diagnostic as made
+    from lossproof.summary import Checked
+    from lossproof.term import Span
+    from lossproof.verdict import DocumentResult
+    place = Span("notes.md", 3, 1)
+    rows = (Row(place, "a = 1", place, defines=("a",)),
+            Row(place, "b = (", place, unread=made("LP001", "never closed", place)),
+            Row(place, "c", place, counts=False))
+    document = Document("Notes", "notes.md", prose=Prose(rows, (place,), "packs: [ml]\n"))
+    found = report([Checked(document, DocumentResult("notes.md", ()))], 0.5)
+    matches(json.loads(json.dumps(found)), REPORT)
+    assert found["documents"][0]["coverage"] == {
+        "rows": 2, "read": 1, "defined": 1, "proved": 0, "conditional": 0, "refuted": 0, "unknown": 0, "not_read": 1,
+        "pictures": 1}
+    assert [row["reason"] for row in found["documents"][0]["not_read"]] == ["never closed"]

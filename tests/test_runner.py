@@ -97,6 +97,14 @@ def test_a_worker_that_ends_takes_only_its_step(write: Write, word: str, wanted:
     assert (steps(found)[1].fault is not None) == (wanted == "LP402")
 
 
+@pytest.mark.parametrize("word", ["settled-hang", "settled-die"])
+def test_a_verdict_that_stands_outlives_its_explanation(write: Write, word: str) -> None:
+    """What is still worked on when the limit comes, or the worker ends, costs the explanation and not the verdict."""
+    [found] = run(write(f"chain: a b {word} c"), jobs=1, step_timeout=0.5)
+    assert laws(found) == ["b", word, "c"]
+    assert steps(found)[1].index == 3 and "not finished" in steps(found)[1].attempts[-1].outcome
+
+
 def test_workers_are_kept_and_share_a_hash_seed(write: Write) -> None:
     """One process judges many steps; hashing is the same in every run."""
     [found] = run(write("chain: a pid pid hash pid"), jobs=1)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
 
-from lossproof.kernel import binders, functions, inverses, sums, words
+from lossproof.kernel import binders, functions, integral_atoms, inverses, recurrences, sums, trigonometry, words
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
@@ -22,6 +22,7 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
@@ -61,6 +62,8 @@ def new_table(work: int = 200_000) -> Table:
                 return functions.function(t, name, tuple(change(a) for a in args), orders)
             case FunctionalAtom():
                 return refunctional(t, atom, change)
+            case IntegralAtom():
+                return integral_atoms.reintegral(t, atom, change)
             case TraceAtom():
                 return words.changed_trace(atom, change)
             case DetAtom(form):
@@ -72,6 +75,20 @@ def new_table(work: int = 200_000) -> Table:
     t.inverse_of = inverses.inverse
     for kind in get_args(Atom):
         t.constructors[kind] = rebuild
+
+    def special(name: str, args: tuple[Normal, ...]) -> Normal | None:
+        if name in recurrences.RECURRING:
+            return recurrences.special_value(t, name, args)
+        if name in trigonometry.FUNCTIONS:
+            return trigonometry.special_value(t, name, args[0])
+        return None
+
+    def align(normal: Normal) -> Normal:
+        if any(t.function_count.get(name) for name in recurrences.RECURRING):
+            return recurrences.align(t, normal)
+        return normal
+
+    t.special, t.align = special, align
     return t
 
 

@@ -127,6 +127,16 @@ class PowAtom:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegralAtom:
+    """The integral of `body` over the real variable #first; `lower` None is -oo, `upper` None is oo."""
+
+    lower: Normal | None
+    upper: Normal | None
+    body: Normal
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
 class TraceAtom:
     """The trace of a product of matrices; of one row and one column, the number itself."""
 
@@ -142,7 +152,7 @@ class DetAtom:
 
 Atom = (
     Var | ConstAtom | EntryAtom | ExpAtom | RootAtom | LogAtom | AbsAtom | DeltaAtom | FoldAtom
-    | FunctionAtom | FunctionalAtom | PowAtom | TraceAtom | DetAtom
+    | FunctionAtom | FunctionalAtom | PowAtom | IntegralAtom | TraceAtom | DetAtom
 )
 
 
@@ -168,6 +178,8 @@ def arguments(atom: Atom) -> tuple[Normal, ...]:
             return (base, exponent)
         case FoldAtom(ranges=ranges, body=body):
             return (body, *(x for r in ranges for x in (r.lower, r.upper, *r.excluded)))
+        case IntegralAtom(lower, upper, body):
+            return (body, *(end for end in (lower, upper) if end is not None))
         case TraceAtom(word):
             return tuple(normals_of(word))
         case DetAtom(form):
@@ -196,4 +208,7 @@ def free_names_of(atom: Atom) -> frozenset[str]:
     match atom:
         case FoldAtom(ranges=ranges, first=first) | FunctionalAtom(ranges=ranges, first=first):
             found -= {binder(first + i) for i in range(len(ranges))}
+        case IntegralAtom(first=first):
+            # the ends are outside of the binder, and never mention one so high
+            found -= {binder(first)}
     return found

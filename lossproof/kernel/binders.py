@@ -14,12 +14,15 @@ from itertools import permutations
 
 from lossproof.kernel.atoms import (
     AbsAtom,
+    Atom,
     Bounds,
+    DeltaAtom,
     EntryAtom,
     ExpAtom,
     FoldAtom,
     FunctionAtom,
     LogAtom,
+    PowAtom,
     RootAtom,
     Var,
     binder,
@@ -50,10 +53,20 @@ def in_range(t: Table, value: Normal, bounds: Bounds) -> bool | None:
 
 
 def is_integer(t: Table, value: Normal) -> bool:
-    """Whether the value is an integer at every point: a polynomial in integer variables."""
+    """Whether the value is an integer at every point: a polynomial in integer variables, floors and the like."""
     if not value.den.is_one():
         return False
-    return all(isinstance(atom := t[i], Var) and t.is_integer_name(atom.name) for i in value.atoms())
+    return all(_integer_atom(t, t[i]) for i in value.atoms())
+
+
+def _integer_atom(t: Table, atom: Atom) -> bool:
+    match atom:
+        case Var(name) | EntryAtom(name):
+            return t.is_integer_name(name)
+        case DeltaAtom() | FunctionAtom("floor" | "sign" | "fibonacci", _, (0,)):
+            return True
+        case _:
+            return False
 
 
 def count_of(t: Table, bounds: Bounds) -> Normal | None:
@@ -146,9 +159,23 @@ def entry_offset(t: Table, name: str, body: Normal) -> int | None:
 
 
 def reversed_entries(t: Table, name: str, body: Normal) -> bool:
-    """Whether the variable is in indices of entries only as (something) - name."""
+    """Whether the variable is in indices of entries, arguments of functions and integer exponents only as
+    (something) - name, the something being no number in the last two."""
     signs = {coefficient for coefficient, _ in _entry_indices(t, name, body)}
-    return signs == {-1}
+    return signs | set(_argument_signs(t, name, body)) == {-1}
+
+
+def _argument_signs(t: Table, name: str, body: Normal) -> Iterator[int]:
+    """The coefficient (0: not as +-name + rest) in each function's argument and integer exponent that has the
+    variable; -1 only where the rest has a name."""
+    own = t.number(Var(name)) or 0
+    for i in body.atoms():
+        match t[i]:
+            case FunctionAtom(_, (argument,)) | PowAtom(_, argument) if name in argument.free():
+                coefficient = dict(t.terms(argument.num)).get(((own, 1),), 0) if argument.den.is_one() else 0
+                rest = argument - t.var(name).scaled(Fraction(coefficient))
+                plain = coefficient in (1, -1) and name not in rest.free()
+                yield coefficient if plain and (coefficient == 1 or rest.free()) else 0
 
 
 def _entry_indices(t: Table, name: str, body: Normal) -> Iterator[tuple[int, int | None]]:

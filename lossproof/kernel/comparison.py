@@ -18,7 +18,7 @@ from lossproof.kernel.concrete import Array, determinant
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.jets import Undecided, Undefined
 from lossproof.kernel.points import Point
-from lossproof.term import Symbol, Term
+from lossproof.term import Number, Relation, RelationName, Symbol, Term
 
 Factory: TypeAlias = Callable[[int], Evaluator]
 """Makes an evaluator of that many bits."""
@@ -151,7 +151,8 @@ def admissible(point: Point, declarations: Mapping[str, Declaration], evaluator:
     """
     try:
         scalars = all(_allowed(value, declarations.get(name), evaluator) for name, value in point.values.items())
-        return scalars and all(
+        constants = all(_constant_allowed(name, declarations.get(name), evaluator) for name in point.constants)
+        return scalars and constants and all(
             name in declarations and _family_allowed(entries, declarations[name], evaluator)
             for name, entries in point.entries.items())
     except (Undefined, Undecided):
@@ -166,6 +167,19 @@ def _allowed(value: Fraction, declaration: Declaration | None, evaluator: Evalua
     if declaration.kind == "size" and value < 1:
         return False
     return value in declaration.domain and _between(value, declaration, evaluator)
+
+
+def _constant_allowed(name: str, declaration: Declaration | None, evaluator: Evaluator) -> bool:
+    """Whether a scalar's value that is no rational number provably lies inside its declared domain."""
+    if declaration is None or declaration.kind != "scalar" or declaration.lower or declaration.upper:
+        return False
+    domain = declaration.domain
+    if domain.integer or domain.values is not None:
+        return False
+    ends = [(">", domain.lower), ("<", domain.upper)] + ([("!=", Fraction(0))] if domain.nonzero else [])
+    plain: dict[str, RelationName] = {">": ">", "<": "<", "!=": "!="}
+    return all(end is None or evaluator.holds(Relation(plain[op], Symbol(name), Number(end))) is True
+               for op, end in ends)
 
 
 def _between(value: Fraction, declaration: Declaration, evaluator: Evaluator) -> bool:

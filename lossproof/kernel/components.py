@@ -278,8 +278,8 @@ class Components:
                 return Fold("sum", self.component(array, (k, k)), Range(name, ONE, self.shape(array)[0]))
             case Call("matmul", args) if not self.shape(term):
                 return self._product(args, ())
-            case Call("det", (array,)) if (n := self.concrete_size(array)) is not None:
-                everything = tuple(range(1, n + 1))
+            case Call("det", (array,)) if (rows := self.concrete_size(array)) is not None:
+                everything = tuple(range(1, rows + 1))
                 return self._minor(array, everything, everything)
             case Call("softmax", (family, index)):
                 (size,) = self.shape(family)

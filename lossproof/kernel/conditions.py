@@ -89,7 +89,7 @@ class Discharge:
                 case Bool("not", (inner_term,)):
                     return self.discharged(negation(inner_term), scope)
                 case ForAll(body, range_, extra):
-                    bounds = Bounds(self.h.value(range_.lower, scope), self.h.value(range_.upper, scope))
+                    bounds = self.h.bounds(range_, scope)
                     size = (bounds.upper - bounds.lower).integer
                     if size is not None and size < EXPAND_UP_TO:
                         values = [bounds.lower + t.rational(i) for i in range(size + 1)]
@@ -102,8 +102,6 @@ class Discharge:
                     return False
         except (Unsupported, DivisionByZero, NeedsCases):
             return False
-
-
 
     def discharged_near(self, condition: Term, limit: Limit, scope: Scope = Scope()) -> bool:  # noqa: B008
         """Whether a condition holds near the limit's target."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from lossproof.kernel.atoms import Bounds
+from lossproof.derivation import Domain
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
+from lossproof.kernel.existence import Existence
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
-from lossproof.kernel.kinks import Neighbourhoods
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import Sign
@@ -49,12 +49,13 @@ from lossproof.term import (
 )
 
 
-class Conditions(Neighbourhoods):
+class Conditions(Existence):
     """Definedness of written terms under the hypotheses of a step."""
 
     def __init__(self, hypotheses: Hypotheses) -> None:
         super().__init__(hypotheses)
         self.n.defined_at = self.defined
+        self.n.at_kink = self.at_kink
         self._quantities: dict[str, tuple[Condition, ...]] = {}
 
     def defined(self, term: Term, scope: Scope) -> bool:
@@ -65,7 +66,8 @@ class Conditions(Neighbourhoods):
         """The conditions under which every part of the term is defined, without repetition."""
         found: dict[Condition, None] = {}
         self._collect(term, {}, found)
-        return tuple(found)
+        exact = {c.term for c in found if c.exact}
+        return tuple(c for c in found if c.exact or c.term not in exact)
 
     # collecting
 
@@ -74,14 +76,17 @@ class Conditions(Neighbourhoods):
         match term:
             case Fold(_, body, range_, condition):
                 for bound in (range_.lower, range_.upper):
-                    self._collect(bound, ranges, found)
+                    if bound != Const("oo"):
+                        self._collect(bound, ranges, found)
                 inner: dict[Condition, None] = {}
                 self._collect(body, {**ranges, range_.name: range_}, inner)
                 for c in inner:
                     found[self.quantified(c, range_, condition)] = None
+                if range_.upper == Const("oo"):
+                    self.converges(term, found)
                 return
-            case Derivative(body, by, _):
-                self._derivative(body, by, ranges, found)
+            case Derivative(body, by, order):
+                self._derivative(body, by, order, ranges, found)
                 return
             case Limit():
                 self._limit(term, found)
@@ -94,7 +99,8 @@ class Conditions(Neighbourhoods):
                     found[Condition(self._substituted(c.term, variable, value), c.exact)] = None
                 return
             case Integral():
-                raise Unsupported("the definedness of an integral")
+                self._integral(term, ranges, found)
+                return
             case Piecewise(pieces):
                 self._piecewise(pieces, ranges, found)
                 return
@@ -102,12 +108,11 @@ class Conditions(Neighbourhoods):
                 for i in indices:
                     self._collect(i, ranges, found)
                 self._in_shape(indices, self.n.arrays.shape(array), ranges, found)
-                entry = self.n.arrays.component(array, indices)
-                if isinstance(entry, Component):
-                    # of an inverse: all entries of the matrix count
+                if isinstance(array, Call) and array.function == "inverse":
+                    # all entries of the matrix count
                     self._whole(array, ranges, found)
                 else:
-                    self._collect(entry, ranges, found)
+                    self._collect(self.n.arrays.component(array, indices), ranges, found)
                 return
             case Call("det", (array,)):
                 self._whole(array, ranges, found)
@@ -242,19 +247,37 @@ class Conditions(Neighbourhoods):
             return False
         return declaration.upper is None or ((declaration.lower or ONE) == lower and declaration.upper == upper)
 
-    def _derivative(self, body: Term, by: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
+    def _derivative(self, body: Term, by: Term, order: int, ranges: dict[str, Range],
+                    found: dict[Condition, None]) -> None:
         """A derivative exists where the body is defined in a neighbourhood and has no kink."""
         if isinstance(by, Entry):
             self._collect(by, ranges, found)
         name = by.family if isinstance(by, Entry) else by.name if isinstance(by, Symbol) else ""
         inner: dict[Condition, None] = {}
-        self._collect(body, ranges, inner)
+        with self.varying(name):
+            self._collect(body, ranges, inner)
+        kinks = [self.at_entry(kink, by) for kink in self.kinks(body, ranges, name)]
         edge = self._root_at_its_edge(body, by)
         for c in inner:
-            opened = self.opened(c, name)
-            found[Condition(opened.term) if edge is not None and opened.term == edge else opened] = None
-        for kink in self.kinks(body, ranges, name):
-            found[self.at_entry(kink, by)] = None
+            around = self.opened(c, name)
+            if around.term == edge:
+                around = Condition(around.term)
+            if around.exact or not self._holds_around(c.term, name) or not isinstance(around.term, Relation):
+                found[around] = None
+            elif around.term.op in ("<", ">"):
+                # at the edge of what always holds there may be a bend, as of sqrt(x**2)
+                kinks.append(Condition(Relation("!=", around.term.left, around.term.right), exact=False))
+        if kinks and isinstance(by, Symbol) and name not in self.n.definitions and not ranges:
+            kinks = self.settled(Derivative(body, by, order), name, kinks)
+        found.update(dict.fromkeys(kinks))
+
+    def _holds_around(self, condition: Term, name: str) -> bool:
+        """Whether a condition holds whatever the value of a variable is."""
+        declaration = self.n.declarations.get(name)
+        if declaration is None or declaration.domain != Domain():
+            return False
+        with self.n.facts.without(self.n.mentions(Symbol(name))):
+            return self.discharged(condition)
 
     def _root_at_its_edge(self, body: Term, by: Term) -> Term | None:
         """g > 0 for the body sqrt(g) (or a multiple), where this is not more than needed: at g = 0 the root has no
@@ -302,25 +325,32 @@ class Conditions(Neighbourhoods):
             return [*(_strict(c) for c in inside), *self.kinks_of_call(term)]
         match term:
             case Pow(base, exponent):
-                return self._power(base, exponent, self._scope(ranges))
+                return self._power(base, exponent, ranges)
             case Call("log", (x,)):
-                return [Condition(Relation(">", x, ZERO))]
+                return _positive(x)
             case Call("sqrt", (x,)):
                 return [Condition(Relation(">=", x, ZERO))]
             case Call("xlogy", (x, y)):
                 return [Condition(Bool("or", (Relation(">", y, ZERO), Relation("=", x, ZERO))))]
-            case Call("tan", (x,)):
+            case Call("tan" | "sec", (x,)):
                 return [Condition(Relation("!=", Call("cos", (x,)), ZERO))]
+            case Call("cot" | "csc", (x,)):
+                return [Condition(Relation("!=", Call("sin", (x,)), ZERO))]
+            case Call("coth" | "csch", (x,)):
+                return [Condition(Relation("!=", x, ZERO))]
             case Call("asin" | "acos", (x,)):
                 return [Condition(Relation(">=", x, MINUS_ONE)), Condition(Relation("<=", x, ONE))]
             case Call("atanh", (x,)):
                 return [Condition(Relation(">", x, MINUS_ONE)), Condition(Relation("<", x, ONE))]
             case Call("acosh", (x,)):
                 return [Condition(Relation(">=", x, ONE))]
-            case Call("gamma" | "loggamma" | "digamma", (x,)):
-                return [Condition(Relation(">", x, ZERO), exact=False)]
-            case Call("polygamma", (_, x)):
-                return [Condition(Relation(">", x, ZERO), exact=False)]
+            case Call("loggamma", (x,)):
+                return [Condition(Relation(">", x, ZERO))]
+            case Call("gamma" | "digamma", (x,)) | Call("polygamma", (Number(), x)):
+                return [self._off_poles(x, ZERO, ranges)]
+            case Call("polygamma", (order, x)):
+                return [Condition(Relation(">=", order, ZERO), exact=False),
+                        Condition(Relation(">", x, ZERO), exact=False)]
             case Call("beta", (x, y)):
                 return [Condition(Relation(">", a, ZERO), exact=False) for a in (x, y)]
             case Call("zeta", (x,)):
@@ -328,7 +358,9 @@ class Conditions(Neighbourhoods):
             case Call("Mod", (_, y)):
                 return [Condition(Relation("!=", y, ZERO))]
             case Call("factorial" | "harmonic", (x,)):
-                return [Condition(Relation(">=", x, ZERO), exact=False)]
+                return [self._off_poles(x, MINUS_ONE, ranges)]
+            case Call("binomial", (_, y)) if self._is_integer(y, ranges):
+                return []
             case Call("binomial", (x, y)):
                 return [Condition(Relation(">=", y, ZERO), exact=False), Condition(Relation(">=", x, y), exact=False)]
             case Call("inverse", (x,)):
@@ -336,22 +368,38 @@ class Conditions(Neighbourhoods):
             case _:
                 return []
 
+    def _off_poles(self, x: Term, highest: Term, ranges: dict[str, Range]) -> Condition:
+        """x is no integer <= highest, which is a pole; between poles x > highest is more than is needed."""
+        match x:
+            case Number(value) if isinstance(highest, Number) and (value.denominator != 1 or value > highest.value):
+                return Condition(Bool("and", ()))
+        if self._is_integer(x, ranges):
+            return Condition(Relation(">=", x, ZERO) if highest == MINUS_ONE else Relation(">", x, highest))
+        return Condition(Relation(">", x, highest), exact=False)
+
+    def _is_integer(self, term: Term, ranges: dict[str, Range]) -> bool:
+        try:
+            return is_integer(self.n.table, self.h.value(term, self._scope(ranges)))
+        except (Unsupported, DivisionByZero, NeedsCases):
+            return False
+
     def _scope(self, ranges: dict[str, Range]) -> Scope:
         """The bound variables around a node as opened ones."""
         scope = Scope()
         for name, r in ranges.items():
-            bounds = Bounds(self.h.value(r.lower, scope), self.h.value(r.upper, scope))
+            bounds = self.h.bounds(r, scope)
             scope = scope.bind(name, self.n.table.var(self.n.table.open(bounds)))
         return scope
 
-    def _power(self, base: Term, exponent: Term, scope: Scope) -> list[Condition]:
+    def _power(self, base: Term, exponent: Term, ranges: dict[str, Range]) -> list[Condition]:
         if isinstance(base, Const):
             return []
         if isinstance(exponent, Number):
             value = exponent.value
             if value.denominator == 1:
-                return [] if value >= 0 else [Condition(Relation("!=", base, ZERO))]
-            return [Condition(Relation(">=" if value > 0 else ">", base, ZERO))]
+                return [] if value >= 0 else self._nonzero(base, ranges)
+            return [Condition(Relation(">=", base, ZERO))] if value > 0 else _positive(base)
+        scope = self._scope(ranges)
         try:
             integer = is_integer(self.n.table, self.h.value(exponent, scope))
         except (Unsupported, DivisionByZero, NeedsCases):
@@ -366,7 +414,36 @@ class Conditions(Neighbourhoods):
             return [Condition(Relation(">=", base, ZERO), exact=False)]
         return [Condition(Relation(">", base, ZERO), exact=False)]
 
+    def _nonzero(self, x: Term, ranges: dict[str, Range]) -> list[Condition]:
+        """The conditions for x != 0, said of what is inside where that is the same."""
+        match x:
+            case Call("Abs" | "sign", (inner,)):
+                return self._nonzero(inner, ranges)
+            case Pow(base, Number(value)) if value.denominator == 1 and value > 0:
+                return self._nonzero(base, ranges)
+            case Call("binomial", (n, k)) if self._is_integer(k, ranges) and self._is_integer(n, ranges) and \
+                    self.discharged(Relation(">=", n, ZERO), self._scope(ranges)):
+                return [Condition(Relation(">=", k, ZERO)), Condition(Relation("<=", k, n))]
+            case Call("sqrt", (inner,)):
+                return [Condition(Relation(">", inner, ZERO))]
+            case Mul((Number(value), inner)) if value != 0:
+                return self._nonzero(inner, ranges)
+            case Call("gamma" | "factorial" | "exp" | "cosh", _):
+                # never 0 where it is defined
+                return []
+            case _:
+                return [Condition(Relation("!=", x, ZERO))]
 
+
+def _positive(x: Term) -> list[Condition]:
+    """The condition for x > 0, said of what is inside where that is the same."""
+    match x:
+        case Call("Abs", (inner,)):
+            return [Condition(Relation("!=", inner, ZERO))]
+        case Pow(base, Number(value)) if value.denominator == 1 and value > 0 and value % 2 == 0:
+            return [Condition(Relation("!=", base, ZERO))]
+        case _:
+            return [Condition(Relation(">", x, ZERO))]
 
 def _strict(c: Condition) -> Condition:
     match c.term:

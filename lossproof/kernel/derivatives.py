@@ -24,6 +24,7 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
@@ -32,6 +33,7 @@ from lossproof.kernel.atoms import (
 )
 from lossproof.kernel.binders import is_integer, opened
 from lossproof.kernel.functions import absolute_power, delta, exp, function, power
+from lossproof.kernel.integral_atoms import close_integral, open_integral
 from lossproof.kernel.matrix_calculus import Target, direction, of_atom, of_entry
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
@@ -108,6 +110,8 @@ class Differentiator:
                 return self._function(name, args, orders)
             case FunctionalAtom():
                 return self._functional(atom)
+            case IntegralAtom():
+                return self._integral(atom)
             case TraceAtom() | DetAtom():
                 return of_atom(t, atom, self.moved, self)
             case PowAtom(base, exponent):
@@ -147,10 +151,32 @@ class Differentiator:
             if atom.kind == "sum":
                 t.use("derivative-of-sum")
                 return close_again(t, "sum", names, ranges, inner)
-            if t.sign(body) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO) or len(names) != 1:
-                raise Unsupported("the derivative of a product whose factors may be 0")
+            if len(names) != 1:
+                raise Unsupported("the derivative of a nested product")
             t.use("derivative-of-product")
-            return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
+            if t.sign(body) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
+            # a factor may be 0: each one's derivative times the product of the others
+            (name,), (bounds,) = names, ranges
+            others = Bounds(bounds.lower, bounds.upper, (*bounds.excluded, t.var(name)))
+            fresh = t.open(others)
+            rest = close_again(t, "product", [fresh], [others], t.substitute(body, {name: t.var(fresh)}))
+            t.release((fresh,))
+            return close_again(t, "sum", names, ranges, inner * rest)
+
+    def _integral(self, atom: IntegralAtom) -> Normal:
+        """Leibniz: the integrand at the moving ends, and its derivative under the sign (a finite interval)."""
+        t = self.t
+        name, body = open_integral(t, atom)
+        inner = self(body)
+        if not inner.is_zero and (atom.lower is None or atom.upper is None):
+            raise Unsupported("a derivative under an integral to infinity")
+        result = t.zero if inner.is_zero else close_integral(t, name, atom.lower, atom.upper, inner)
+        for end, sign in ((atom.upper, 1), (atom.lower, -1)):
+            rate = t.zero if end is None else self(end)
+            if end is not None and not rate.is_zero:
+                result = result + t.substitute(body, {name: end}) * rate.scaled(Fraction(sign))
+        return result if result.is_zero else self._used("derivative-of-integral", result)
 
     def _function(self, name: str, args: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
         t = self.t
@@ -189,17 +215,17 @@ class Differentiator:
 
 
 _NOT_SMOOTH = frozenset({
-    "sign", "floor", "ceiling", "Mod", "Heaviside", "KroneckerDelta", "factorial", "binomial", "harmonic", "Piecewise",
-    "Max", "Min", "gamma", "loggamma", "zeta", "beta", "polygamma",
+    "sign", "floor", "ceiling", "Mod", "Heaviside", "KroneckerDelta", "binomial", "fibonacci", "Piecewise",
+    "Max", "Min", "zeta", "polygamma",
 })
 """Known functions whose derivative has no law here (opaque functions are smooth and have one)."""
 
 
 def derivative_of(t: Table, name: str, args: tuple[Normal, ...]) -> Normal | None:
-    """The derivative of a known function of one argument, None where there is no law."""
-    if len(args) != 1:
+    """The derivative of a known function by its last argument, None where there is no law."""
+    if len(args) > (2 if name == "polygamma" else 1):
         return None
-    (x,) = args
+    x = args[-1]
     half = Fraction(1, 2)
     match name:
         case "sin":
@@ -210,13 +236,13 @@ def derivative_of(t: Table, name: str, args: tuple[Normal, ...]) -> Normal | Non
             return t.one / (t.one + x * x)
         case "asin":
             return absolute_power(t, t.one - x * x, -half)
-        case "acos":
-            return -absolute_power(t, t.one - x * x, -half)
         case "erf":
             return t.rational(2) * absolute_power(t, t.atom(ConstAtom("pi")), -half) * exp(t, -(x * x))
-        case "gamma":
-            return function(t, "gamma", args, (0,)) * function(t, "digamma", args, (0,))
-        case "loggamma":
-            return function(t, "digamma", args, (0,))
+        case "rgamma":
+            return -function(t, "rgamma", args, (0,)) * function(t, "digamma", args, (0,))
+        case "polygamma" if (args[0].integer or 0) >= 1:
+            return function(t, "polygamma", (args[0] + t.one, x), (0, 0))
+        case "digamma":
+            return function(t, "polygamma", (t.one, x), (0, 0))
         case _:
             return None

@@ -154,8 +154,8 @@ def _polygamma_value(order: int) -> Callable[[Base], Base]:
 
 
 def _loggamma_value(x: Base) -> Base:
-    if x < 0:
-        raise Undecided("loggamma below 0 is not a real function")
+    if x <= 0:
+        raise Undefined("loggamma of a number that is not positive")
     if x in (ONE, fmpq(2)):
         return ZERO
     return finite(ball(x).lgamma())
@@ -262,12 +262,13 @@ def _polygamma_call(order: Real, x: Real) -> Real:
 
 def _fibonacci(x: Real) -> Real:
     n = integer_of(x)
-    if n is None or not 0 <= n <= _EXACT_LIMIT:
-        raise Undecided("fibonacci of what is not a small integer >= 0")
+    if n is None or not abs(n) <= _EXACT_LIMIT:
+        raise Undecided("fibonacci of what is not a small integer")
     before, here = 0, 1
-    for _ in range(n):
+    for _ in range(abs(n)):
         before, here = here, before + here
-    return fmpq(before)
+    # F(-n) = (-1)**(n + 1) F(n)
+    return fmpq(before if n > 0 or n % 2 else -before)
 
 
 def _inverted(function: Function) -> Function:

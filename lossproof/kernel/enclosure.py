@@ -18,7 +18,7 @@ from flint import arb, ctx, fmpq
 
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel import concrete
-from lossproof.kernel.calculus import Calculus
+from lossproof.kernel.angles import sine_of_pi
 from lossproof.kernel.concrete import Array, Position, Value, scalar
 from lossproof.kernel.elementary import apply, logsumexp, softmax
 from lossproof.kernel.jets import (
@@ -33,6 +33,7 @@ from lossproof.kernel.jets import (
     power,
 )
 from lossproof.kernel.points import Point
+from lossproof.kernel.quadrature import Quadrature
 from lossproof.kernel.worlds import NOTHING, Local, World
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -58,10 +59,13 @@ from lossproof.term import (
     Subst,
     Symbol,
     Term,
+    binders,
+    map_children,
+    substitute,
 )
 
 
-class Evaluator(Calculus):
+class Evaluator(Quadrature):
     """Evaluates terms at one point, with enclosures of `precision` bits.
 
     `operations` bounds the work: OutOfBudget when it is used up, at the same place on every
@@ -148,6 +152,8 @@ class Evaluator(Calculus):
                 return self._power(base, exponent, local, world)
             case Call(function, args, orders):
                 return self._call(function, args, orders, local, world)
+            case Fold(range=Range(upper=Const("oo"))):
+                return self._series(term, local, world)
             case Fold():
                 return self._fold(term, local, world)
             case Derivative(body, by, order):
@@ -172,9 +178,8 @@ class Evaluator(Calculus):
                 return self._partial(function, held, self._position(indices, local, world), world)
             case Const(name):
                 return _constant(name)
-            case Integral(body, name, lower, upper):
-                ends = self._number(lower, local, world), self._number(upper, local, world)
-                return self._integral(lambda t: self._number(body, {**local, name: t}, world), *ends)
+            case Integral():
+                return self._integral_of(term, local, world)
             case Limit():
                 raise Undecided("a limit is not enclosed")
             case _:
@@ -238,6 +243,11 @@ class Evaluator(Calculus):
         if name == "logsumexp" and not any(orders):
             return logsumexp(concrete.array(self._value(args[0], local, world)).flat())
         self._charge(1 + self._precision // 64)
+        if name in ("sin", "cos") and not any(orders) and world.parent is None:
+            angle = self._closed(args[0], local) if self._point.constants else args[0]
+            exact = sine_of_pi(angle, Fraction(name == "cos", 2))
+            if exact is not None:
+                return fmpq(exact.numerator, exact.denominator)
         function: Callable[[Sequence[Real]], Real] = lambda numbers: apply(name, numbers)  # noqa: E731
         return concrete.elementwise(self._ordered(function, orders), self._values(args, local, world))
 
@@ -335,13 +345,37 @@ class Evaluator(Calculus):
             return op in wanted
         x, y = self._values((left, right), local, world)
         if not isinstance(x, Array) and not isinstance(y, Array):
-            return self._compare(x, op, y, left == right)
+            return self._compare(x, op, y, left == right or self._alike(left, right, local, world))
         if op not in ("=", "!="):
             raise Undecided("arrays have no order")
         difference = concrete.elementwise(lambda pair: pair[0] - pair[1], (x, y))
         entries = concrete.array(difference).flat()
         equal = left == right or _every(partial(compare, entry, "=", ZERO) for entry in entries)
         return equal == (op == "=")
+
+    def _alike(self, left: Term, right: Term, local: Local, world: World) -> bool:
+        """Whether both are the same term once the point's values are put in: exp(x) and y, where y is exp(1)."""
+        if world.parent is not None:
+            return False
+        return self._folded(self._closed(left, local), local) == self._folded(self._closed(right, local), local)
+
+    def _folded(self, term: Term, local: Local) -> Term:
+        """The term with each part that has an exact value as that number."""
+        if isinstance(term, Number | Const | Relation | Bool | ForAll):
+            return term
+        if not binders(term):
+            with suppress(Undefined, Undecided):
+                value = self._value(term, local, self._root)
+                if isinstance(value, fmpq):
+                    return Number(Fraction(int(value.p), int(value.q)))
+            return map_children(term, lambda part: self._folded(part, local))
+        return term
+
+    def _closed(self, term: Term, local: Local) -> Term:
+        """The term with the point's values of symbols put in."""
+        values: dict[str, Term] = {name: Number(value) for name, value in self._point.values.items()}
+        values.update(self._point.constants)
+        return substitute(term, {name: value for name, value in values.items() if name not in local})
 
     @staticmethod
     def _compare(x: Real, op: str, y: Real, identical: bool) -> bool:

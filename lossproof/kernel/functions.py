@@ -42,7 +42,7 @@ def exp(t: Table, exponent: Normal) -> Normal:
     for mono, coefficient in t.terms(exponent.num):
         power = Fraction(coefficient, content)
         basis = t.monomial(mono) / den
-        if basis.den.is_one() and len(mono) == 1 and mono[0][1] == 1 and isinstance(atom := t[mono[0][0]], LogAtom):
+        if isinstance(atom := single_atom(basis), LogAtom):
             t.use("exp-of-log")
             factor = absolute_power(t, atom.base, power)
         else:
@@ -112,20 +112,60 @@ def power(t: Table, base: Normal, exponent: Normal, *, integer: bool = False) ->
         return exp(t, exponent * log_abs(t, base))
     if not integer:
         return t.atom(PowAtom(base, exponent))
-    # x^(n+c) = x^c x^n asks for x != 0, or for c > 0 and n >= 0
-    whole = _constant_part(t, exponent)
-    rest = exponent - t.rational(whole)
-    nonzero = t.sign(base) in (Sign.NONZERO, Sign.NEGATIVE)
-    if whole and (nonzero or (whole > 0 and t.sign(rest) in (Sign.NONNEGATIVE, Sign.POSITIVE))):
-        return base**whole * power(t, base, rest, integer=True)
-    negative_one = base.constant == -1
-    if negative_one and rest.num.is_constant() is False and rest.den.is_one():
-        # (-1)^(2 n) = 1
-        odd = t.total(t.monomial(m).scaled(Fraction(c % 2)) for m, c in t.terms(rest.num))
-        if odd.is_zero:
-            return t.one
-        return t.atom(PowAtom(base, odd))
-    return t.atom(PowAtom(base, exponent))
+    # (x y)^n = x^n y^n for an integer n, wherever the left side is defined
+    result = t.one
+    parts = 0
+    for poly, direction in ((base.num, 1), (base.den, -1)):
+        content, factors = t.factors(poly)
+        numbers = [(t.rational(-1 if content < 0 else 1), 1), (t.rational(abs(content)), 1)]
+        for factor, multiplicity in [*numbers, *factors]:
+            if factor != t.one:
+                parts += 1
+                result = result * _integer_power(t, factor, exponent.scaled(Fraction(multiplicity))) ** direction
+    if parts > 1:
+        t.use("power-of-factors")
+    return result
+
+
+def _integer_power(t: Table, base: Normal, exponent: Normal) -> Normal:
+    """base ** exponent for an irreducible base and an exponent that is an integer: x^(m + n) = x^m x^n where x is
+    known not to be 0, or where neither m nor n is negative."""
+    if base.constant is not None and base.constant != -1:
+        return exp(t, exponent * log_abs(t, base))
+    sign = t.sign(base)
+    if sign is Sign.POSITIVE:
+        return exp(t, exponent * log_abs(t, base))
+    terms = [(mono, c) for mono, c in t.terms(exponent.num)]
+    if base.constant == -1:
+        result = t.one
+        for mono, c in terms:
+            # (-1)^2 = 1, and n^2 is as even as n
+            once = t.monomial(tuple((i, 1) for i, _ in mono))
+            if c % 2:
+                result = result * (-t.one if not mono else t.atom(PowAtom(base, once)))
+        return result
+    nonzero = sign in (Sign.NONZERO, Sign.NEGATIVE)
+    if not nonzero and len(terms) > 1:
+        # parts that are >= 0 may be split off; a constant only where the rest is
+        kept = [(mono, c) for mono, c in terms if c < 0 or (
+            mono and t.sign(t.monomial(mono)) not in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO))]
+        rest = t.total(t.monomial(mono).scaled(Fraction(c)) for mono, c in kept)
+        if kept and t.sign(rest) not in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO):
+            return t.atom(PowAtom(base, exponent))
+        result = t.one if rest.is_zero else t.atom(PowAtom(base, rest))
+        terms = [term for term in terms if term not in kept]
+    elif not nonzero:
+        ((mono, c),) = terms
+        if c < 0:
+            return t.atom(PowAtom(base, exponent))
+        result = t.one
+    else:
+        result = t.one
+    for mono, c in terms:
+        result = result * (t.atom(PowAtom(base, t.monomial(mono))) if mono else base) ** c
+    if len(terms) > 1:
+        t.use("power-of-sum")
+    return result
 
 
 def absolute_power(t: Table, base: Normal, exponent: Fraction) -> Normal:
@@ -146,11 +186,52 @@ def _factor_power(t: Table, factor: Normal, exponent: Fraction) -> Normal:
             return exp(t, basis.scaled(exponent / root))
         case RootAtom(base, root):
             return _factor_power(t, base, exponent / root)
+    if exponent.denominator % 2 == 0 and (simpler := _denested(t, factor)) is not None:
+        return absolute_power(t, simpler, 2 * exponent)
     whole = exponent.numerator // exponent.denominator
     rest = exponent - whole
     result = absolute(t, factor) ** whole if whole % 2 else factor**whole
     if rest:
         result = result * t.atom(RootAtom(factor, rest.denominator)) ** rest.numerator
+    return result
+
+
+def _denested(t: Table, factor: Normal) -> Normal | None:
+    """The s with s^2 = +-(p + q sqrt(r)), where p^2 - q^2 r is a square d^2: sqrt((p + d)/2) +- sqrt((p - d)/2)."""
+    degrees = factor.num.degrees()
+    for i in factor.atoms():
+        atom = t[i]
+        if not isinstance(atom, RootAtom) or atom.root != 2 or degrees[i] != 1:
+            continue
+        p = t.with_atom(factor, i, t.zero)
+        q = t.with_atom(factor, i, t.one) - p
+        signs = t.sign(p), t.sign(q)
+        if signs[0] in (Sign.NEGATIVE, Sign.NONPOSITIVE):
+            p, q, signs = -p, -q, (t.sign(-p), t.sign(-q))
+        # (p + d)/2 and (p - d)/2 have the product q^2 r/4 >= 0 and the sum p >= 0: both are >= 0
+        if signs[0] not in (Sign.POSITIVE, Sign.NONNEGATIVE) or signs[1] not in (Sign.POSITIVE, Sign.NEGATIVE):
+            continue
+        d = _square_root(t, reduce(t, p * p - q * q * t.monomial(((i, 2),))))
+        if d is None:
+            continue
+        t.use("denesting")
+        half = Fraction(1, 2)
+        parts = [absolute_power(t, (p + e).scaled(half), half) for e in (d, -d)]
+        return parts[0] + parts[1] if signs[1] is Sign.POSITIVE else parts[0] - parts[1]
+    return None
+
+
+def _square_root(t: Table, normal: Normal) -> Normal | None:
+    """A polynomial whose square this is."""
+    if not normal.den.is_one() or normal.is_zero:
+        return None
+    content, factors = t.factors(normal.num)
+    root = isqrt(content) if content > 0 else 0
+    if root * root != content or any(multiplicity % 2 for _, multiplicity in factors):
+        return None
+    result = t.rational(root)
+    for factor, multiplicity in factors:
+        result = result * factor ** (multiplicity // 2)
     return result
 
 
@@ -205,6 +286,10 @@ def delta(t: Table, difference: Normal) -> Normal:
 def function(t: Table, name: str, args: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
     """The function at its arguments; odd and even functions take the sign out."""
     args = tuple(reduce(t, a) for a in args)
+    if not any(orders):
+        special = t.special(name, args)
+        if special is not None:
+            return special
     if not any(orders) and len(args) == 1:
         argument = args[0]
         if argument.is_zero and name in ODD_FUNCTIONS:
@@ -223,13 +308,51 @@ def function(t: Table, name: str, args: tuple[Normal, ...], orders: tuple[int, .
 
 def reduce(t: Table, normal: Normal) -> Normal:
     """`normal` with the algebraic relations of single atoms applied: sqrt(x)^2 = |x|, sin^2 = 1 - cos^2 ..."""
+    normal = _without_roots_below(t, normal)
     while True:
+        normal = _aligned_powers(t, t.align(normal))
         rules = {i: rule for i in normal.atoms() if (rule := _power_rule(t, i)) is not None}
         if not rules or not _applies(normal, rules):
             return normal
         num = _reduced(t, normal.num, rules)
         den = _reduced(t, normal.den, rules)
         normal = num / den
+
+
+def _without_roots_below(t: Table, normal: Normal) -> Normal:
+    """1/sqrt(2) as sqrt(2)/2: roots of numbers that divide stand above."""
+    if normal.den.is_constant():
+        return normal
+    for i in t.polynomial(normal.den).atoms():
+        atom = t[i]
+        if isinstance(atom, RootAtom) and atom.base.constant is not None:
+            power = min(dict(mono).get(i, 0) for mono, _ in t.terms(normal.den))
+            if power:
+                # the root divides the denominator: its power there becomes a rational number
+                me = t.monomial(((i, 1),))
+                whole = -(-power // atom.root)
+                rest = t.polynomial(normal.num) * me ** (whole * atom.root - power)
+                below = t.polynomial(normal.den) / me**power
+                normal = rest / (below * absolute(t, atom.base) ** whole)
+    return normal
+
+
+def _aligned_powers(t: Table, normal: Normal) -> Normal:
+    """x**(n + c) as x**c x**n where n >= 0 and both powers of the base occur."""
+    powers = [(i, a) for i in normal.atoms() if isinstance(a := t[i], PowAtom) and a.base.constant is None]
+    if len(powers) < 2:
+        return normal
+    values: dict[int, Normal] = {}
+    for i, atom in powers:
+        gaps = [(gap, other) for _, other in powers if other.base == atom.base
+                and (gap := (atom.exponent - other.exponent).integer) is not None and gap > 0]
+        gap, least = max(gaps, key=lambda g: g[0], default=(0, atom))
+        if gap and t.sign(least.exponent) in (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE):
+            values[i] = atom.base**gap * t.atom(least)
+    if not values:
+        return normal
+    t.use("power-of-sum")
+    return t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),)))
 
 
 def _power_rule(t: Table, number: int) -> tuple[int, Normal] | None:
@@ -296,12 +419,6 @@ def single_atom(normal: Normal) -> object:
 def entry(t: Table, family: str, indices: tuple[Normal, ...]) -> Normal:
     """family[indices]."""
     return t.atom(EntryAtom(family, tuple(reduce(t, i) for i in indices)))
-
-
-def _constant_part(t: Table, normal: Normal) -> int:
-    if not normal.den.is_one():
-        return 0
-    return sum(c for m, c in t.terms(normal.num) if not m)
 
 
 def _primes(value: int) -> list[tuple[int, int]]:

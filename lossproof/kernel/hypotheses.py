@@ -7,22 +7,24 @@ operator; a limit asks for those that do not mention its variable (`before_limit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, PowAtom, Var
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, PowAtom, RootAtom, Var
 from lossproof.kernel.binders import in_range, is_integer, map_bounds
 from lossproof.kernel.functions import reduce, single_atom
 from lossproof.kernel.inverses import difference
 from lossproof.kernel.letters import Form, Word, names_of
-from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
 from lossproof.kernel.words import changed, collected, element, supposing, transpose
 from lossproof.term import ZERO, Bool, Call, Entry, ForAll, Number, Pow, Range, Relation, Symbol, Term
+
+_HIGHEST = 6
 
 SIGN_OF = {
     ">": Sign.POSITIVE, ">=": Sign.NONNEGATIVE, "<": Sign.NEGATIVE, "<=": Sign.NONPOSITIVE, "!=": Sign.NONZERO,
@@ -49,7 +51,7 @@ class Hypotheses:
         self.rules: list[Rule] = []
         # what the equations that acted while a new rule was made are about: the rule rests on them too
         self._acted: frozenset[str] = frozenset()
-        normalizer.before_limit = self._before_limit
+        normalizer.before_limit = self.apply
         parts = [part for hypothesis in given for part in _conjuncts(hypothesis)]
         # what is not 0 may be divided by when the equations are solved
         for part in parts:
@@ -91,14 +93,15 @@ class Hypotheses:
                 break
         return form
 
-    def _before_limit(self, normal: Normal, names: frozenset[str]) -> Normal:
-        return self.apply(normal, names)
-
     def value(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
         """The normal form under the hypotheses."""
         normal, used = self._applied(self.n.normal(term, scope))
         self._acted |= used
         return normal
+
+    def bounds(self, range_: Range, scope: Scope = Scope()) -> Bounds:  # noqa: B008 (immutable)
+        """A range under the hypotheses."""
+        return map_bounds(self.n.bounds(range_, scope), self.apply)
 
     # facts
 
@@ -150,6 +153,10 @@ class Hypotheses:
         negative = content < 0
         for factor, multiplicity in factors:
             known = t.sign(factor)
+            root = single_atom(factor)
+            if isinstance(root, RootAtom) and sign in (Sign.NONZERO, Sign.POSITIVE, Sign.NEGATIVE):
+                # a root that is not 0 is one of something that is not 0
+                found.append(Fact(root.base, Sign.NONZERO, mentions, names, ranges))
             if sign is Sign.NONZERO:
                 found.append(Fact(factor, sign, mentions, names, ranges))
                 match single_atom(factor):
@@ -168,6 +175,12 @@ class Hypotheses:
                 negative = not negative
             else:
                 open_factors.append(factor)
+        if len(open_factors) == 2 and sign is Sign.POSITIVE:
+            # a b > 0 with a + b > 0: both are
+            a, b = open_factors[0], -open_factors[1] if negative else open_factors[1]
+            together = t.sign(a + b)
+            if together in (Sign.POSITIVE, Sign.NEGATIVE):
+                found += [Fact(x, together, mentions, names, ranges) for x in (a, b)]
         if len(open_factors) == 1 and sign is not Sign.NONZERO:
             (factor,) = open_factors
             flipped = {
@@ -241,6 +254,7 @@ class Hypotheses:
                 if name in n.mentions(right):
                     return None
                 value = self.value(right)
+                self._lies_within(name, value, n.mentions(left) | n.mentions(right) | self._acted)
                 return lambda normal: t.substitute(normal, {name: value})
             case Entry(family, indices) if self._is_primitive(family) and family not in n.mentions(right):
                 value = self.value(right)
@@ -258,6 +272,17 @@ class Hypotheses:
                 return entry_rule
             case _:
                 return None
+
+    def _lies_within(self, name: str, value: Normal, mentions: frozenset[str]) -> None:
+        """What a name stands for lies in the interval that is declared of the name."""
+        interval = interval_of(self.n.declarations[name].domain)
+        t = self.n.table
+        ends = ((interval.lower, 1, interval.lower_open), (interval.upper, -1, interval.upper_open))
+        for end, direction, is_open in ends:
+            if end is not None:
+                gap = (value - t.rational(end)).scaled(Fraction(direction))
+                sign = Sign.POSITIVE if is_open else Sign.NONNEGATIVE
+                self.n.facts.learn_all(self._sign_facts(gap, sign, mentions, (), ()))
 
     def _matrix_rule(self, left: Term, right: Term, mentions: frozenset[str]) -> Rule | None:
         """array = form, where the form does not mention it; else the greatest word of left - right by the others."""
@@ -285,8 +310,8 @@ class Hypotheses:
 
         def entry(atom: Atom) -> Normal | None:
             if isinstance(atom, EntryAtom) and atom.family in values:
-                i, *rest = atom.indices
-                return element(values[atom.family], i, rest[0] if rest else t.one)
+                row, *rest = atom.indices
+                return element(values[atom.family], row, rest[-1] if rest else t.one)
             return None
 
         def apply(normal: Normal) -> Normal:
@@ -331,10 +356,48 @@ class Hypotheses:
                 if not names:
                     continue
                 return self._replacing(atom, value, names)
+        return self._power_rule(equation, ranked)
+
+    def _power_rule(self, equation: Normal, ranked: Sequence[int]) -> Callable[[Normal], Normal] | None:
+        """An equation solved for the highest power of one symbol or entry, as x^2 = 1 - y^2; it acts outside of
+        functions and sums."""
+        t = self.n.table
+        for i in ranked:
+            if not isinstance(t[i], Var | EntryAtom):
+                continue
+            terms = [(dict(mono), coefficient) for mono, coefficient in t.terms(equation.num)]
+            degree = max(powers.get(i, 0) for powers, _ in terms)
+            leading = [(powers, c) for powers, c in terms if powers.get(i, 0) == degree]
+            if degree < 2 or degree > _HIGHEST or len(leading) != 1 or len(leading[0][0]) != 1:
+                continue
+            power = t.monomial(((i, degree),))
+            value = power - equation.scaled(Fraction(1, leading[0][1]))
+            return lambda normal: _lowered(t, normal, i, degree, value)
         return None
 
     def _replacing(self, atom: Atom, value: Normal, names: frozenset[str]) -> Callable[[Normal], Normal]:
         return lambda normal: self.n.table.replace(normal, names, lambda other: value if other == atom else None)
+
+
+def _lowered(t: Table, normal: Normal, atom: int, degree: int, value: Normal) -> Normal:
+    """`normal` with atom**degree replaced by its value, until no such power is left."""
+    def lowered(poly: Normal) -> Normal:
+        while max((e for mono, _ in t.terms(poly.num) for i, e in mono if i == atom), default=0) >= degree:
+            result = t.zero
+            for mono, coefficient in t.terms(poly.num):
+                high = dict(mono).get(atom, 0)
+                if high < degree:
+                    result = result + t.monomial(mono).scaled(Fraction(coefficient))
+                else:
+                    left = tuple((i, e - degree if i == atom else e) for i, e in mono if i != atom or e > degree)
+                    result = result + t.monomial(left).scaled(Fraction(coefficient)) * value
+            poly = result
+        return poly
+
+    if atom not in normal.atoms():
+        return normal
+    top, bottom = (lowered(t.polynomial(part)) for part in (normal.num, normal.den))
+    return normal if bottom.is_zero else top / bottom
 
 
 def _square_root_of(term: Term) -> Term | None:

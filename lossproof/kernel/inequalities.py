@@ -82,7 +82,7 @@ def _by_rule(h: Hypotheses, term: Term, scope: Scope) -> Sign:
 
 
 def _bounds(h: Hypotheses, fold: Fold, scope: Scope) -> Bounds:
-    return Bounds(h.value(fold.range.lower, scope), h.value(fold.range.upper, scope))
+    return h.bounds(fold.range, scope)
 
 
 def _fold_sign(h: Hypotheses, body: Term, name: str, scope: Scope, bounds: Bounds, condition: Term | None) -> Sign:

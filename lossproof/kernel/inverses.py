@@ -300,7 +300,7 @@ def gram(t: Table, poly: Normal) -> Iterator[Normal]:
             first, second = of_word(atom.word[:k]), of_word(atom.word[k:])
             norms = [trace(times(first, transpose(first))), trace(times(transpose(second), second))]
             if all(set(norm.atoms()) <= held for norm in norms):
-                t.use("cauchy-schwarz")
+                t.use("cauchy-schwarz-of-traces")
                 yield norms[0] * norms[1] - t.monomial(((i, 2),))
 
 

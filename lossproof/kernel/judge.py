@@ -7,12 +7,15 @@ something; a point becomes a refutation where `pointwise` shows that the step fa
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from flint import arb
 
 from lossproof.derivation import Step
 from lossproof.kernel.comparison import decimal
+from lossproof.kernel.complex_steps import RealSteps
+from lossproof.kernel.pairs import twin
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare
 from lossproof.kernel.proof import Claim
@@ -53,6 +56,7 @@ def refuted(step: Step, point: Point) -> Refuted | None:
             declaration = step.declarations.get(name)
             if declaration is not None and declaration.kind in kinds:
                 values.append((Symbol(name), Number(point.values[name])))
+    values += [(Symbol(name), value) for name, value in sorted(point.constants.items())]
     for family in sorted(point.entries):
         for position, value in sorted(point.entries[family].items()):
             values.append((_entry(family, position), Number(value)))
@@ -60,6 +64,64 @@ def refuted(step: Step, point: Point) -> Refuted | None:
     where = f" at entry {', '.join(map(str, found.position))}" if found.position else ""
     left, right = shown(found.left), shown(found.right)
     return Refuted(Counterexample(tuple(values), f"{left}{where}", f"{right}{where}", functions))
+
+
+def gathered(parts: RealSteps, verdicts: Sequence[Verdict]) -> Proved | Conditional | Refuted | None:
+    """The verdict of a complex step from those of its real steps: refuted if one is, proved if all are."""
+    for verdict in verdicts:
+        if isinstance(verdict, Refuted):
+            return Refuted(_complex_point(parts, verdict.counterexample))
+    laws = dict.fromkeys(parts.laws)
+    conditions: dict[Term, None] = {}
+    for verdict in verdicts:
+        if not isinstance(verdict, Proved | Conditional):
+            return None
+        laws.update(dict.fromkeys(verdict.laws))
+        if isinstance(verdict, Conditional):
+            conditions.update(dict.fromkeys(parts.written(c) for c in verdict.conditions))
+    checked_at = min(v.checked_at for v in verdicts if isinstance(v, Proved | Conditional))
+    if any(isinstance(verdict, Conditional) for verdict in verdicts):
+        return Conditional(tuple(conditions), tuple(laws), checked_at)
+    return Proved(tuple(laws), checked_at)
+
+
+def _complex_point(parts: RealSteps, found: Counterexample) -> Counterexample:
+    """A point at which a real step fails, as one of the complex step, with both parts of both lines if they are
+    known there."""
+    left, right = found.left, found.right
+    if parts.pairs and not found.functions:
+        both = [_at_point(step, found.values) for step in parts.steps]
+        if all(both):
+            left, right = (_complex_shown([sides[side] for sides in both if sides]) for side in (0, 1))
+    return replace(found, values=parts.point(found.values), left=left, right=right)
+
+
+def _at_point(step: Step, values: Sequence[tuple[Term, Term]]) -> tuple[Fraction | arb | bool, ...] | None:
+    numbers: dict[str, Fraction] = {}
+    entries: dict[str, dict[tuple[int, ...], Fraction]] = {}
+    for place, value in values:
+        match place, value:
+            case Symbol(name), Number(exact):
+                numbers[name] = exact
+            case Entry(family, indices), Number(exact):
+                at = tuple(int(i.value) for i in indices if isinstance(i, Number))
+                entries.setdefault(family, {})[at] = exact
+    for name in [n for n in step.declarations if "(" in n]:
+        # a part that the real step did not ask for is 0
+        if twin(name) in numbers:
+            numbers.setdefault(name, Fraction(0))
+        elif twin(name) in entries:
+            entries[name] = {at: entries.get(name, {}).get(at, Fraction(0)) for at in entries[twin(name)]}
+    outcome = compare(step, Point(numbers, entries))
+    return None if outcome is None or outcome.position else (outcome.left, outcome.right)
+
+
+def _complex_shown(parts: Sequence[Fraction | arb | bool]) -> str:
+    re, im = (shown(part) for part in parts)
+    if im == "0":
+        return re
+    turned = {"1": "I", "-1": "-I"}.get(im, f"{im}*I")
+    return turned if re == "0" else f"{re} - {turned[1:]}" if turned.startswith("-") else f"{re} + {turned}"
 
 
 def shown(value: Fraction | arb | bool) -> str:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lossproof.kernel.binders import is_integer
+from lossproof.kernel.atoms import Var
+from lossproof.kernel.binders import is_integer, known_nonzero
 from lossproof.kernel.conditions import Condition, Discharge, negation
-from lossproof.kernel.normal_form import DivisionByZero, Unsupported
+from lossproof.kernel.derivatives import Differentiator
+from lossproof.kernel.germs import MOST_POINTS, exists_at, kink_points, slope_at
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import NeedsCases
 from lossproof.term import (
     ONE,
@@ -18,6 +21,7 @@ from lossproof.term import (
     Bool,
     Call,
     Component,
+    Const,
     Derivative,
     Entry,
     Family,
@@ -38,6 +42,7 @@ from lossproof.term import (
     fresh_name,
     rename_binders,
     substitute,
+    subtract,
     walk,
 )
 
@@ -51,7 +56,7 @@ class Neighbourhoods(Discharge):
         """A binder renamed where its name means something else inside a quantity of the body, or is
         not one of the names that are declared to run."""
         names = binders(term)
-        if not names or isinstance(term, Integral):
+        if not names:
             return term
         reached: frozenset[str] = frozenset()
         for part in children(term):
@@ -61,7 +66,8 @@ class Neighbourhoods(Discharge):
         renamed: dict[str, str] = {}
         for name in names:
             declaration = self.n.declarations.get(name)
-            other = declaration is not None and declaration.kind != "index"
+            # an integral's variable is a number of its own, whatever else has the name
+            other = declaration is not None and (declaration.kind != "index" or isinstance(term, Integral))
             if name in reached or name in self.n.definitions or other:
                 renamed[name] = fresh_name(name + "'", taken)
                 taken.add(renamed[name])
@@ -86,7 +92,9 @@ class Neighbourhoods(Discharge):
         return Condition(ForAll(c.term, range_, condition), c.exact)
 
     def _starts_at_one(self, range_: Range) -> bool:
-        """1..size, which is never empty."""
+        """1..size, or a range to infinity, which is never empty."""
+        if range_.upper == Const("oo"):
+            return True
         declaration = self.n.declarations.get(range_.upper.name) if isinstance(range_.upper, Symbol) else None
         return range_.lower == ONE and declaration is not None and declaration.kind == "size"
 
@@ -107,7 +115,8 @@ class Neighbourhoods(Discharge):
             return c
         match c.term:
             case Relation(">=" | "<=" as op, left, right) if not self._discrete(left, right):
-                return Condition(Relation(">" if op == ">=" else "<", left, right), exact=False)
+                exact = c.exact and self._crosses(subtract(left, right), name)
+                return Condition(Relation(">" if op == ">=" else "<", left, right), exact)
             case ForAll(body, range_, condition):
                 inner = self.opened(Condition(body, c.exact), name)
                 return Condition(ForAll(inner.term, range_, condition), inner.exact)
@@ -121,6 +130,45 @@ class Neighbourhoods(Discharge):
                 return Condition(Bool(op, tuple(p.term for p in parts)), False)
             case _:
                 return c
+
+    def _crosses(self, gap: Term, name: str) -> bool:
+        """Whether the gap changes its sign with the variable wherever it is 0: the body is then undefined on
+        one side of such a point and has no derivative there."""
+        t = self.n.table
+        try:
+            normal = self.n.normal(gap)
+            plain = all(name not in t.free_of(i) or t[i] == Var(name) for i in normal.atoms())
+            slope = Differentiator(t, Var(name), lambda _atom: None)(normal)
+            return plain and normal.den.is_constant() and known_nonzero(t, slope)
+        except (Unsupported, DivisionByZero, NeedsCases):
+            return False
+
+    def settled(self, term: Derivative, name: str, kinks: list[Condition]) -> list[Condition]:
+        """The kinks of a derivative, those left out at which it exists all the same; exact where it does not."""
+        found: list[Condition] = []
+        for kink in kinks:
+            points = kink_points(self.n, kink.term, name)
+            if points is None or len(points) > MOST_POINTS:
+                found.append(kink)
+                continue
+            exist = [exists_at(self.n, term, name, point) for point in points if self._may_be_at(name, point)]
+            if None in exist or len(set(exist)) > 1:
+                found.append(kink)
+            elif False in exist:
+                found.append(Condition(kink.term))
+        return found
+
+    def _may_be_at(self, name: str, point: Normal) -> bool:
+        """Whether the variable is not known to be elsewhere."""
+        return not known_nonzero(self.n.table, self.h.value(Symbol(name)) - self.h.apply(point))
+
+    def at_kink(self, term: Derivative, name: str) -> Normal | None:
+        """The derivative at the one value that the hypotheses leave for the variable, from both germs."""
+        here = self.h.value(Symbol(name))
+        if name in here.free():
+            return None
+        value = slope_at(self.n, term, name, here)
+        return value or None
 
     def _discrete(self, *terms: Term) -> bool:
         """Whether only integers are compared, which no derivative moves."""

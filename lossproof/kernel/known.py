@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from lossproof.kernel import functions
+from lossproof.kernel import functions, recurrences
 from lossproof.kernel.atoms import Var
+from lossproof.kernel.binders import NOT_NEGATIVE, is_integer
 from lossproof.kernel.derivatives import Differentiator
-from lossproof.kernel.normal_form import Normal, Table
+from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
 
 
@@ -49,6 +50,14 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             if sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
                 return t.rational({Sign.POSITIVE: 1, Sign.NEGATIVE: -1, Sign.ZERO: 0}[sign])
             return functions.function(t, "sign", values, (0,))
+        case "floor", _:
+            return _floor(t, x)
+        case "ceiling", _:
+            t.use("ceiling-as-floor")
+            return -_floor(t, -x)
+        case "Mod", (a, b):
+            t.use("mod-as-floor")
+            return a - b * _floor(t, a / b)
         case "KroneckerDelta", (i, j):
             return functions.delta(t, i - j)
         case "logistic", _:
@@ -69,8 +78,23 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             return (e - t.one) / (e + t.one)
         case "tan", _:
             return functions.function(t, "sin", values, (0,)) / functions.function(t, "cos", values, (0,))
+        case "sec", _:
+            return t.one / functions.function(t, "cos", values, (0,))
+        case "csc", _:
+            return t.one / functions.function(t, "sin", values, (0,))
+        case "cot", _:
+            return functions.function(t, "cos", values, (0,)) / functions.function(t, "sin", values, (0,))
+        case "sech", _:
+            return t.one / known(t, "cosh", values)
+        case "csch", _:
+            return t.one / known(t, "sinh", values)
+        case "coth", _:
+            return t.one / known(t, "tanh", values)
         case "asinh", _:
             t.use("inverse-hyperbolic")
+            if not x.is_zero and x.num.leading_coefficient() < 0:
+                t.use("odd-function")
+                return -known(t, "asinh", (-x,))
             return functions.log_abs(t, x + functions.absolute_power(t, x * x + t.one, half))
         case "acosh", _:
             t.use("inverse-hyperbolic")
@@ -80,10 +104,45 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             return (functions.log_abs(t, t.one + x) - functions.log_abs(t, t.one - x)).scaled(half)
         case "erfc", _:
             return t.one - functions.function(t, "erf", values, (0,))
-        case "factorial", _ if (n := x.integer) is not None and 0 <= n <= 200:
-            result = t.one
-            for factor in range(2, n + 1):
-                result = result.scaled(Fraction(factor))
-            return result
+        case "gamma", _:
+            return recurrences.gamma(t, x)
+        case "factorial", _:
+            t.use("factorial-as-gamma")
+            return recurrences.gamma(t, x + t.one)
+        case "loggamma", _:
+            return recurrences.loggamma(t, x)
+        case "polygamma", (order, y):
+            return recurrences.polygamma(t, order, y)
+        case "harmonic", _:
+            return recurrences.harmonic(t, x)
+        case "beta", (y, z):
+            return recurrences.beta(t, y, z)
+        case "binomial", (n, k):
+            if not is_integer(t, k):
+                return functions.function(t, "binomial", values, (0, 0))
+            return recurrences.binomial(t, n, k, factorials=is_integer(t, n) and t.sign(n) in NOT_NEGATIVE)
+        case "fibonacci", _:
+            if not is_integer(t, x):
+                raise Unsupported("fibonacci of what is not known to be an integer")
+            return functions.function(t, "fibonacci", values, (0,))
         case _:
             return functions.function(t, function, values, (0,) * len(values))
+
+
+def _floor(t: Table, x: Normal) -> Normal:
+    """The greatest integer <= x, what is an integer taken out."""
+    value = x.constant
+    if value is not None:
+        return t.rational(value.numerator // value.denominator)
+    if not x.den.is_constant():
+        return functions.function(t, "floor", (x,), (0,))
+    divisor = int(x.den.leading_coefficient())
+    whole = t.zero
+    for mono, coefficient in t.terms(x.num):
+        part = t.monomial(mono)
+        if is_integer(t, part):
+            whole = whole + part.scaled(Fraction(coefficient // divisor))
+    if whole.is_zero:
+        return functions.function(t, "floor", (x,), (0,))
+    t.use("floor-of-sum")
+    return whole + known(t, "floor", (x - whole,))

@@ -3,7 +3,7 @@
 Trusted. Imports `atoms`, `functions`, `signs`, `normal_form`. Every limit is turned into one
 for u -> +oo; each atom that moves gets a leading term c * exp(p(u)) * u^a * (log u)^b, and
 the quotient of the leading groups of numerator and denominator is the limit. It gives up
-(`Unsupported`) where leading terms cancel, where a coefficient's sign decides and is not
+(`Unsupported`) where a coefficient's sign decides and is not
 known, where the limit is infinite, and where the variable is inside a symbolic sum.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from lossproof.kernel.atoms import AbsAtom, Atom, ExpAtom, FunctionAtom, LogAtom, PowAtom, RootAtom, Var
+from lossproof.kernel.atoms import AbsAtom, Atom, ConstAtom, ExpAtom, FunctionAtom, LogAtom, PowAtom, RootAtom, Var
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
@@ -63,10 +63,15 @@ def limit(t: Table, facts: Facts, body: Normal, name: str, target: Normal | str,
     return values[0]
 
 
+def by_continuity(t: Table, body: Normal, name: str, target: Normal) -> Normal | None:
+    """The value at the target that makes the body continuous there, None where there may be none."""
+    return _by_continuity(t, body, name, target, MOST_DIFFERENTIATIONS) if name in body.free() else body
+
+
 def _by_continuity(t: Table, body: Normal, name: str, target: Normal, left: int) -> Normal | None:
     """The value at the target where the body is continuous there; numerator over denominator by
     l'Hopital's rule where both are 0 there; None where neither applies."""
-    top, bottom = (_value_at(t, part, name, target) for part in t.parts(body))
+    top, bottom = (value_at(t, part, name, target) for part in t.parts(body))
     if top is None or bottom is None:
         return None
     if t.sign(bottom) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
@@ -81,7 +86,7 @@ def _by_continuity(t: Table, body: Normal, name: str, target: Normal, left: int)
     return _by_continuity(t, slope(t.polynomial(body.num)) / lower, name, target, left - 1)
 
 
-def _value_at(t: Table, normal: Normal, name: str, target: Normal) -> Normal | None:
+def value_at(t: Table, normal: Normal, name: str, target: Normal) -> Normal | None:
     """The value with the variable at the target, None where an atom may not be continuous there."""
     for i in normal.atoms():
         if name in t.free_of(i) and not _continuous(t, t[i], name, target):
@@ -101,7 +106,7 @@ def _continuous(t: Table, atom: Atom, name: str, target: Normal) -> bool:
         case LogAtom(inner) | RootAtom(inner):
             if not _finite_at(t, inner, name, target):
                 return False
-            value = _value_at(t, inner, name, target)
+            value = value_at(t, inner, name, target)
             return value is not None and t.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
         case AbsAtom(inner):
             return _finite_at(t, inner, name, target)
@@ -112,7 +117,7 @@ def _continuous(t: Table, atom: Atom, name: str, target: Normal) -> bool:
 
 
 def _finite_at(t: Table, normal: Normal, name: str, target: Normal) -> bool:
-    top, bottom = (_value_at(t, part, name, target) for part in t.parts(normal))
+    top, bottom = (value_at(t, part, name, target) for part in t.parts(normal))
     nonzero = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
     return top is not None and bottom is not None and t.sign(bottom) in nonzero
 
@@ -149,19 +154,34 @@ class _Asymptotics:
         self.log_u = t.fresh()
         facts.declare_positive(self.log_u)
         self.flat = Growth(t.zero, Fraction(0), Fraction(0))
+        self.expanding = False
 
     def limit(self, body: Normal) -> Normal:
+        try:
+            return self._limit(body)
+        except Unsupported:
+            if self.expanding:
+                raise
+        # once more with roots and exps as their leading terms times 1 + (something small)
+        self.expanding = True
+        return self._limit(body)
+
+    def _limit(self, body: Normal) -> Normal:
         t = self.t
         top, bottom = self._quotient(body)
         order = self._compare(top.growth, bottom.growth)
         if order < 0:
             return t.zero
+        if order == 0 and top.coefficient.is_zero and not self.expanding:
+            raise Unsupported("a limit in which the leading terms cancel")
         if order > 0:
             raise Unsupported("an infinite limit")
         return top.coefficient / bottom.coefficient
 
     def sign(self, body: Normal) -> Sign:
         top, bottom = self._quotient(body)
+        if top.coefficient.is_zero and not body.is_zero:
+            return Sign.UNKNOWN
         return self.t.sign(top.coefficient / bottom.coefficient)
 
     def _quotient(self, body: Normal) -> tuple[Leading, Leading]:
@@ -185,9 +205,46 @@ class _Asymptotics:
                     values[i] = t.var(self.log_u)
                     continue
                 values[i] = self._log(atom.base)
+            elif self.expanding and self.u in t.free_of(i):
+                expanded = self._expanded(atom)
+                if expanded is not None:
+                    values[i] = expanded
         if not values:
             return normal
-        return t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),)))
+        return reduce(t, t.rebuild(normal, lambda i: values.get(i) or t.monomial(((i, 1),))))
+
+    def _expanded(self, atom: Atom) -> Normal | None:
+        """A root, or an exp that goes to a constant, as an exact leading term times 1 + (something small)."""
+        t = self.t
+        match atom:
+            case RootAtom(base, root):
+                exact = self._without_logs(base)
+                lead = self._leading(exact)
+                main, rest = self._split(exact, lead.growth)
+                plain = lead.growth.exponent.is_zero and not lead.growth.logs
+                if not plain or self._approximate(main) or t.sign(lead.coefficient) is not Sign.POSITIVE:
+                    return None
+                u = absolute_power(t, t.var(self.u), lead.growth.power / root)
+                whole = absolute_power(t, lead.coefficient, Fraction(1, root)) * u
+                if rest.is_zero:
+                    return whole
+                second = self._leading(rest)
+                ratio = second.coefficient / lead.coefficient
+                small = Leading(ratio.scaled(Fraction(1, root)), second.growth.times(lead.growth, -1))
+            case ExpAtom(exponent, root) if not self._plain_growth(atom):
+                exponent = exponent.scaled(Fraction(1, root))
+                end = self.limit_of(exponent)
+                whole = exp(t, end)
+                if (exponent - end).is_zero:
+                    return whole
+                small = self._lead_of(exponent - end)
+            case _:
+                return None
+        if self._compare(small.growth, self.flat) >= 0:
+            return None
+        name = t.fresh()
+        self.small[name] = small
+        return whole * (t.one + t.var(name))
 
     def _log(self, base: Normal) -> Normal:
         t = self.t
@@ -197,11 +254,12 @@ class _Asymptotics:
             raise Unsupported("the log of something with an unclear leading term")
         main = lead.growth.exponent + t.var(self.log_u).scaled(lead.growth.power) + log_abs(t, lead.coefficient)
         leading_terms, rest = self._split(exact, lead.growth)
-        if rest.is_zero and not self._approximate(leading_terms):
+        if self._approximate(leading_terms):
+            # what it lacks to its leading term may be more than the other terms
+            raise Unsupported("the log of an approximate leading term")
+        if rest.is_zero:
             return main
         name = t.fresh()
-        if rest.is_zero:
-            raise Unsupported("the log of an approximate leading term")
         second = self._leading(rest)
         self.small[name] = Leading(
             second.coefficient / lead.coefficient, second.growth.times(lead.growth, -1)
@@ -215,7 +273,9 @@ class _Asymptotics:
         atom = self.t[number]
         if self.u not in self.t.free_of(number):
             return not (isinstance(atom, Var) and atom.name in self.small)
-        return isinstance(atom, Var) or (isinstance(atom, ExpAtom) and atom.exponent.den.is_constant())
+        if isinstance(atom, RootAtom):
+            return atom.base == self.t.var(self.u)
+        return isinstance(atom, Var) or (isinstance(atom, ExpAtom) and self._plain_growth(atom))
 
     # leading terms
 
@@ -237,7 +297,11 @@ class _Asymptotics:
     def _terms(self, poly: Normal, beside: Normal | None = None) -> list[tuple[Normal, Leading]]:
         t = self.t
         found = []
-        for mono, coefficient in t.terms(poly.num):
+        below = t.polynomial(poly.den).constant
+        if below is None:
+            raise Unsupported("a limit of a quotient inside a function")
+        for mono, whole in t.terms(poly.num):
+            coefficient = Fraction(whole) / below
             lead = Leading(t.rational(coefficient), self.flat)
             # exps that are no plain growth, such as exp(u log(1 + 1/u)), are taken together
             joint = t.zero if beside is None else beside
@@ -250,11 +314,11 @@ class _Asymptotics:
                 lead = Leading(lead.coefficient * one.coefficient**e, lead.growth.times(one.growth, e))
             if not joint.is_zero:
                 lead = Leading(lead.coefficient * exp(t, self.limit_of(joint)), lead.growth)
-            found.append((t.monomial(mono).scaled(Fraction(coefficient)), lead))
+            found.append((t.monomial(mono).scaled(coefficient), lead))
         return found
 
     def _leading(self, poly: Normal, beside: Normal | None = None) -> Leading:
-        """The sum of the terms of greatest growth; Unsupported where these cancel."""
+        """The sum of the terms of greatest growth; o(growth) where these cancel."""
         t = self.t
         if poly.is_zero:
             return Leading(t.zero, self.flat)
@@ -264,8 +328,6 @@ class _Asymptotics:
             if self._compare(lead.growth, best) > 0:
                 best = lead.growth
         total = t.total(lead.coefficient for _, lead in terms if self._compare(lead.growth, best) == 0)
-        if total.is_zero:
-            raise Unsupported("a limit in which the leading terms cancel")
         return Leading(total, best)
 
     def _plain_growth(self, atom: ExpAtom) -> bool:
@@ -307,6 +369,8 @@ class _Asymptotics:
                 return Leading(exp(t, self.limit_of(exponent * log_abs(t, base))), self.flat)
             case RootAtom(base, root):
                 lead = self._lead_of(base)
+                if lead.coefficient.is_zero:
+                    raise Unsupported("a root of something with an unclear leading term")
                 growth = self.flat.times(lead.growth, Fraction(1, root))
                 return Leading(absolute_power(t, lead.coefficient, Fraction(1, root)), growth)
             case AbsAtom(base):
@@ -314,10 +378,29 @@ class _Asymptotics:
                 sign = t.sign(lead.coefficient)
                 if sign in (Sign.POSITIVE, Sign.NEGATIVE):
                     return Leading(lead.coefficient if sign is Sign.POSITIVE else -lead.coefficient, lead.growth)
+            case FunctionAtom("erf" | "atan" as name, (inner,), (0,)) if (way := self._way_out(inner)) is not None:
+                t.use("limit-at-infinity")
+                end = t.one if name == "erf" else t.atom(ConstAtom("pi")).scaled(Fraction(1, 2))
+                return Leading(end if way is Sign.POSITIVE else -end, self.flat)
+            case FunctionAtom("sin" | "cos" as name, (inner,), (0,)):
+                try:
+                    return Leading(function(t, name, (self.limit_of(inner),), (0,)), self.flat)
+                except Unsupported:
+                    # bounded in any case: less than any power
+                    return Leading(t.zero, Growth(t.zero, Fraction(1, 1000), Fraction(0)))
             case FunctionAtom(name, args, orders) if name not in _BROKEN:
                 ends = tuple(self.limit_of(a) for a in args)
                 return Leading(function(t, name, ends, orders), self.flat)
         raise Unsupported("a limit of this expression")
+
+    def _way_out(self, argument: Normal) -> Sign | None:
+        """The sign with which an argument goes to infinity, None where it does not."""
+        if self.u not in argument.free():
+            return None
+        lead = self._lead_of(argument)
+        sign = self.t.sign(lead.coefficient)
+        outwards = self._compare(lead.growth, self.flat) > 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE)
+        return sign if outwards else None
 
     def limit_of(self, argument: Normal) -> Normal:
         """The limit of an argument that is already written in u."""
@@ -334,6 +417,8 @@ class _Asymptotics:
         t = self.t
         exact = self._without_logs(normal)
         top, bottom = self._leading(t.polynomial(exact.num)), self._leading(t.polynomial(exact.den))
+        if t.sign(bottom.coefficient) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+            raise Unsupported("a limit whose denominator's leading coefficient may be 0")
         return Leading(top.coefficient / bottom.coefficient, top.growth.times(bottom.growth, -1))
 
     def _compare(self, a: Growth, b: Growth) -> int:

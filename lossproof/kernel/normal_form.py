@@ -17,6 +17,8 @@ from lossproof.kernel.atoms import (
     Bounds,
     FoldAtom,
     FunctionalAtom,
+    FunctionAtom,
+    IntegralAtom,
     Var,
     arguments,
     free_names_of,
@@ -163,7 +165,7 @@ class Table:
         self._atoms: list[Atom] = []
         self._numbers: dict[Atom, int] = {}
         self._free: list[frozenset[str]] = []
-        self._ctx = _context(32)
+        self._ctx = _context(12)
         self._fresh = 0
         self._ranges_seen: dict[Bounds, int] = {}
         self._live: set[str] = set()
@@ -180,6 +182,10 @@ class Table:
         self.letter_values: dict[str, Form] = {}
         self.word_rules: tuple[tuple[Word, Form], ...] = ()
         self.constructors: dict[type, Callable[[Atom, Callable[[Normal], Normal]], Normal]] = {}
+        # how many atoms each function has, its values at special arguments, and shifts by integers (`algebra`)
+        self.function_count: dict[str, int] = {}
+        self.special: Callable[[str, tuple[Normal, ...]], Normal | None] = lambda _name, _args: None
+        self.align: Callable[[Normal], Normal] = lambda normal: normal
         self.zero = self.rational(0)
         self.one = self.rational(1)
 
@@ -209,6 +215,8 @@ class Table:
             self._numbers[atom] = number
             self._atoms.append(atom)
             self._free.append(free_names_of(atom))
+            if isinstance(atom, FunctionAtom):
+                self.function_count[atom.name] = self.function_count.get(atom.name, 0) + 1
             if number >= self._ctx.nvars():
                 self._ctx = _context(2 * self._ctx.nvars())
         return Normal(self, self._ctx.gen(number), self._ctx.constant(1))
@@ -433,6 +441,8 @@ def _atom_height(table: Table, number: int) -> int:
     match table[number]:
         case FoldAtom(ranges=ranges, first=first, body=body) | FunctionalAtom(ranges=ranges, first=first, body=body):
             return max(first + len(ranges), height(body))
+        case IntegralAtom(first=first):
+            return max(first + 1, height(*arguments(table[number])))
         case Var(name) if name.startswith("#"):
             return int(name[1:]) + 1
         case atom:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from lossproof.derivation import Declaration, Definition
-from lossproof.kernel import functions, limits
+from lossproof.kernel import functions, integrals, limits
 from lossproof.kernel.algebra import functional, new_table
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, DetAtom, EntryAtom, TraceAtom, Var, free_names_of
 from lossproof.kernel.binders import in_range, is_integer
@@ -24,8 +25,10 @@ from lossproof.kernel.letters import Form
 from lossproof.kernel.matrices import Matrices
 from lossproof.kernel.matrix_calculus import Target, differential
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
+from lossproof.kernel.series import Series
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.signs import Facts
+from lossproof.kernel.stretches import Suppose
 from lossproof.kernel.sums import product_over, split_entry, sum_over
 from lossproof.kernel.words import changed, supposing
 from lossproof.term import (
@@ -45,6 +48,7 @@ from lossproof.term import (
     Partial,
     Piecewise,
     Pow,
+    Range,
     Relation,
     Subst,
     Symbol,
@@ -90,6 +94,8 @@ class Normalizer:
         self.before_limit: Callable[[Normal, frozenset[str]], Normal] = lambda normal, _names: normal
         # whether a term is known to be defined in a scope (filled in by `conditions`)
         self.defined_at: Callable[[Term, Scope], bool] = lambda _term, _scope: False
+        # a derivative where the hypotheses leave one value for its variable (filled in by `kinks`)
+        self.at_kink: Callable[[Derivative, str], Normal | None] = lambda _term, _name: None
         self._closure: dict[str, frozenset[str]] = {}
         shapes: dict[str, tuple[Bounds, ...] | None] = {}
         self.facts.entry_shape = shapes
@@ -100,6 +106,10 @@ class Normalizer:
             elif d.kind == "index" and d.upper is not None:
                 lower = one if d.lower is None else self.normal(d.lower)
                 shapes[name] = (Bounds(lower, self.normal(d.upper)),)
+        self.facts.entry_bounds = {
+            name: Bounds(self.normal(d.lower), self.normal(d.upper)) for name, d in declarations.items()
+            if d.kind == "family" and d.lower is not None and d.upper is not None
+        }
         for name, q in definitions.items():
             if q.ranges:
                 try:
@@ -185,7 +195,7 @@ class Normalizer:
             case Piecewise(pieces):
                 return self._piecewise(pieces, scope)
             case Integral():
-                raise Unsupported("an integral")
+                return self._integral(term, scope)
             case _:
                 raise Unsupported(f"{type(term).__name__} as a value")
 
@@ -255,7 +265,9 @@ class Normalizer:
     def _fold(self, term: Fold, scope: Scope) -> Normal:
         t = self.table
         range_ = term.range
-        bounds = Bounds(self.normal(range_.lower, scope), self.normal(range_.upper, scope))
+        if range_.upper == Const("oo"):
+            return self._series(term, scope)
+        bounds = self.bounds(range_, scope)
         for end in (bounds.lower, bounds.upper):
             if not is_integer(t, end) and end.integer is None:
                 raise Unsupported("a bound that is not known to be an integer")
@@ -264,6 +276,31 @@ class Normalizer:
             return self._restricted(term, bounds, scope)
         with self.inside(range_.name, bounds, scope) as (name, inner):
             return over(t, name, bounds, self.normal(term.body, inner))
+
+    def bounds(self, range_: Range, scope: Scope) -> Bounds:
+        """The range; one to infinity as that up to an integer of which nothing else is known."""
+        lower = self.normal(range_.lower, scope)
+        if range_.upper != Const("oo"):
+            return Bounds(lower, self.normal(range_.upper, scope))
+        far = self.table.fresh()
+        self.table.ranges[far] = Bounds(lower, self.table.var(far))
+        return Bounds(lower, self.table.var(far))
+
+    def _series(self, term: Fold, scope: Scope) -> Normal:
+        with self.series(term, scope) as (work, body):
+            return work.value(body)
+
+    @contextmanager
+    def series(self, term: Fold, scope: Scope, suppose: Suppose | None = None) -> Iterator[
+            tuple[Series, Normal]]:
+        """A sum to infinity and its body; Unsupported for a product or a restricted sum."""
+        if term.kind != "sum" or term.condition is not None:
+            raise Unsupported("an infinite product or a restricted infinite sum")
+        bounds = self.bounds(term.range, scope)
+        if not is_integer(self.table, bounds.lower):
+            raise Unsupported("a bound that is not known to be an integer")
+        with self.inside(term.range.name, bounds, scope) as (name, inner):
+            yield Series(self.table, name, bounds.lower, suppose), self.normal(term.body, inner)
 
     @contextmanager
     def inside(self, name: str, bounds: Bounds, scope: Scope) -> Iterator[tuple[str, Scope]]:
@@ -331,6 +368,10 @@ class Normalizer:
                 if self.arrays.shape_of_name(name):
                     raise Unsupported("a derivative, limit or substitution by an array taken whole")
                 return Var(name), name
+            case Symbol(name) if isinstance(bound := functions.single_atom(scope.bound[name]), Var) and (
+                    not self.table.is_integer_name(bound.name)):
+                # the variable of an integral around
+                return bound, bound.name
             case Entry(family, indices):
                 return EntryAtom(family, tuple(self.normal(i, scope) for i in indices)), family
             case _:
@@ -339,8 +380,16 @@ class Normalizer:
     def _derivative(self, body: Term, by: Term, order: int, scope: Scope) -> Normal:
         target, name = self.target(by, scope)
         self._must_vary(name)
-        result = self.slope(body, name, target, scope, order)
-        return self.unfold(result, name, scope) if name in self.definitions and name not in scope.frozen else result
+        is_quantity = name in self.definitions
+        outermost = not self.facts.forgetting and not scope.bound and isinstance(by, Symbol) and not is_quantity
+        try:
+            result = self.slope(body, name, target, scope, order)
+        except NeedsCases:
+            value = self.at_kink(Derivative(body, by, order), name) if outermost and not scope.frozen else None
+            if value is None:
+                raise
+            return value
+        return self.unfold(result, name, scope) if is_quantity and name not in scope.frozen else result
 
     def _must_vary(self, name: str) -> None:
         declaration = self.declarations.get(name)
@@ -438,6 +487,30 @@ class Normalizer:
 
         return self.table.replace(normal, frozenset((name,)), value)
 
+    def _integral(self, term: Integral, scope: Scope) -> Normal:
+        with self.integration(term, scope) as (work, body, sign):
+            return work.value(body).scaled(Fraction(sign))
+
+    @contextmanager
+    def integration(self, term: Integral, scope: Scope, suppose: Suppose | None = None) -> Iterator[
+            tuple[integrals.Integration, Normal, int]]:
+        """The interval (reversed where it runs from oo or to -oo: the sign is then -1), and the body over it."""
+        ends: list[Normal | str] = [self._end(end, scope) for end in (term.lower, term.upper)]
+        sign = 1
+        if ends[0] == "oo" or ends[1] == "-oo":
+            ends, sign = ends[::-1], -1
+        if ends[0] == "oo" or ends[1] == "-oo":
+            raise Unsupported("an integral from an infinite end to the same one")
+        low, high = (None if isinstance(end, str) else end for end in ends)
+        work = integrals.Integration(self.table, self.facts, low, high, self.is_opaque, suppose)
+        with work.inside() as x:
+            yield work, self.normal(term.body, scope.bind(term.name, x)), sign
+
+    def is_opaque(self, function: str) -> bool:
+        """Whether a function is a declared one, which is smooth."""
+        declaration = self.declarations.get(function)
+        return declaration is not None and declaration.kind == "function"
+
     def _limit(self, term: Limit, scope: Scope) -> Normal:
         t = self.table
         with self._moving(term.variable, term.body, scope) as (body, moving):
@@ -501,7 +574,10 @@ class Normalizer:
         with self.facts.without(self._mentioned(name)):
             moving = t.fresh()
             moved = self._moved(self.normal(body, inner), target, name, moving)
-        return t.substitute(moved, {moving: self.normal(value, scope)})
+        new = self.normal(value, scope)
+        if not self.facts.allowed(name, new):
+            raise Unsupported(f"{name} at a value that is not known to be one that its declaration allows")
+        return t.substitute(moved, {moving: new})
 
     def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], scope: Scope) -> Normal:
         for value, condition in pieces:

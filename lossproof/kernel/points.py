@@ -29,8 +29,12 @@ class ConcreteFunction:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Exact values of sizes, indices, integers and scalars, of families' entries, of functions."""
+    """Exact values of sizes, indices, integers and scalars, of families' entries, of functions.
+
+    A scalar whose value is no rational number has it in `constants`, as a term without names.
+    """
 
     values: Mapping[str, Fraction] = field(default_factory=dict)
     entries: Mapping[str, Mapping[tuple[int, ...], Fraction]] = field(default_factory=dict)
     functions: Mapping[str, ConcreteFunction] = field(default_factory=dict)
+    constants: Mapping[str, Term] = field(default_factory=dict)

@@ -14,7 +14,8 @@ from typing import cast, get_args
 from flint import arb
 
 from lossproof.derivation import Step
-from lossproof.kernel.comparison import Factory, admissible, compared, decided
+from lossproof.kernel.comparison import LAST_PRECISION, Factory, admissible, compared, decided
+from lossproof.kernel.components import Components
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.hypotheses import Hypotheses
@@ -23,10 +24,11 @@ from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.points import Point
 from lossproof.kernel.readback import Readback
-from lossproof.term import Component, Limit, Number, Relation, RelationName, Term, map_children, walk
+from lossproof.term import Component, Const, Integral, Limit, Number, Relation, RelationName, Term, map_children, walk
 
 HYPOTHESIS_PRECISION = 256
 OPERATIONS = 60_000
+COSTLY_PRECISION = 128
 MOST_ENTRIES = 64
 """So many entries of an array line are compared at a point."""
 
@@ -100,15 +102,22 @@ def compare(step: Step, point: Point) -> Outcome | None:
             return None
         if step.relation in ("=>", "<=>"):
             return _compare_equations(step, point)
-        shape = _factory(step, point)(64).shape(step.left)
+        shape = _shape(step, point)
         found: Outcome | None = None
         for position in islice(product(*(range(1, n + 1) for n in shape)), MOST_ENTRIES):
             found = _compare_at(step, point, position)
             if found is None or not found.holds:
                 return found
         return found
-    except (Undefined, Undecided, OutOfBudget):
+    except (Undefined, Undecided, OutOfBudget, Unsupported):
         return None
+
+
+def _shape(step: Step, point: Point) -> tuple[int, ...]:
+    """The sizes of the left line at the point."""
+    if not Components(step.declarations, step.definitions).shape(step.left):
+        return ()
+    return _factory(step, point)(64).shape(step.left)
 
 
 def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome | None:
@@ -116,26 +125,49 @@ def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome 
     left = Component(step.left, at) if at else step.left
     right = Component(step.right, at) if at else step.right
     factory = _factory(step, point)
-    values = compared(left, right, factory)
+    values = compared(left, right, factory, _last_precision(step))
     a, b = values.left, values.right
     if a is None or b is None or isinstance(a, Undefined) or isinstance(b, Undefined):
         return None
     if step.relation == "=":
         holds: bool | None = values.outcome != "differ"
     else:
-        holds = decided(Relation(_plain(step.relation), left, right), factory)
+        holds = decided(Relation(_plain(step.relation), left, right), factory, _last_precision(step))
     return Outcome(holds is not False, a, b, position)
+
+
+def is_costly(step: Step) -> bool:
+    """Whether a line or a quantity has an integral or an infinite sum, which take long to enclose."""
+    bodies = [q.body for q in step.definitions.values()]
+    return any(isinstance(x, Integral) or x == Const("oo") for line in (step.left, step.right, *step.given, *bodies)
+               for x in walk(line))
+
+
+def _last_precision(step: Step) -> int:
+    return COSTLY_PRECISION if is_costly(step) else LAST_PRECISION
 
 
 def _compare_equations(step: Step, point: Point) -> Outcome | None:
     factory = _factory(step, point)
     a, b = decided(step.left, factory), decided(step.right, factory)
+    if a and b is None and _overlap(step.right, factory):
+        return Outcome(True, True, True)
+    if b and a is None and step.relation == "<=>" and _overlap(step.left, factory):
+        return Outcome(True, True, True)
     if a is None or b is None:
         return None
     fails = (a and not b) or (step.relation == "<=>" and b and not a)
     if fails or (a and b):
         return Outcome(not fails, a, b)
     return None
+
+
+def _overlap(equation: Term, factory: Factory) -> bool:
+    """Whether both sides of an equation have values, which still overlap at the last precision."""
+    if not isinstance(equation, Relation) or equation.op != "=":
+        return False
+    found = compared(equation.left, equation.right, factory)
+    return found.outcome == "overlap" and found.left is not None and found.right is not None
 
 
 def _plain(relation: str) -> RelationName:

@@ -6,30 +6,35 @@ which is no verdict yet: `judge` asks for a point at which it says something.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 from typing import Literal
 
 from lossproof.derivation import Declaration, Step
-from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, Var
+from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom, Var
 from lossproof.kernel.binders import is_integer
+from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
+from lossproof.kernel.equations import alternatives
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.integral_relations import eliminate_integrals
 from lossproof.kernel.inverses import difference as difference_of
-from lossproof.kernel.inverses import vanishes
+from lossproof.kernel.inverses import vanishes as form_vanishes
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
+from lossproof.kernel.order import Order
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.relations import eliminate_relations
-from lossproof.kernel.sign_sets import sign_decides
+from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.validity import validate
+from lossproof.kernel.vanishing import vanishes
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     ONE,
@@ -96,6 +101,8 @@ def _has_arrays(step: Step) -> bool:
 def _attempt(step: Step, work: int, *, words: bool = False) -> Claim | Open:
     """Decide a step with arrays read by their entries or as words over matrices."""
     try:
+        if is_complex(step):
+            return _both_parts(step, work)
         if step.relation in ("=>", "<=>"):
             return _implication(step, work, words)
         return _by_cases(_entrywise(step), work, words=words)
@@ -105,6 +112,24 @@ def _attempt(step: Step, work: int, *, words: bool = False) -> Claim | Open:
         return Open(f"not supported yet: {reason}")
     except DivisionByZero:
         return Open("a denominator is 0 at every point")
+
+
+def _both_parts(step: Step, work: int) -> Claim | Open:
+    """A step between complex lines: its real parts and its imaginary parts, each of which has the lines' domain."""
+    parts = real_steps(step)
+    claims: list[Claim] = []
+    for real in parts.steps:
+        found = prove(real, work)
+        if isinstance(found, Open):
+            return found
+        claims.append(found)
+
+    def together(kept: Iterable[tuple[Term, ...]]) -> tuple[Term, ...]:
+        return tuple(dict.fromkeys(parts.written(term) for terms in kept for term in terms))
+
+    laws = dict.fromkeys((*parts.laws, *(law for claim in claims for law in claim.laws)))
+    return Claim(together(c.conditions for c in claims), all(c.same_domain for c in claims), tuple(laws),
+                 together(c.assumed for c in claims))
 
 
 def _implication(step: Step, work: int, words: bool) -> Claim | Open:
@@ -120,6 +145,17 @@ def _implication(step: Step, work: int, words: bool) -> Claim | Open:
             return Open("this relation")
         inner = replace(step, left=goal.left, right=goal.right, relation=goal.op, given=(*step.given, hypothesis))
         found = _by_cases(_entrywise(inner), work, defined=True, words=words)
+        if isinstance(found, Open) or not found.same_domain:
+            # where the hypothesis is defined, and what else it says
+            ways_out, used = alternatives(step, hypothesis)
+            tried = [_by_cases(_entrywise(replace(inner, given=(*inner.given, *said))), work, defined=True, words=words)
+                     for said in ways_out]
+            claims = [c for c in tried if isinstance(c, Claim)]
+            if len(claims) == len(tried):
+                laws.update(dict.fromkeys(used))
+                found = Claim(
+                    tuple(x for c in claims for x in c.conditions), all(c.same_domain for c in claims),
+                    tuple(x for c in claims for x in c.laws), tuple(x for c in claims for x in c.assumed))
         if isinstance(found, Open):
             return found
         laws.update(dict.fromkeys(found.laws))
@@ -220,7 +256,6 @@ class _Case:
             assumed = tuple(c.term for side in impossible for c in side if not c.exact)
             both = both and not self.defined
             return Claim(() if both else tuple(_tidy(c.term) for c in nowhere), both, (), assumed)
-        left, right = self._needed(left), self._needed(right)
         facts = [f for c in (*left, *right) for f in self.h.facts(c.term)]
         with self.n.facts.assuming(facts):
             try:
@@ -251,12 +286,9 @@ class _Case:
                     p, Pow) for p in walk(line)):
                 # seen on the written line, where squares still stand: roots ask for it in normal form
                 self.n.facts.learn_all(self.h.facts(c.term))
-        return left_open
-
-    def _needed(self, line: list[Condition]) -> list[Condition]:
-        """The conditions of a line less those that are more than needed but follow from the exact ones."""
-        exact = [c for c in line if c.exact]
-        return [c for c in line if c.exact or not exact or not self._implied([c], exact)]
+        exact = [c for c in left_open if c.exact]
+        # what follows from the exact conditions asks for nothing more, so it does not spoil them
+        return [c for c in left_open if c.exact or not self._implied([c], exact)]
 
     def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
         terms = {c.term for c in known}
@@ -282,18 +314,34 @@ class _Case:
             written = step.left if step.right == ZERO else subtract(step.left, step.right)
             if sign_decides(step.relation, sign_of(self.h, written)) is True:
                 return True
-            return self._depends_on(self.h.value(written))
+            difference = self.h.value(written)
+            depends = self._depends_on(difference)
+            order = Order(self.n.table, self.n.facts, self.h.apply, self._functions())
+            return order.holds(difference, step.relation) if depends is False else depends
         if step.left == step.right:
             self.n.table.use("same-line")
             return True
         if self.n.matrices is not None and isinstance(step.left, Component) and isinstance(step.right, Component):
-            pair = [self.h.form(self.n.matrices.form(side.array, Scope())) for side in (step.left, step.right)]
-            if vanishes(difference_of(*pair)):
+            forms = [self.h.form(self.n.matrices.form(side.array, Scope())) for side in (step.left, step.right)]
+            if form_vanishes(difference_of(*forms)):
                 return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
-        if difference.is_zero or reduce(self.n.table, eliminate_relations(self.n.table, difference)).is_zero:
+        if vanishes(self.n.table, difference):
             return True
-        return self._depends_on(difference)
+        if any(isinstance(self.n.table[i], IntegralAtom) for i in difference.atoms()):
+            known = eliminate_integrals(self.n.table, self.n.facts, self.n.is_opaque, difference)
+            if reduce(self.n.table, known).is_zero:
+                return True
+        if step.given and self.n.table.sign(difference) is Sign.ZERO:
+            return True
+        depends = self._depends_on(difference)
+        if depends is False and by_induction(self.n.table, difference, function=self._functions()):
+            return True
+        return depends
+
+    def _functions(self) -> frozenset[str]:
+        """The opaque functions, which are smooth everywhere."""
+        return frozenset(d.name for d in self.step.declarations.values() if d.kind == "function")
 
     def _depends_on(self, difference: Normal) -> Literal[False] | Normal:
         """The argument of a delta, an absolute value or a sign that is left in the difference."""

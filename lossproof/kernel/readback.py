@@ -7,12 +7,12 @@ value wherever it is defined; it is not unique and no verdict depends on its loo
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain, count
 
 from lossproof.kernel.algebra import open_functional
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
-    Bounds,
     ConstAtom,
     DeltaAtom,
     DetAtom,
@@ -21,6 +21,7 @@ from lossproof.kernel.atoms import (
     FoldAtom,
     FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
@@ -28,6 +29,7 @@ from lossproof.kernel.atoms import (
     Var,
 )
 from lossproof.kernel.binders import open_fold
+from lossproof.kernel.integral_atoms import open_integral
 from lossproof.kernel.letters import Form, InverseOf, Letter, Named, OnesVector, Unit, Word, rows_of
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
@@ -42,6 +44,7 @@ from lossproof.term import (
     Entry,
     Family,
     Fold,
+    Integral,
     Mul,
     Number,
     Partial,
@@ -143,22 +146,27 @@ class Readback:
                 return Call(name, tuple(self.term(a) for a in args), shown)
             case FunctionalAtom():
                 return self._functional(atom)
+            case IntegralAtom(lower, upper):
+                name, body = open_integral(self.t, atom)
+                inner = self._named([name])
+                ends = (Const("-oo") if lower is None else self.term(lower),
+                        Const("oo") if upper is None else self.term(upper))
+                return Integral(inner.term(body), inner.bound[name], *ends)
             case PowAtom(base, exponent):
                 return Pow(self.term(base), self.term(exponent))
+            case TraceAtom() | DetAtom():
+                raise Unsupported("a product of matrices as a written term")
 
     def _magnitude(self, base: Normal) -> Term:
         inner = self.term(base)
         positive = self.t.sign(base) in (Sign.POSITIVE, Sign.NONNEGATIVE)
         return inner if positive else Call("Abs", (inner,))
 
-    def _named(self, names: list[str], avoid: frozenset[str]) -> Readback:
+    def _named(self, names: list[str]) -> Readback:
         bound = dict(self.bound)
         for name in names:
-            used = self.taken | avoid | set(bound.values())
-            bound[name] = next(
-                (n for n in _NAMES if n not in used),
-                next(f"k{i}" for i in range(1, 1000) if f"k{i}" not in used),
-            )
+            used = self.taken | set(bound.values())
+            bound[name] = next(n for n in chain(_NAMES, (f"k{i}" for i in count(1))) if n not in used)
         return Readback(self.t, self.taken, bound)
 
     def _trace(self, word: Word) -> Term:
@@ -209,7 +217,7 @@ class Readback:
 
     def _fold(self, atom: FoldAtom) -> Term:
         names, ranges, body = open_fold(self.t, atom)
-        inner = self._named(names, frozenset())
+        inner = self._named(names)
         result = inner.term(body)
         for name, bounds in zip(reversed(names), reversed(ranges), strict=True):
             shown = inner.bound[name]
@@ -221,16 +229,16 @@ class Readback:
 
     def _functional(self, atom: FunctionalAtom) -> Term:
         names, ranges, body = open_functional(self.t, atom)
-        inner = self._named(names, frozenset())
+        inner = self._named(names)
         shown = tuple(
             Range(inner.bound[n], inner.term(r.lower), inner.term(r.upper))
-            for n, r in zip(names, ranges, strict=True) if isinstance(r, Bounds)
+            for n, r in zip(names, ranges, strict=True)
         )
         family = Family(inner.term(body), shown)
-        match body.num.is_constant(), atom.partials:
-            case _, ():
+        match atom.partials:
+            case ():
                 return Call(atom.name, (family,))
-            case _, (partial,):
+            case (partial,):
                 return Partial(atom.name, family, tuple(self.term(i) for i in partial))
         raise Unsupported("a higher derivative of a functional")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from lossproof.kernel.atoms import Bounds, FoldAtom, binder
-from lossproof.kernel.binders import count_of, known_nonzero
+from lossproof.kernel.binders import count_of, in_range, known_nonzero
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sums import close_again
 
@@ -20,7 +20,7 @@ def eliminate_relations(t: Table, normal: Normal) -> Normal:
     Two sums over a range whose bodies (and 1, whose sum is the count) are linearly dependent
     over the field of what does not depend on the index satisfy the same relation.
     """
-    normal = _combined(t, normal)
+    normal = _combined(t, _split_products(t, normal))
     groups = {r: sums for r, sums in _sums_by_range(t, normal).items() if len(r) == 1}
     for (bounds,), sums in groups.items():
         count = count_of(t, bounds) if not bounds.excluded else None
@@ -32,7 +32,7 @@ def eliminate_relations(t: Table, normal: Normal) -> Normal:
         values = [t.atom(fold) for fold in folds]
         if count is not None:
             bodies, values = [t.one, *bodies], [count, *values]
-        found = _relation(t, name, bodies)
+        found = linear_relation(t, name, bodies)
         if found is not None:
             coefficients, pivot = found
             t.use("sum-relation")
@@ -42,6 +42,22 @@ def eliminate_relations(t: Table, normal: Normal) -> Normal:
             changed = t.with_atom(t.polynomial(normal.num), gone, solved)
             return eliminate_relations(t, changed)
     return normal
+
+
+def _split_products(t: Table, normal: Normal) -> Normal:
+    """A product over a range as its factor at e times the product over the range less e, where that one occurs."""
+    products = {i: atom for i in normal.atoms() if isinstance(atom := t[i], FoldAtom) and atom.kind == "product"
+                and len(atom.ranges) == 1}
+    changes: dict[int, Normal] = {}
+    for less in products.values():
+        (bounds,) = less.ranges
+        if len(bounds.excluded) != 1 or in_range(t, bounds.excluded[0], Bounds(bounds.lower, bounds.upper)) is not True:
+            continue
+        whole = t.number(FoldAtom("product", (Bounds(bounds.lower, bounds.upper),), less.body, less.first))
+        if whole in products and whole not in changes:
+            t.use("sum-split")
+            changes[whole] = t.atom(less) * t.substitute(less.body, {binder(less.first): bounds.excluded[0]})
+    return t.rebuild(normal, lambda i: changes.get(i) or t.monomial(((i, 1),))) if changes else normal
 
 
 def _sums_by_range(t: Table, normal: Normal) -> dict[tuple[Bounds, ...], list[int]]:
@@ -79,7 +95,7 @@ def _combined(t: Table, normal: Normal) -> Normal:
     return t.polynomial(num.num)
 
 
-def _relation(t: Table, name: str, bodies: list[Normal]) -> tuple[list[Normal], int] | None:
+def linear_relation(t: Table, name: str, bodies: list[Normal]) -> tuple[list[Normal], int] | None:
     """Coefficients, free of `name`, with sum c_i bodies_i = 0, and a pivot whose c is known not to be 0
     (never the first body if that is the constant 1)."""
     common = t.one

@@ -24,6 +24,8 @@ class Sign(Enum):
     UNKNOWN = "?"
 
 
+STRICT_SIGNS = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+
 _FLIPPED = {
     Sign.POSITIVE: Sign.NEGATIVE, Sign.NEGATIVE: Sign.POSITIVE, Sign.NONNEGATIVE: Sign.NONPOSITIVE,
     Sign.NONPOSITIVE: Sign.NONNEGATIVE,
@@ -61,6 +63,13 @@ def sum_sign(a: Sign, b: Sign) -> Sign:
         for y in _SETS[b]:
             found |= {y} if x == "0" else {x} if y == "0" or x == y else {"0", "+", "-"}
     return _FROM_SET[frozenset(found)]
+
+
+def any_of(signs: list[Sign]) -> Sign:
+    """What is known where one of several cases holds."""
+    if not signs:
+        return Sign.UNKNOWN
+    return _FROM_SET[frozenset().union(*(_SETS[s] for s in signs))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,13 @@ from lossproof.kernel.atoms import (
     Var,
     binder,
 )
-from lossproof.kernel.binders import in_range, opened
+from lossproof.kernel.binders import in_range, is_integer, opened
+from lossproof.kernel.constants import is_closed, sign_of_number
+from lossproof.kernel.functions import reduce
 from lossproof.kernel.inverses import gram, sign_of_det, sign_of_trace
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, both, flipped, interval_of, product_sign, sum_sign
+from lossproof.kernel.squares import by_square, by_two_terms
 from lossproof.kernel.sums import split_term
 
 
@@ -50,6 +53,10 @@ class Fact:
     ranges: tuple[Bounds, ...] = ()
 
 
+_BETWEEN = {"pi": Interval(Fraction(333, 106), Fraction(355, 113), True, True),
+            "EulerGamma": Interval(Fraction(15, 26), Fraction(41, 71), True, True)}
+_QUARTER = Fraction(11, 7)
+"""More than pi/2."""
 _SLACK = "%slack"
 _DEEPEST = 5
 """Signs are asked for within signs to this depth."""
@@ -67,8 +74,12 @@ class Facts:
         self._memo: dict[Normal, Sign] = {}
         self._unknown_at: dict[Normal, int] = {}
         self._depth = 0
+        # how many operators are around that vary a name
+        self.forgetting = 0
         self._shifted: dict[str, Interval] = {}
         self.entry_shape: Mapping[str, tuple[Bounds, ...] | None] = {}
+        # ranges that the entries of a family are declared to lie in
+        self.entry_bounds: Mapping[str, Bounds] = {}
         table.sign = self.sign
         table.is_integer_name = self._is_integer_name
         table.entry_in_range = self._entry_in_range
@@ -95,6 +106,7 @@ class Facts:
         that a derivative asks for.
         """
         before = self._facts
+        self.forgetting += 1
         self._facts = [
             f for f in before
             if names.isdisjoint(f.mentions) or (keep_open and f.sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO))
@@ -103,6 +115,7 @@ class Facts:
         try:
             yield
         finally:
+            self.forgetting -= 1
             self._facts = before
             self._forget()
 
@@ -118,9 +131,42 @@ class Facts:
             self._facts = before
             self._forget()
 
+    def declare_within(self, name: str, interval: Interval) -> None:
+        """A fresh variable that lies in an interval."""
+        self._shifted[name] = interval
+        self._forget()
+
+    def within(self, name: str) -> Interval:
+        """The interval of a variable, by its declaration."""
+        return self._variable(name)
+
     def declare_positive(self, name: str) -> None:
         """A fresh variable that is positive."""
         self._shifted[name] = Interval(Fraction(0), None, lower_open=True)
+
+    def declare_between(self, name: str, interval: Interval) -> None:
+        """A fresh variable between two bounds."""
+        self._shifted[name] = interval
+
+    def allowed(self, name: str, value: Normal) -> bool:
+        """Whether a value is known to be one that the declaration of a name allows: what was said of the
+        name then holds of the value, too."""
+        declaration = self.declarations.get(name)
+        if declaration is None:
+            return True
+        if declaration.kind == "index" or (self._is_integer_name(name) and not is_integer(self.table, value)):
+            return False
+        domain = declaration.domain
+        if domain.values is not None:
+            return value.constant in domain.values
+        bounds = self._variable(name) if declaration.kind == "size" else interval_of(domain)
+        ends = [(value, bounds.lower, 1, bounds.lower_open), (value, bounds.upper, -1, bounds.upper_open)]
+        for x, end, direction, is_open in ends:
+            if end is not None:
+                sign = self.sign((x - self.table.rational(end)).scaled(Fraction(direction)))
+                if sign is not Sign.POSITIVE and (is_open or sign not in (Sign.NONNEGATIVE, Sign.ZERO)):
+                    return False
+        return not bounds.nonzero or self.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:
@@ -144,6 +190,11 @@ class Facts:
         if value is not None:
             return Sign.ZERO if value == 0 else Sign.POSITIVE if value > 0 else Sign.NEGATIVE
         if normal in self._memo:
+            return self._memo[normal]
+        if is_closed(self.table, normal):
+            self._memo[normal] = sign_of_number(self.table, normal)
+            if self._memo[normal] is not Sign.UNKNOWN:
+                self.table.use("enclosure")
             return self._memo[normal]
         # a sign that was not found with as much depth left will not be found now
         if self._depth > _DEEPEST or self._unknown_at.get(normal, _DEEPEST) <= self._depth:
@@ -183,6 +234,9 @@ class Facts:
         known = self._by_terms(poly)
         if known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
             return known
+        known = both(known, self._by_ranges(poly))
+        if known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
+            return known
         facts = self._instances(poly)
         for fact in facts:
             ratio = self._proportional(poly, fact.poly)
@@ -197,9 +251,53 @@ class Facts:
             known = both(known, flipped(self._by_facts(-poly, facts, 2)))
         if known in (Sign.POSITIVE, Sign.NEGATIVE):
             return known
+        known = both(known, self._by_conjugate(poly))
+        if known is Sign.UNKNOWN:
+            known = flipped(self._by_conjugate(-poly))
         known = both(known, self._by_peeling(poly))
-        known = both(known, self._by_ends(poly))
-        return known if known in (Sign.POSITIVE, Sign.NEGATIVE) else both(known, self._by_tangents(poly))
+        for rule in (self._by_ends, self._by_tangents, self._by_two_terms, self._by_square):
+            known = both(known, rule(poly))
+            if known in (Sign.POSITIVE, Sign.NEGATIVE):
+                break
+        return known
+
+    def _by_two_terms(self, poly: Normal) -> Sign:
+        return by_two_terms(self.table, poly)
+
+    def _by_square(self, poly: Normal) -> Sign:
+        return by_square(self.table, poly)
+
+    def _by_ranges(self, poly: Normal) -> Sign:
+        """Something affine in variables that have ranges is at least its value at their nearer ends."""
+        if poly.num.total_degree() > 1 or not all(isinstance(self.table[i], Var) for i in poly.atoms()):
+            return Sign.UNKNOWN
+        found = Sign.UNKNOWN
+        for direction, weak in ((poly, Sign.NONNEGATIVE), (-poly, Sign.NONPOSITIVE)):
+            least = self._least(direction)
+            if least is not None and least != direction:
+                sign = self.sign(least)
+                if sign is Sign.POSITIVE:
+                    return Sign.POSITIVE if weak is Sign.NONNEGATIVE else Sign.NEGATIVE
+                if sign in (Sign.NONNEGATIVE, Sign.ZERO):
+                    found = both(found, weak)
+        return found
+
+    def _least(self, poly: Normal) -> Normal | None:
+        """The polynomial with each variable that has a range at the end where it is least, in turn."""
+        t = self.table
+        for _ in range(6):
+            ranged = {n: r for n in poly.free() if (r := self._range_of(n)) is not None}
+            # a variable before those that its bounds mention
+            inner = [n for n in ranged if not any(n in r.lower.free() | r.upper.free() for r in ranged.values())]
+            if not inner:
+                return poly
+            name = min(inner)
+            number = t.number(Var(name))
+            rising = dict(t.terms(poly.num)).get(((number or 0, 1),), 0) > 0
+            poly = t.substitute(poly, {name: ranged[name].lower if rising else ranged[name].upper})
+            if not poly.den.is_constant() or poly.constant is not None:
+                return poly
+        return None
 
     def _by_tangents(self, poly: Normal) -> Sign:
         """log b = b - 1 - s = 1 - 1/b + s and exp(e) = 1 + e + s with some s >= 0 (another one each time)."""
@@ -232,6 +330,25 @@ class Facts:
     def _without_denominator(self, normal: Normal) -> Sign:
         t = self.table
         return product_sign(self._by_terms(t.polynomial(normal.num)), self._by_terms(t.polynomial(normal.den)))
+
+    def _by_conjugate(self, poly: Normal) -> Sign:
+        """p + q sqrt(r) > 0 where q > 0 and q^2 r > p^2, or p > 0 and p^2 > q^2 r."""
+        t = self.table
+        degrees = poly.num.degrees()
+        for i in poly.atoms():
+            atom = t[i]
+            if degrees[i] != 1 or not isinstance(atom, RootAtom) or atom.root != 2:
+                continue
+            rest = t.with_atom(poly, i, t.zero)
+            factor = t.with_atom(poly, i, t.one) - rest
+            gap = reduce(t, factor * factor * t.monomial(((i, 2),)) - rest * rest)
+            for part, wanted in ((factor, gap), (rest, -gap)):
+                if self.sign(part) is Sign.POSITIVE:
+                    sign = self.sign(wanted)
+                    if sign in (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO):
+                        t.use("conjugate-sign")
+                        return Sign.POSITIVE if sign is Sign.POSITIVE else Sign.NONNEGATIVE
+        return Sign.UNKNOWN
 
     def _by_ends(self, poly: Normal) -> Sign:
         """Something affine in an atom between two bounds lies between its values at these."""
@@ -342,7 +459,9 @@ class Facts:
             case EntryAtom(family):
                 declaration = self.declarations.get(family)
                 return interval_of(declaration.domain) if declaration is not None else Interval()
-            case ExpAtom() | ConstAtom():
+            case ConstAtom(name):
+                return _BETWEEN[name]
+            case ExpAtom():
                 return OF_SIGN[Sign.POSITIVE]
             case RootAtom(base):
                 strict = self.sign(base) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
@@ -361,8 +480,10 @@ class Facts:
                 return Interval(Fraction(0), Fraction(1))
             case FoldAtom() as fold:
                 return OF_SIGN[self._fold_sign(fold)]
-            case FunctionAtom("sin" | "cos" | "tanh" | "erf", _, (0,)):
-                return Interval(Fraction(-1), Fraction(1))
+            case FunctionAtom("rgamma", (x,), (0,)) if self.sign(x) is Sign.POSITIVE:
+                return OF_SIGN[Sign.POSITIVE]
+            case FunctionAtom("sin" | "cos" | "erf" | "asin" | "atan" as name, (x,), (0,)):
+                return self._of_function(name, x)
             case TraceAtom() as trace:
                 return OF_SIGN[sign_of_trace(trace)]
             case DetAtom() as det:
@@ -374,6 +495,20 @@ class Facts:
                 return OF_SIGN[sign if sign in (Sign.POSITIVE, Sign.NONZERO) else Sign.UNKNOWN]
             case _:
                 return Interval()
+
+    def _of_function(self, name: str, x: Normal) -> Interval:
+        """Bounds of a function between two bounds: sin is positive in 0..pi, cos in -pi/2..pi/2, the others
+        have the sign of their argument."""
+        most = _QUARTER if name in ("asin", "atan") else Fraction(1)
+        half = self.table.atom(ConstAtom("pi")).scaled(Fraction(1, 2))
+        ends = (x,) if name not in ("sin", "cos") else (x, half + half - x) if name == "sin" else (half - x, half + x)
+        signs = [self.sign(end) for end in ends]
+        if all(s in (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO) for s in signs):
+            self.table.use("circular-sign")
+            return Interval(Fraction(0), most, lower_open=all(s is Sign.POSITIVE for s in signs))
+        if len(signs) == 1 and signs[0] in (Sign.NEGATIVE, Sign.NONPOSITIVE):
+            return Interval(-most, Fraction(0), upper_open=signs[0] is Sign.NEGATIVE)
+        return Interval(-most, most)
 
     def _variable(self, name: str) -> Interval:
         if name in self._shifted:
@@ -423,6 +558,13 @@ class Facts:
                     found.append(fact)
             elif not free.isdisjoint(fact.poly.free()):
                 found += self._instantiate(fact, poly)
+        for i in poly.atoms():
+            entry = self.table[i]
+            if isinstance(entry, EntryAtom) and entry.family in self.entry_bounds:
+                bounds = self.entry_bounds[entry.family]
+                value = self.table.atom(entry)
+                gaps = (value - bounds.lower, bounds.upper - value)
+                found += [Fact(gap, Sign.NONNEGATIVE, frozenset()) for gap in gaps]
         seen: set[str] = set()
         pending = sorted(free)
         while pending and len(found) < _MOST_FACTS:
@@ -444,19 +586,24 @@ class Facts:
 
     def _range_facts(self, name: str) -> Iterator[Fact]:
         """lower <= name <= upper, and what is excluded."""
-        bounds = self.table.ranges.get(name)
+        bounds = self._range_of(name)
         if bounds is None:
-            declaration = self.declarations.get(name)
-            shape = self.entry_shape.get(name)
-            if declaration is None or declaration.kind != "index" or not shape:
-                return
-            (bounds,) = shape
+            return
         me = self.table.var(name)
         for difference in (me - bounds.lower, bounds.upper - me):
             if difference.constant is None:
                 yield Fact(difference, Sign.NONNEGATIVE, frozenset())
         for excluded in bounds.excluded:
             yield Fact(me - excluded, Sign.NONZERO, frozenset())
+
+    def _range_of(self, name: str) -> Bounds | None:
+        """The range of an opened bound variable or of a declared index."""
+        bounds = self.table.ranges.get(name)
+        if bounds is not None:
+            return bounds
+        declaration = self.declarations.get(name)
+        shape = self.entry_shape.get(name)
+        return shape[0] if declaration is not None and declaration.kind == "index" and shape else None
 
     def _instantiate(self, fact: Fact, poly: Normal) -> list[Fact]:
         if len(fact.names) != 1:

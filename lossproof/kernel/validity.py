@@ -122,7 +122,7 @@ def _may_be_integer(term: Term, step: Step, bound: frozenset[str]) -> bool:
             return name in ("oo", "-oo")
         case Call(function, args):
             return function in ("floor", "ceiling") or (
-                function in ("Max", "Min", "Abs", "Mod", "KroneckerDelta", "binomial", "factorial")
+                function in ("Max", "Min", "Abs", "Mod", "KroneckerDelta", "binomial", "factorial", "fibonacci")
                 and all(_may_be_integer(a, step, bound) for a in args)
             )
         case _:

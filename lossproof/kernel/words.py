@@ -9,11 +9,11 @@ determinants are made in `inverses`.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from lossproof.kernel.atoms import EntryAtom, TraceAtom
 from lossproof.kernel.functions import delta, entry
@@ -119,8 +119,8 @@ def transpose(form: Form) -> Form:
 
 
 def transposed(word: Word) -> tuple[Word, Normal]:
-    """The transpose of a word that is not empty, and a number to multiply it by, since inverses of transposed
-    forms are scaled anew."""
+    """The transpose of a word that is not empty, and a number to multiply it by: inverses of transposed forms are
+    scaled anew."""
     factor = rows_of(word[0]).table.one
     letters: list[Letter] = []
     for letter in reversed(word):
@@ -174,7 +174,7 @@ def _numbers_out(t: Table, word: Word) -> list[tuple[Word, Normal]] | None:
     if len(places) < 2:
         return None
     value = t.one
-    for start, end in itertools.pairwise(places):
+    for start, end in pairwise(places):
         value = value * _number(t, word[start:end])
     return [(word[:places[0]] + word[places[-1]:], value)]
 
@@ -269,7 +269,7 @@ def _number(t: Table, word: Word) -> Normal:
     places = _narrow(t, word)
     if len(places) > 2:
         value = t.one
-        for start, end in itertools.pairwise(places):
+        for start, end in pairwise(places):
             value = value * _number(t, word[start:end])
         return value
     found = rewritten(t, word)

@@ -187,6 +187,8 @@ class Names(ABC):
             here = here.parent
         held: Mapping[Position, Fraction] = self._point.entries.get(name, {})
         found = held.get(indices) if indices else self._point.values.get(name)
+        if found is None and not indices and name in self._point.constants:
+            return self._number(self._point.constants[name], NOTHING, self._root)
         if found is None:
             raise Missing(name, indices)
         return fmpq(found.numerator, found.denominator)
@@ -290,7 +292,7 @@ class Names(ABC):
                 return value.denominator == 1 and value >= 0 and every((base,))
             case Call(("KroneckerDelta" | "floor" | "ceiling" | "sign"), _, ()):
                 return True
-            case Call(("Abs" | "Max" | "Min" | "Mod" | "factorial" | "binomial"), args, ()):
+            case Call(("Abs" | "Max" | "Min" | "Mod" | "factorial" | "binomial" | "fibonacci"), args, ()):
                 return every(args)
             case Fold(body=body, range=range_):
                 return self.is_integer(body, bound | {range_.name}, local)

@@ -151,8 +151,9 @@ class _DeclarationReader:
                 is_function: Kind = "function" if kind == "function" else "functional"
                 return replace(made, kind=is_function, arity=self._whole(name, entry.get("arity", 1), "arity", 1, 64))
             case "scalar" | "integer":
-                domain, _ = self._domain(name, entry, integer=kind == "integer", matrix=False)
-                return replace(made, kind="integer" if domain.integer else "scalar", domain=domain)
+                domain, assumptions = self._domain(name, entry, integer=kind == "integer", matrix=False)
+                return replace(made, kind="integer" if domain.integer else "scalar", domain=domain,
+                               assumptions=assumptions)
             case _:
                 domain, assumptions = self._domain(name, entry, integer=False, matrix=kind == "matrix")
                 return replace(made, kind="family", domain=domain, assumptions=assumptions, array=kind != "indexed",
@@ -230,15 +231,16 @@ class _DeclarationReader:
         if not isinstance(assumed, list | tuple):
             self._refuse("LP107", name, "`assume` is a list")
         about_matrix: set[str] = set()
+        is_complex = False
         for assumption in assumed:
             if assumption == "complex":
-                self._refuse("LP105", name, "complex values are not supported: values are real")
-            if matrix and isinstance(assumption, str) and assumption in _MATRIX_ASSUMPTIONS:
+                is_complex = True
+            elif matrix and isinstance(assumption, str) and assumption in _MATRIX_ASSUMPTIONS:
                 about_matrix.add(assumption)
             elif isinstance(assumption, str) and assumption in _ASSUMPTIONS:
                 domain = _both(domain, _ASSUMPTIONS[assumption])
             else:
-                known = [*_ASSUMPTIONS, *(_MATRIX_ASSUMPTIONS if matrix else ())]
+                known = [*_ASSUMPTIONS, "complex", *(_MATRIX_ASSUMPTIONS if matrix else ())]
                 self._refuse("LP107", name, f"the assumption {_quote(assumption)} is not known",
                              *_mean(assumption, known))
         if "interval" in entry:
@@ -255,6 +257,11 @@ class _DeclarationReader:
                 self._refuse("LP107", name, "`values` is a list of numbers, and not empty")
             exact = tuple(self._rational(name, value) for value in values)
             domain = replace(domain, values=tuple(v for v in dict.fromkeys(exact) if v in domain))
+        if is_complex:
+            if domain not in (Domain(), Domain(nonzero=True)) or about_matrix:
+                self._refuse("LP107", name, "a complex number is in no interval and has no sign",
+                             "beside `complex` stands only `nonzero`; say the rest of re(z) and im(z), as a hypothesis")
+            about_matrix.add("complex")
         if _is_empty(domain):
             self._refuse("LP108", name, "no number is left that it could be")
         return domain, frozenset(about_matrix)

@@ -12,9 +12,20 @@ from fractions import Fraction
 from typing import Literal, cast
 
 from lossproof.read.lexical import MAX_DIGITS, shorten
-from lossproof.read.syntax import CONNECTIVES, RELATIONS, RESERVED, Bound, Expressions
+from lossproof.read.magnitude import is_huge
+from lossproof.read.syntax import (
+    ALIASES,
+    CONNECTIVES,
+    CONSTANTS,
+    LAWLESS_FUNCTIONS,
+    RELATIONS,
+    RESERVED,
+    Bound,
+    Expressions,
+)
 from lossproof.term import (
     ARRAY_FUNCTIONS,
+    KNOWN_FUNCTIONS,
     Bool,
     Call,
     Derivative,
@@ -24,9 +35,11 @@ from lossproof.term import (
     ForAll,
     Integral,
     Limit,
+    Mul,
     Number,
     Partial,
     Piecewise,
+    Pow,
     Range,
     Relation,
     Subst,
@@ -75,10 +88,10 @@ class Builder(Expressions):
     def _rational(self, node: ast.Call, name: str, bound: Bound) -> Term:
         parts: list[Fraction] = []
         for arg in self._arguments(node, "Rational(1, 2)", 1, 2):
-            term = self.value(arg, bound)
-            if not isinstance(term, Number):
+            part = _exact(self.value(arg, bound))
+            if part is None:
                 self.refuse("LP107", "Rational takes numbers only", arg, "write a/b")
-            parts.append(term.value)
+            parts.append(part)
         if parts[1:] == [0]:
             self.refuse("LP108", "a rational number with denominator 0 has no meaning", node)
         value = parts[0] if len(parts) == 1 else parts[0] / parts[1]
@@ -217,8 +230,16 @@ class Builder(Expressions):
 
     def _subst(self, node: ast.Call, name: str, bound: Bound) -> Term:
         body, variable, value = self._arguments(node, "Subs(expr, x, value)", 3, 3)
-        return Subst(self.value(body, bound), self._variable(variable, bound, "a substitution"),
+        inner = bound
+        if isinstance(variable, ast.Name) and self._is_free(variable.id):
+            inner = bound | {variable.id}  # Subs binds a name that means nothing else
+        return Subst(self.value(body, inner), self._variable(variable, inner, "a substitution"),
                      self.value(value, bound), span=self.span(node))
+
+    def _is_free(self, name: str) -> bool:
+        """Whether a name has no meaning yet."""
+        return name not in {*self.names, *self._definitions, *CONSTANTS, *RESERVED, *KNOWN_FUNCTIONS,
+                            *LAWLESS_FUNCTIONS, *ALIASES, "I"}
 
     def _piecewise(self, node: ast.Call, name: str, bound: Bound) -> Term:
         pieces: list[tuple[Term, Term]] = []
@@ -258,3 +279,18 @@ class Builder(Expressions):
             self.refuse("LP107", "Partial takes the name of a declared functional first", args[0])
         return Partial(declaration.name, self.value(args[1], bound),
                        tuple(self.value(index, bound) for index in args[2:]), span=self.span(node))
+
+
+def _exact(term: Term) -> Fraction | None:
+    """The number that a literal is, or an integer power of literals such as 10**12; None for any other term."""
+    match term:
+        case Number(value):
+            return value
+        case Pow(base, Number(power)) if power.denominator == 1 and not is_huge(Pow(base, Number(power))):
+            below = _exact(base)
+            return None if below is None or (below == 0 and power < 0) else below ** int(power)
+        case Mul((Number(sign), inner)) if sign == -1:
+            opposite = _exact(inner)
+            return None if opposite is None else -opposite
+        case _:
+            return None

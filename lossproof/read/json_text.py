@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-__all__ = ["JsonError", "Node", "offset_in_string", "plain", "read_json"]
+__all__ = ["JsonError", "Node", "offset_in_string", "places_in_string", "plain", "read_json"]
 
 MAX_DEPTH = 20
 MAX_DIGITS = 1000
@@ -87,6 +87,14 @@ def offset_in_string(text: str, node: Node, index: int) -> int:
             break
         position = match.end()
     return node.start + 1 + position
+
+
+def places_in_string(text: str, node: Node) -> list[int]:
+    """Where in `text` each character of a string node stands, its escapes counted."""
+    written = range(node.start + 1, node.end - 1)
+    if text.find("\\", written.start, written.stop) < 0:
+        return list(written)
+    return [found.start() for found in _CHARACTER.finditer(text, written.start, written.stop)]
 
 
 class _Reader:

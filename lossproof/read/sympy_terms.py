@@ -27,8 +27,8 @@ from lossproof.vocabulary.nodes import Applied, Declared, Every, Family, Node, O
 from lossproof.vocabulary.registry import Registry, wrong
 
 _HALF = sympy.Rational(1, 2)
-_CONSTANTS: dict[Any, Literal["pi", "E", "EulerGamma", "oo", "-oo"]] = {
-    S.Pi: "pi", S.Exp1: "E", S.EulerGamma: "EulerGamma", S.Infinity: "oo", S.NegativeInfinity: "-oo"}
+_CONSTANTS: dict[Any, Literal["pi", "E", "EulerGamma", "I", "oo", "-oo"]] = {
+    S.Pi: "pi", S.Exp1: "E", S.EulerGamma: "EulerGamma", S.ImaginaryUnit: "I", S.Infinity: "oo", S.NegativeInfinity: "-oo"}
 _RELATIONS: dict[Any, t.RelationName] = {
     sympy.Equality: "=", sympy.Unequality: "!=", sympy.StrictLessThan: "<", sympy.LessThan: "<=",
     sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">="}
@@ -170,8 +170,6 @@ class SympyReader:
         if isinstance(expr, (MatrixExpr, MatrixBase)):
             raise wrong("LP105", "SymPy's matrices evaluate what is written (A*A.I becomes the identity)",
                         'declare A = matrix("A", n, d) or v = vector("v", n); products are A @ B, transposes A.T')
-        if expr is S.ImaginaryUnit:
-            raise wrong("LP105", "the imaginary unit is not allowed: values are real")
         if expr in (S.NaN, S.ComplexInfinity):
             raise wrong("LP105", f"SymPy has evaluated this to {expr}", "a division by 0 stands in the line")
         raise wrong("LP105", f"{type(expr).__name__} is not read: {str(expr)[:60]}")

@@ -43,8 +43,8 @@ from lossproof.term import (
 Bound = frozenset[str]
 _Operators = tuple[type[ast.operator], ...]
 
-CONSTANTS: Mapping[str, Literal["pi", "E", "EulerGamma", "oo"]] = {
-    "pi": "pi", "E": "E", "EulerGamma": "EulerGamma", "oo": "oo"}
+CONSTANTS: Mapping[str, Literal["pi", "E", "EulerGamma", "I", "oo"]] = {
+    "pi": "pi", "E": "E", "EulerGamma": "EulerGamma", "I": "I", "oo": "oo"}
 ALIASES: Mapping[str, str] = {"ln": "log", "abs": "Abs"}
 ARRAY_NAMES: Mapping[str, str] = {
     "MatMul": "matmul", "Transpose": "transpose", "HadamardProduct": "hadamard", "Outer": "outer", "Dot": "dot",
@@ -52,9 +52,8 @@ ARRAY_NAMES: Mapping[str, str] = {
     "OneMatrix": "ones"}
 LAWLESS_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     # Functions with a fixed meaning of which the kernel has no laws (yet): they are read, never reinterpreted.
-    "cot": (1, 1), "sec": (1, 1), "csc": (1, 1), "acot": (1, 1), "asec": (1, 1), "acsc": (1, 1), "coth": (1, 1),
-    "sech": (1, 1), "csch": (1, 1), "acoth": (1, 1), "asech": (1, 1), "acsch": (1, 1), "atan2": (2, 2),
-    "fibonacci": (1, 1), "conjugate": (1, 1), "re": (1, 1), "im": (1, 1)}
+    "acot": (1, 1), "asec": (1, 1), "acsc": (1, 1), "acoth": (1, 1), "asech": (1, 1), "acsch": (1, 1),
+    "atan2": (2, 2)}
 _COMPARISONS: Mapping[type[ast.cmpop], RelationName] = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 RELATIONS: Mapping[str, RelationName] = {"Eq": "=", "Ne": "!=", "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 CONNECTIVES: Mapping[str, Literal["and", "or", "not"]] = {"And": "and", "Or": "or", "Not": "not"}
@@ -94,6 +93,7 @@ class Expressions:
         self._definitions = definitions
         self._shapes = Shapes(names, definitions)
         self._depth = 0
+
     def build(self, node: ast.expr) -> Term:
         """The tree of `node`; InputError where something is not allowed, undeclared or of a wrong shape."""
         return self._convert(node, frozenset())
@@ -228,8 +228,6 @@ class Expressions:
             return Symbol(name, span=span)
         if name in CONSTANTS:
             return Const(CONSTANTS[name], span=span)
-        if name == "I":
-            self.refuse("LP105", "the imaginary unit is not allowed: values are real", node)
         if name in KNOWN_FUNCTIONS or name in RESERVED or name in ALIASES or name in LAWLESS_FUNCTIONS:
             self.refuse("LP107", f"`{name}` is a function and stands here without an argument", node)
         self._undeclared(node, name, [*self.names, *self._definitions, *bound, *CONSTANTS])

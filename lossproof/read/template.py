@@ -96,6 +96,14 @@ FEATURES = '''
 # derivation("Slope at 0", [Subs(D(x**3 + x, x), x, 0), 1])
 # derivation("Twice", [D(x**3, x, 2), 6*x])
 
+#: Complex numbers, which are judged by their real and imaginary parts; nothing with branches (log, roots).
+# from sympy import Abs, I, conjugate, cos, exp, sin
+# from lossproof import complexes
+# c1, c2 = complexes("c1 c2")
+# derivation("The modulus of a product", [Abs(c1*c2)**2, Abs(c1)**2*Abs(c2)**2])
+# derivation("Euler", [exp(I*x), cos(x) + I*sin(x)])
+# derivation("A quotient", [Abs(c1)**2*c2/(1 + Abs(c1)**2), c1*c2*conjugate(c1)/(1 + Abs(c1)**2)])
+
 #: Functions that stay open (smooth), and functionals of a whole family.
 # from sympy import Sum
 # from lossproof import family, family_of, function, functional, index, partial, prime, size

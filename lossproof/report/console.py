@@ -34,10 +34,11 @@ from lossproof.report.phrases import (
 )
 from lossproof.summary import Checked, Totals, claim_expectation, is_expected, matched, totals
 from lossproof.term import Entry, Span, Symbol
-from lossproof.verdict import Conditional, Error, Proved, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
-__all__ = ["Detail", "THEME", "make_console", "print_concise", "print_document", "print_finding", "print_full",
-           "print_laws", "print_summary", "summary_words"]
+__all__ = ["Detail", "THEME", "count_words", "failures", "make_console", "print_concise", "print_document",
+           "print_finding", "print_full", "print_laws", "print_summary", "put", "put_definition", "put_detail",
+           "put_finding", "put_row", "put_step", "step_snippet", "summary_words"]
 
 Detail = Literal["quiet", "normal", "verbose"]
 
@@ -58,7 +59,7 @@ def make_console(file: IO[str] | None = None, *, stderr: bool = False, width: in
                    soft_wrap=True)
 
 
-def _put(console: Console, *parts: str | tuple[str, str]) -> None:
+def put(console: Console, *parts: str | tuple[str, str]) -> None:
     """One line of text; blanks at its end are dropped."""
     text = Text()
     for part in parts:
@@ -83,14 +84,19 @@ def print_full(console: Console, run: Sequence[Checked], seconds: float, detail:
 def print_document(console: Console, checked: Checked, detail: Detail = "normal") -> None:
     """One document with its derivations and every line of them; for `quiet` only what failed."""
     document = checked.document
+    if document is not None and document.prose is not None:
+        from lossproof.report.prose import print_prose  # it words its rows with what stands here
+
+        print_prose(console, checked, document.prose, detail)
+        return
     if detail != "quiet" and document is not None and checked.result.derivations:
         language = "" if document.language == "en" else document.language
         source = ", ".join(text for text in (document.source, language) if text)
         head = f"{checked.result.path}: {document.title}" + (f" ({source})" if source else "")
         for row in wrap(harmless(head), console.width, 2):
-            _put(console, (row, "title"))
+            put(console, (row, "title"))
         for definition in document.definitions.values():
-            _definition(console, definition, show_for(document))
+            put_definition(console, definition, show_for(document))
         console.print()
     for error in checked.result.errors:
         print_finding(console, error)
@@ -100,11 +106,11 @@ def print_document(console: Console, checked: Checked, detail: Detail = "normal"
         show = show_for(document, derivation)
         if detail != "quiet":
             _derivation(console, document, derivation, results, claim, detail)
-        for found, result in _failures(derivation, results, claim, show):
-            _print_finding(console, found, _snippet(derivation, result, show, found.span, result is claim))
+        for found, result in failures(derivation, results, claim, show):
+            put_finding(console, found, step_snippet(derivation, result, show, found.span, result is claim))
 
 
-def _failures(derivation: Derivation, results: Sequence[StepResult], claim: StepResult | None,
+def failures(derivation: Derivation, results: Sequence[StepResult], claim: StepResult | None,
               show: Show) -> Iterator[tuple[Diagnostic, StepResult]]:
     """What is not as the file expects, each with its result."""
     for result in results:
@@ -117,25 +123,25 @@ def _failures(derivation: Derivation, results: Sequence[StepResult], claim: Step
             yield claim_finding(derivation, claim, show), claim
 
 
-def _definition(console: Console, definition: Definition, show: Show) -> None:
+def put_definition(console: Console, definition: Definition, show: Show) -> None:
     name = Entry(definition.name, tuple(Symbol(r.name) for r in definition.ranges)) if definition.ranges \
         else Symbol(definition.name)
-    _row(console, ("defined", "defined"), definition.span, f"{show(name)} := {show(definition.body)}")
+    put_row(console, ("defined", "defined"), definition.span, f"{show(name)} := {show(definition.body)}")
 
 
-def _row(console: Console, verdict: tuple[str, str], span: Span | None, text: str) -> None:
+def put_row(console: Console, verdict: tuple[str, str], span: Span | None, text: str) -> None:
     """A line of a chain: verdict, source line, text with its continuation lines."""
     number = "" if span is None else str(span.line)
     rows = wrap(harmless(text), console.width - TEXT, 4)
-    _put(console, "  ", (pad(verdict[0], VERDICT), verdict[1]), " ", (number.rjust(NUMBER), "gutter"), "  ", rows[0])
+    put(console, "  ", (pad(verdict[0], VERDICT), verdict[1]), " ", (number.rjust(NUMBER), "gutter"), "  ", rows[0])
     for row in rows[1:]:
-        _put(console, " " * TEXT, row)
+        put(console, " " * TEXT, row)
 
 
-def _detail(console: Console, text: str, style: str = "quiet") -> None:
+def put_detail(console: Console, text: str, style: str = "quiet") -> None:
     """A remark under a line of a chain."""
     for row in wrap(harmless(text), console.width - TEXT - 2, 2):
-        _put(console, " " * (TEXT + 2), (row, style))
+        put(console, " " * (TEXT + 2), (row, style))
 
 
 def _derivation(console: Console, document: Document, derivation: Derivation, results: Sequence[StepResult],
@@ -144,19 +150,19 @@ def _derivation(console: Console, document: Document, derivation: Derivation, re
     cites = f" [{', '.join(derivation.cites)}]" if derivation.cites else ""
     title = "" if derivation.title == derivation.name else f": {derivation.title}"
     for row in wrap(harmless(f"{derivation.name}{title}{cites}"), console.width, 2):
-        _put(console, (row, "title"))
+        put(console, (row, "title"))
     for given in given_words(derivation.given, show):
-        _row(console, ("given", ""), None, given)
+        put_row(console, ("given", ""), None, given)
     if assumed := assumed_names(document, derivation):
-        _row(console, ("assumed", ""), None, "every verdict rests on what was inferred of " + ", ".join(assumed))
+        put_row(console, ("assumed", ""), None, "every verdict rests on what was inferred of " + ", ".join(assumed))
     if derivation.lines and derivation.lines[0].unread is None:     # else it has a result, which shows it
-        _row(console, ("", ""), derivation.lines[0].span, "  " + show(derivation.lines[0].term))
+        put_row(console, ("", ""), derivation.lines[0].span, "  " + show(derivation.lines[0].term))
     for result in results:
-        _step(console, derivation.lines[result.index - 1], result, detail, show)
+        put_step(console, derivation.lines[result.index - 1], result, detail, show)
     if claim is not None:
         fine = is_expected(claim_expectation(derivation), claim)
         said = claim.verdict.verdict
-        _row(console, (said, _style(said, fine)), None, "claim: from the first line to the last"
+        put_row(console, (said, _style(said, fine)), None, "claim: from the first line to the last"
              + (", as expected" if fine and said != "proved" else ""))
     console.print()
 
@@ -165,48 +171,52 @@ def _style(verdict: str, fine: bool) -> str:
     return "expected" if fine and verdict not in {"proved", "conditional"} else verdict
 
 
-def _step(console: Console, line: Line, result: StepResult, detail: Detail, show: Show) -> None:
+def put_step(console: Console, line: Line, result: StepResult, detail: Detail, show: Show) -> None:
     """One line of a chain with what came of it."""
     verdict = result.verdict
     fine = is_expected(line.expect, result, corrected=line.correct is not None)
-    _row(console, (verdict.verdict, _style(verdict.verdict, fine)), line.span,
+    put_row(console, (verdict.verdict, _style(verdict.verdict, fine)), line.span,
          ("  " if result.index == 1 else f"{line.relation} ") + show(line.term))
     if line.given:
-        _detail(console, "given: " + "; ".join(given_words(line.given, show)))
+        put_detail(console, "given: " + "; ".join(given_words(line.given, show)))
     if line.by:
-        _detail(console, f"by: {line.by}")
+        put_detail(console, f"by: {line.by}")
     match verdict:
         case Proved(laws=laws):
-            _detail(console, f"laws: {laws_words(laws)}")
+            put_detail(console, f"laws: {laws_words(laws)}")
         case Conditional(conditions=conditions, laws=laws):
-            _detail(console, "where: " + "; ".join(show(condition) for condition in conditions), "conditional")
-            _detail(console, f"laws: {laws_words(laws)}")
+            put_detail(console, "where: " + "; ".join(show(condition) for condition in conditions), "conditional")
+            put_detail(console, f"laws: {laws_words(laws)}")
         case Refuted() if fine:
             _refuted_as_expected(console, line, result, verdict, show)
         case Unknown(reason=reason) if fine:
-            _detail(console, f"unknown, as expected: {reason}")
+            put_detail(console, f"unknown, as expected: {reason}")
+        case Defined(reason=reason):
+            put_detail(console, reason)
+        case Unknown() if line.expect == "holds":
+            pass        # of a document, whose rows say why
         case Refuted() | Unknown() | Error():
-            _detail(console, "not as expected: see below", "error")
+            put_detail(console, "not as expected: see below", "error")
     if detail == "verbose":
         for attempt in result.attempts:
-            _detail(console, f"tried: {attempt.what}: {attempt.outcome} ({seconds_words(attempt.seconds)})")
-        _detail(console, f"time: {seconds_words(result.seconds)}")
+            put_detail(console, f"tried: {attempt.what}: {attempt.outcome} ({seconds_words(attempt.seconds)})")
+        put_detail(console, f"time: {seconds_words(result.seconds)}")
 
 
 def _refuted_as_expected(console: Console, line: Line, result: StepResult, verdict: Refuted, show: Show) -> None:
     point = verdict.counterexample
     at = ", ".join(keep(value) for value in value_words(point, show))
     where = f" at {at}" if at else ""
-    _detail(console, f"refuted, as expected: left is {point.left}, right is {point.right}{where}", "expected")
+    put_detail(console, f"refuted, as expected: left is {point.left}, right is {point.right}{where}", "expected")
     if line.erratum:
-        _detail(console, f"erratum: {line.erratum}")
+        put_detail(console, f"erratum: {line.erratum}")
     diagnosis = result.diagnosis
     if note := diagnosis_words(result, show):
-        _detail(console, f"note: {note}")
+        put_detail(console, f"note: {note}")
     if line.correct is not None:
-        _detail(console, f"correct: {line.relation} {show(line.correct)} (proved)", "proved")
-    elif diagnosis is not None and diagnosis.suggestion is not None:
-        _detail(console, f"found: = {show(diagnosis.suggestion)} (proved)", "proved")
+        put_detail(console, f"correct: {line.relation} {show(line.correct)} (proved)", "proved")
+    elif diagnosis is not None and diagnosis.suggestion is not None and diagnosis.edit != "relation":
+        put_detail(console, f"found: {line.relation} {show(diagnosis.suggestion)} (proved)", "proved")
 
 
 # --- one finding -----------------------------------------------------------------------------------------------
@@ -214,25 +224,25 @@ def _refuted_as_expected(console: Console, line: Line, result: StepResult, verdi
 
 def print_finding(console: Console, found: Diagnostic) -> None:
     """A diagnostic: headline, place with the source line, notes and helps, each wrapped; a blank line."""
-    _print_finding(console, found, _source_snippet(found.span))
+    put_finding(console, found, _source_snippet(found.span))
 
 
-def _print_finding(console: Console, found: Diagnostic, snippet: Sequence[_Row]) -> None:
+def put_finding(console: Console, found: Diagnostic, snippet: Sequence[_Row]) -> None:
     head = f"{found.severity}[{found.code}]"
     first, *rest = wrap(harmless(f"{head} {found.slug}: {found.message}"), console.width, 2)
-    _put(console, (head, found.severity), first.removeprefix(head))
+    put(console, (head, found.severity), first.removeprefix(head))
     for row in rest:
-        _put(console, row)
+        put(console, row)
     gutter = max([len(row.number) for row in snippet] + [1])
     if found.span is not None:
-        _put(console, " " * gutter, ("--> ", "gutter"), harmless(_place(found.span)))
+        put(console, " " * gutter, ("--> ", "gutter"), harmless(_place(found.span)))
     if snippet:
-        _put(console, " " * gutter, (" |", "gutter"))
+        put(console, " " * gutter, (" |", "gutter"))
         _print_snippet(console, snippet, gutter)
     for label, texts in (("note", found.notes), ("help", found.helps)):
         for text in texts:
             for number, row in enumerate(wrap(harmless(text), console.width - 6)):
-                _put(console, (f"{label}: ", "title") if number == 0 else " " * 6, row)
+                put(console, (f"{label}: ", "title") if number == 0 else " " * 6, row)
     console.print()
 
 
@@ -254,7 +264,8 @@ class _Row:
     mark: tuple[int, int] | None = None
 
 
-def _snippet(derivation: Derivation, result: StepResult, show: Show, span: Span | None, is_claim: bool) -> list[_Row]:
+def step_snippet(derivation: Derivation, result: StepResult, show: Show, span: Span | None,
+                 is_claim: bool) -> list[_Row]:
     """The two lines of a step (of a claim: first and last) as understood, with the values of a counterexample.
 
     Of an error, the source line.
@@ -299,18 +310,18 @@ def _print_snippet(console: Console, rows: Sequence[_Row], gutter: int) -> None:
     for row in rows:
         number = (row.number.rjust(gutter) + " |", "gutter")
         if row.mark is not None:        # a source line stands as it is
-            _put(console, number, " " + harmless(row.text))
-            _put(console, bare, " " * (1 + row.mark[0]), ("^" * row.mark[1], "mark"))
+            put(console, number, " " + harmless(row.text))
+            put(console, bare, " " * (1 + row.mark[0]), ("^" * row.mark[1], "mark"))
             continue
         lines = wrap(harmless(row.text), room, 4)
         for count, line in enumerate(lines):
-            _put(console, number if count == 0 else bare, "   ", pad(line, aligned) + row.value if beside else line)
+            put(console, number if count == 0 else bare, "   ", pad(line, aligned) + row.value if beside else line)
         if row.marked:
             text = lines[-1].lstrip()
-            _put(console, bare, "   " + " " * (len(lines[-1]) - len(text)), ("^" * cell_len(text), "mark"))
+            put(console, bare, "   " + " " * (len(lines[-1]) - len(text)), ("^" * cell_len(text), "mark"))
         if not beside:
             for line in wrap(row.value, room - 4, 4) if row.value else ():
-                _put(console, bare, "       " + line)
+                put(console, bare, "       " + line)
 
 
 # --- one line a step, and the summary --------------------------------------------------------------------------
@@ -325,7 +336,7 @@ def print_concise(console: Console, run: Iterable[Checked], detail: Detail = "no
             continue
         for derivation, results, claim in matched(checked):
             show = show_for(checked.document, derivation)
-            failed = {id(result): found for found, result in _failures(derivation, results, claim, show)}
+            failed = {id(result): found for found, result in failures(derivation, results, claim, show)}
             for result in results:
                 if id(result) in failed:
                     _concise(console, failed[id(result)])
@@ -333,7 +344,7 @@ def print_concise(console: Console, run: Iterable[Checked], detail: Detail = "no
                     line = derivation.lines[result.index - 1]
                     place = _place(line.span or Span(checked.result.path, 1))
                     expected = "" if isinstance(result.verdict, Proved) else ", as expected"
-                    _put(console, f"{harmless(place)}: ", (result.verdict.verdict, result.verdict.verdict),
+                    put(console, f"{harmless(place)}: ", (result.verdict.verdict, result.verdict.verdict),
                          f"{expected} ({harmless(derivation.name)}, line {result.index})")
             if claim is not None and id(claim) in failed:
                 _concise(console, failed[id(claim)])
@@ -341,11 +352,11 @@ def print_concise(console: Console, run: Iterable[Checked], detail: Detail = "no
 
 def _concise(console: Console, found: Diagnostic) -> None:
     place = "" if found.span is None else f"{_place(found.span)}: "
-    _put(console, harmless(place), (f"{found.severity}[{found.code}]", found.severity),
+    put(console, harmless(place), (f"{found.severity}[{found.code}]", found.severity),
          f" {found.slug}: {harmless(found.message)}")
 
 
-def _count(number: int, word: str, many: str | None = None) -> str:
+def count_words(number: int, word: str, many: str | None = None) -> str:
     return f"{number} {word if number == 1 else many or word + 's'}"
 
 
@@ -357,12 +368,12 @@ def summary_words(counted: Totals) -> tuple[str, str]:
             verdicts.append(f"{counted.refuted_as_expected} refuted as expected")
             number -= counted.refuted_as_expected
         if number:
-            verdicts.append(_count(number, "error") if name == "error" else f"{number} {name}")
-    what = ", ".join([_count(counted.documents, "file"), _count(counted.derivations, "derivation"),
-                      _count(counted.steps, "step")])
+            verdicts.append(count_words(number, "error") if name == "error" else f"{number} {name}")
+    what = ", ".join([count_words(counted.documents, "file"), count_words(counted.derivations, "derivation"),
+                      count_words(counted.steps, "step")])
     troubles = [text for number, text in (
-        (counted.faults, _count(counted.faults, "fault") + " of lossproof"),
-        (counted.errors, _count(counted.errors, "error")),
+        (counted.faults, count_words(counted.faults, "fault") + " of lossproof"),
+        (counted.errors, count_words(counted.errors, "error")),
         (counted.unexpected, f"{counted.unexpected} not as expected")) if number]
     if not counted.steps and not troubles:
         return what, "nothing to check"
@@ -375,8 +386,8 @@ def print_summary(console: Console, counted: Totals, seconds: float) -> None:
     good = judgement == "all as expected"
     rows = wrap(f"{what} ({seconds:.1f} s)", console.width, 2)
     for row in rows:
-        _put(console, row)
-    _put(console, (judgement, "good" if good else "bad"))
+        put(console, row)
+    put(console, (judgement, "good" if good else "bad"))
 
 
 # --- the law table ---------------------------------------------------------------------------------------------
@@ -396,9 +407,9 @@ class Law(Protocol):
 def print_laws(console: Console, laws: Mapping[str, Law]) -> None:
     """Each law: its name, statement, side conditions and reference; then how many there are."""
     for name, law in laws.items():
-        _put(console, (name, "title"))
+        put(console, (name, "title"))
         for label, text in (("", law.statement), ("where ", law.conditions), ("see ", law.reference)):
             for row in wrap(harmless(label + text), console.width - 2, 4) if text else ():
-                _put(console, "  ", (row, "quiet" if label else ""))
+                put(console, "  ", (row, "quiet" if label else ""))
         console.print()
-    _put(console, _count(len(laws), "law"))
+    put(console, count_words(len(laws), "law"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from lossproof.derivation import Definition, Derivation, Document
@@ -15,9 +16,20 @@ from lossproof.diagnostic import Diagnostic
 from lossproof.print_latex import latex
 from lossproof.print_text import text
 from lossproof.report.phrases import describe_declaration
-from lossproof.summary import Checked, claim_expectation, exit_code, is_expected, matched, totals
+from lossproof.summary import (
+    Checked,
+    claim_expectation,
+    coverage,
+    exit_code,
+    is_expected,
+    matched,
+    row_outcome,
+    step_results,
+    totals,
+    unread_reason,
+)
 from lossproof.term import Entry, Span, Symbol, Term
-from lossproof.verdict import Conditional, Counterexample, Error, Proved, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Counterexample, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["VERSION", "Object", "diagnostic_object", "latex_names", "outcome", "place", "report", "write_json"]
 
@@ -56,7 +68,7 @@ def _document(checked: Checked) -> Object:
     if document is None:
         return {"path": checked.result.path, "title": None, "source": None, "language": None,
                 "errors": [diagnostic_object(error) for error in checked.result.errors],
-                "declarations": [], "quantities": [], "derivations": []}
+                "declarations": [], "quantities": [], "derivations": [], **_prose(checked)}
     names = latex_names(document)
     return {
         "path": checked.result.path, "title": document.title, "source": document.source,
@@ -67,6 +79,27 @@ def _document(checked: Checked) -> Object:
         "quantities": [_quantity(definition, names) for definition in document.definitions.values()],
         "derivations": [_derivation(document, derivation, steps, claim, names)
                         for derivation, steps, claim in matched(checked)],
+        **_prose(checked),
+    }
+
+
+def _prose(checked: Checked) -> Object:
+    """What is said of documents only: coverage, rows, what was not read, and the notation where it was inferred."""
+    counted = coverage(checked)
+    if counted is None or checked.document is None or checked.document.prose is None:
+        return {"coverage": None, "notation": None, "rows": [], "not_read": [], "pictures": []}
+    prose, results = checked.document.prose, step_results(checked)
+    unread = [(row, found) for row in prose.rows if (found := unread_reason(row, results)) is not None]
+    return {
+        "coverage": asdict(counted),
+        "notation": prose.notation,
+        "rows": [{"latex": row.latex, "counts": row.counts, "outcome": row_outcome(row, results),
+                  "defines": list(row.defines), "remark": row.remark,
+                  "steps": [{"derivation": name, "index": index} for name, index in row.steps], **place(row.span)}
+                 for row in prose.rows],
+        "not_read": [{"reason": found.message, "code": found.code, "latex": row.latex, "counts": row.counts,
+                      **place(found.span or row.span)} for row, found in unread],
+        "pictures": [place(span) for span in prose.pictures],
     }
 
 
@@ -133,6 +166,8 @@ def outcome(result: StepResult, formula: Callable[[Term], object],
             reason, code = unknown.reason, unknown.code
         case Error(diagnostic=diagnostic):
             error = diagnostic_object(diagnostic)
+        case Defined(reason=reason):
+            pass
     known = result.diagnosis
     return {
         "verdict": result.verdict.verdict,

@@ -20,7 +20,7 @@ from lossproof.report.layout import harmless
 from lossproof.report.phrases import assumed_names, describe_declaration, laws_words, value_words
 from lossproof.summary import Checked, claim_expectation, is_expected, matched
 from lossproof.term import Entry, Symbol, Term
-from lossproof.verdict import Conditional, Error, Proved, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["document_latex", "fragment_latex", "pieces", "prose"]
 
@@ -285,6 +285,8 @@ def _step(line: Line, result: StepResult, names: Mapping[str, str]) -> str:
             beside.append(prose(reason))
         case Error(diagnostic=found):
             beside.append(prose(found.message))
+        case Defined(reason=reason):
+            beside.append(prose(reason))
     if line.given:
         beside.append(f"given {_list(line.given, names)}")
     remarks = "; ".join(beside)
@@ -299,12 +301,12 @@ def _below(line: Line, result: StepResult, names: Mapping[str, str]) -> list[str
     known = result.diagnosis
     if known is not None and known.remark:
         found.append(f"\\lpnote{{Note: {prose(known.remark)}}}\n")
-    correct, relation = (line.correct, line.relation) if isinstance(result.correction, Proved) else (None, "=")
-    if correct is None and known is not None:
+    correct = line.correct if isinstance(result.correction, Proved) else None
+    if correct is None and known is not None and known.edit != "relation":     # the note names the relation
         correct = known.suggestion
     if correct is not None:
         shown = _formula(correct, names)
-        found.append(f"\\lpline{{{_RELATIONS[relation]}}}{{{shown}}}{{correct; {_verdict('proved')}}}\n")
+        found.append(f"\\lpline{{{_RELATIONS[line.relation]}}}{{{shown}}}{{correct; {_verdict('proved')}}}\n")
     return found
 
 

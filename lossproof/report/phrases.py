@@ -14,7 +14,7 @@ from lossproof.diagnostic import Diagnostic, diagnostic
 from lossproof.print_text import pretty
 from lossproof.summary import claim_expectation, has_fault
 from lossproof.term import Entry, Number, Relation, Symbol, Term, free_names
-from lossproof.verdict import Conditional, Counterexample, Error, Proved, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Counterexample, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["Show", "assumed_names", "claim_finding", "describe_declaration", "diagnosis_words", "given_words",
            "laws_words", "seconds_words", "show_for", "step_finding", "value_words"]
@@ -79,10 +79,12 @@ def _domain(domain: Domain, plain: str) -> str:
 
 def describe_declaration(declaration: Declaration, show: Show) -> str:
     """What a name ranges over, in words, such as "real, positive" or "family of reals over 1..K"."""
-    extra = sorted(declaration.assumptions - {"real", "positive", "nonnegative", "negative", "nonzero", "integer"})
+    plain = "complex" if "complex" in declaration.assumptions else "real"
+    extra = sorted(declaration.assumptions - {"real", "complex", "positive", "nonnegative", "negative", "nonzero",
+                                              "integer"})
     match declaration.kind:
         case "scalar":
-            words = _domain(declaration.domain, "real")
+            words = _domain(declaration.domain, plain)
         case "integer":
             words = _domain(declaration.domain, "integer")
         case "size":
@@ -103,7 +105,9 @@ def describe_declaration(declaration: Declaration, show: Show) -> str:
 
 
 def _family(declaration: Declaration, show: Show) -> str:
-    entries = "" if declaration.domain == Domain() else f", each {_domain(declaration.domain, 'real')}"
+    plain = "complex" if "complex" in declaration.assumptions else "real"
+    said = declaration.domain != Domain() or plain != "real"
+    entries = f", each {_domain(declaration.domain, plain)}" if said else ""
     if declaration.shape is None:
         return f"family with {declaration.rank} indices whose range is not known{entries}"
     sizes = [show(size) for size in declaration.shape]
@@ -190,7 +194,7 @@ def claim_finding(derivation: Derivation, claim: StepResult, show: Show = pretty
 
 def _finding(line: Line, result: StepResult, expected: str | None, refuted: str, show: Show) -> Diagnostic:
     verdict = result.verdict
-    expects = () if expected in (None, "proved", verdict.verdict) else (f"the file expects `{expected}` here",)
+    expects = () if expected in (None, "proved", "holds", verdict.verdict) else (f"the file expects `{expected}` here",)
     tried = tuple(f"tried {a.what}: {a.outcome} ({seconds_words(a.seconds)})" for a in result.attempts)
     if has_fault(result):
         code = verdict.code if isinstance(verdict, Unknown) and verdict.code.startswith("LP4") else "LP401"
@@ -206,7 +210,7 @@ def _finding(line: Line, result: StepResult, expected: str | None, refuted: str,
                 message = f"refuted as expected, but the correction is {said}"
                 help_ = "`correct` is the line as it should have been; it must be proved"
                 return diagnostic("LP110", message, line.span, helps=(help_,))
-            notes, helps = _diagnosis(result, "the left side" if refuted == "LP201" else "the first line", show)
+            notes, helps = _diagnosis(line, result, "the left side" if refuted == "LP201" else "the first line", show)
             first, label = ("the chain's two ends differ", "they differ") if refuted == "LP202" else _differ(line)
             message, more = _with_detail(refuted, first, "at " + ", ".join(value_words(point, show)), label)
             free = (f"for any {', '.join(point.free)}",) if point.free else ()
@@ -219,7 +223,11 @@ def _finding(line: Line, result: StepResult, expected: str | None, refuted: str,
             return diagnostic("LP203", message, line.span, notes=(*more, *expects), helps=() if expects else helps)
         case Unknown(reason=reason, code=code):
             message, more = (reason, ()) if _fits(code, reason) else ("no verdict", (reason,))
-            return diagnostic(code, message, line.span, notes=(*more, *tried, *expects))
+            difference = diagnosis_words(result, show)
+            rest = (f"{difference}, which was not shown to be 0",) if difference else ()
+            return diagnostic(code, message, line.span, notes=(*more, *rest, *tried, *expects))
+        case Defined(reason=reason):
+            return diagnostic("LP110", f"defined, but the file expects `{expected}`", line.span, notes=(reason,))
         case Proved():
             help_ = f'remove expect="{expected}", or write the line as the source has it'
             return diagnostic("LP110", f"proved, but the file expects `{expected}`", line.span, helps=(help_,))
@@ -238,13 +246,18 @@ def _differ(line: Line) -> tuple[str, str]:
             return f"left {relation} right fails", "it fails"
 
 
-def _diagnosis(result: StepResult, left: str, show: Show) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _diagnosis(line: Line, result: StepResult, left: str, show: Show) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Notes and helps from what is known of a refuted step; every suggestion has been proved."""
     found = result.diagnosis
     if found is None:
         return (), ()
     note = diagnosis_words(result, show)
-    helps = () if found.suggestion is None else (f"{show(found.suggestion)} is proved equal to {left}",)
+    if found.suggestion is None or found.edit == "relation":
+        helps: tuple[str, ...] = ()
+    elif line.relation == "=":
+        helps = (f"{show(found.suggestion)} is proved equal to {left}",)
+    else:
+        helps = (f"with {show(found.suggestion)} the step is proved",)
     return ((note,) if note else ()), helps
 
 

@@ -17,8 +17,19 @@ from lossproof.derivation import Declaration, Step
 from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
 from lossproof.kernel.points import Point
 from lossproof.search.concrete_functions import candidates, simpler
+from lossproof.search.descent import descents
 from lossproof.search.draft import Cell, Draft, positions, reached, used_names
-from lossproof.search.values import NEARBY, SMALL, Chooser, kinks, names_in_exponents, shape_matrix, special_values
+from lossproof.search.exact_values import settled, with_constants
+from lossproof.search.values import (
+    LATER,
+    NEARBY,
+    SMALL,
+    Chooser,
+    kinks,
+    names_in_exponents,
+    shape_matrix,
+    special_values,
+)
 from lossproof.term import (
     Relation,
     Term,
@@ -36,45 +47,53 @@ _STYLES = ("small", "fractions", "zeros", "equal", "special", "kink", "positive"
 _MOST_ENTRIES = 400
 # So many drafts in a row without a new point end the search (eight times as many before the first).
 _BARREN = 150
+# From so many points an inequality is followed downhill.
+_DESCENTS = 5
 # The points of one search may be looked at so often.
 _LOOKS = 20_000
 
 
-def points(step: Step, *, limit: int) -> Iterator[Point]:
+def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point]:
     """At most `limit` points that satisfy the declarations and hypotheses of a step, all different.
 
     For a step between equations most points satisfy the left equation too (or the right one,
     for an equivalence). Points where both lines are provably undefined are left out. Every
     name that the step reaches has a value, and no other. Ends early where points are hard to
-    come by: after a number of drafts in proportion to `limit`.
+    come by: after a number of drafts in proportion to `limit`, or `patience` drafts without a new point.
     """
     search = _Search(step)
+    # a point at which neither equation holds tells nothing; of a plain implication only the left one counts
+    equations = {"=>": (step.left,), "<=>": (step.left, step.right)}.get(step.relation, ())
+    if equations:
+        patience = min(patience, _BARREN // 2)
     seen: set[str] = set()
+    first: list[Point] = []
     found, barren = 0, 0
     for turn in range(8 + 6 * limit):
-        if found >= limit or barren > (_BARREN if found else 8 * _BARREN) or search.looks > _LOOKS:
+        if found >= limit or barren > (patience if found else 8 * _BARREN) or search.looks > _LOOKS:
             return
         barren += 1
         draft = search.draft(turn)
         if draft is None:
+            continue
+        if equations and not any(draft.holds(side) for side in equations):
             continue
         point = draft.point()
         key = _key(point)
         if key not in seen and draft.valid() and not draft.undefined():
             seen.add(key)
             found, barren = found + 1, 0
+            if found <= _DESCENTS:
+                first.append(point)
             yield point
+            if found == 3 * _DESCENTS:
+                yield from descents(step, first)
 
 
 def _key(point: Point) -> str:
     entries = [(name, sorted(held.items())) for name, held in sorted(point.entries.items())]
     functions = [(name, f.text) for name, f in sorted(point.functions.items())]
-    return repr((sorted(point.values.items()), entries, functions))
-
-
-def _seed(step: Step, turn: int) -> random.Random:
-    text = repr((step.left, step.right, step.relation, step.given, turn))
-    return random.Random(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
+    return repr((sorted(point.values.items()), entries, functions, sorted(point.constants.items(), key=str)))
 
 
 class _Search:
@@ -98,6 +117,11 @@ class _Search:
         self.kinks = kinks(terms)
         self.looks = 0
         self.in_exponents = names_in_exponents(terms) & {d.name for d in (*self.scalars, *self.families)}
+        self._text = repr((step.left, step.right, step.relation, step.given))
+
+    def _seed(self, turn: int) -> random.Random:
+        text = f"{self._text[:-1]}, {turn})"
+        return random.Random(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
 
     def _reach(self, hypothesis: Term) -> set[str]:
         return set(reached((hypothesis,), self.step.declarations, self.step.definitions))
@@ -111,7 +135,7 @@ class _Search:
             self.looks += draft.looks
 
     def _drawn(self, draft: Draft, turn: int) -> Draft | None:
-        random_ = _seed(self.step, turn)
+        random_ = self._seed(turn)
         self._set_sizes(draft, turn, random_)
         self._set_integers(draft, turn, random_)
         if self.early and not draft.repair(self.early):
@@ -136,8 +160,14 @@ class _Search:
             return None
         if style == "kink" and self.kinks:
             self._to_kink(draft, turn // 4)
-        hypotheses = (*self.step.given, *self._supposed(turn))
-        if hypotheses and not draft.repair(hypotheses):
+        supposed = self._supposed(turn)
+        if supposed and turn % 2:
+            # a side that is a symbol, solved for it: its value need not be rational
+            exact = with_constants(draft, supposed[0], self.scalars, turn)
+            if exact is not None and (not self.step.given or exact.repair(self.step.given)):
+                return exact
+        hypotheses = (*self.step.given, *supposed)
+        if hypotheses and not draft.repair(hypotheses) and not settled(draft, hypotheses):
             return None
         return draft if self._complete(draft, chooser) else None
 
@@ -165,6 +195,9 @@ class _Search:
             cell: Cell = (declaration.name, ())
             if declaration.kind == "integer":
                 pool = (*SMALL, *(v for v in self.special if v.denominator == 1))
+                if turn % 8 == 7:
+                    # what holds at the first few values may fail later
+                    pool = LATER
                 fitting = [v for v in pool if draft.allowed(cell, v)] or [declaration.domain.lower or Fraction(0)]
                 draft.set(cell, random_.choice(fitting) if turn else fitting[0])
                 continue
@@ -205,6 +238,8 @@ class _Search:
 
     def _complete(self, draft: Draft, chooser: Chooser) -> bool:
         """Give the entries of families of unknown ranges that are asked for a value."""
+        if all(d.shape is not None for d in self.families):
+            return True
         for _ in range(_MOST_ENTRIES):
             cell = draft.missing()
             if cell is None:
@@ -351,7 +386,7 @@ class _Shrink:
         return point
 
     def _real_cells(self, point: Point) -> list[Cell]:
-        names = [(d.name, ()) for d in self._search.scalars]
+        names = [(d.name, ()) for d in self._search.scalars if d.name in point.values]
         return [*names, *((d.name, at) for d in self._search.families for at in sorted(point.entries[d.name]))]
 
     def _all_at_once(self, point: Point) -> Point:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
+from math import isqrt
 
 from lossproof.derivation import Declaration, Definition, Step
 from lossproof.kernel.comparison import admissible
@@ -84,6 +85,7 @@ class Draft:
     functions: dict[str, ConcreteFunction] = field(default_factory=dict)
     owner: dict[Cell, Term | None] = field(default_factory=dict)
     rotation: int = 0
+    constants: dict[str, Term] = field(default_factory=dict)
     # how often the point was looked at: what the search's budget counts
     looks: int = 0
 
@@ -91,21 +93,23 @@ class Draft:
     def of(step: Step, point: Point) -> Draft:
         """A draft that begins with a point's values."""
         entries = {name: dict(held) for name, held in point.entries.items()}
-        return Draft(step, dict(point.values), entries, dict(point.functions))
+        return Draft(step, dict(point.values), entries, dict(point.functions), constants=dict(point.constants))
 
     def copy(self) -> Draft:
         """A draft that can be changed without changing this one."""
         entries = {name: dict(held) for name, held in self.entries.items()}
-        return Draft(self.step, dict(self.values), entries, dict(self.functions), dict(self.owner), self.rotation)
+        return Draft(self.step, dict(self.values), entries, dict(self.functions), dict(self.owner), self.rotation,
+                     dict(self.constants))
 
     def point(self) -> Point:
         """The point as it stands."""
-        return Point(dict(self.values), {n: dict(held) for n, held in self.entries.items()}, dict(self.functions))
+        entries = {name: dict(held) for name, held in self.entries.items()}
+        return Point(dict(self.values), entries, dict(self.functions), dict(self.constants))
 
     def evaluator(self) -> Evaluator:
         """An evaluator at the point as it stands."""
         self.looks += 1
-        point = Point(self.values, self.entries, self.functions)
+        point = Point(self.values, self.entries, self.functions, self.constants)
         return Evaluator(self.step.declarations, self.step.definitions, point, operations=_WORK)
 
     def cells(self) -> Iterator[Cell]:
@@ -305,7 +309,33 @@ class Draft:
             if len(members) > 1 and self._scale(members, condition, difference, targets):
                 return True
         return (any(self._shift(cell, condition, difference, targets) for cell in free)
+                or any(self._root(cell, condition, difference) for cell in free if not any(targets))
                 or any(self._guess(cell, condition, free) for cell in free))
+
+    def _root(self, cell: Cell, condition: Term, difference: Term) -> bool:
+        """Set a cell to a rational root, where the difference is of degree 2 in it."""
+        before = self.get(cell)
+        samples: list[Fraction] = []
+        for t in range(4):
+            self.set(cell, Fraction(t))
+            value = self.exact(difference)
+            if value is None:
+                self.set(cell, before)
+                return False
+            samples.append(value)
+        start, second = samples[0], samples[2] - 2 * samples[1] + samples[0]
+        a, b = second / 2, samples[1] - samples[0] - second / 2
+        square = _square_root(b * b - 4 * a * start)
+        if a and square is not None and samples[3] == 9 * a + 3 * b + start:
+            for sign in (1, -1) if self.rotation % 4 < 2 else (-1, 1):
+                root = (sign * square - b) / (2 * a)
+                if self.allowed(cell, root):
+                    self.set(cell, root)
+                    if self.holds(condition):
+                        self.owner[cell] = condition
+                        return True
+        self.set(cell, before)
+        return False
 
     def _guess(self, cell: Cell, condition: Term, others: list[Cell]) -> bool:
         """Try plain values, and other cells' values of either sign, for a condition that is not affine."""
@@ -405,6 +435,14 @@ class _Change:
     def restore(self, before: tuple[Fraction, ...]) -> None:
         for cell, value in zip(self.cells, before, strict=True):
             self.draft.set(cell, value)
+
+
+def _square_root(value: Fraction) -> Fraction | None:
+    """The rational square root, if there is one."""
+    if value < 0:
+        return None
+    root = Fraction(isqrt(value.numerator), isqrt(value.denominator))
+    return root if root * root == value else None
 
 
 def _is_no_assignment(hypothesis: Term) -> bool:

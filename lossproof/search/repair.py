@@ -1,16 +1,20 @@
 """What is wrong with a refuted step: residual, ratio, and a line that would have been right.
 
-Untrusted: everything here is a proposal. Works on normal forms of the kernel and writes them
-in terms of the quantities that the refuted line itself uses, so that a softmax comes out as
-yhat_p and not as a quotient of exponentials.
+Untrusted: everything here is a proposal. A line that is one slip away from the refuted one (`undo`) comes first. Else
+normal forms of the kernel are written in terms of the quantities that the refuted line itself uses, so that a softmax
+comes out as yhat_p and not as a quotient of exponentials.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
+from typing import Final
 
-from lossproof.derivation import Step
+from lossproof.derivation import LineRelation, Step
+from lossproof.diagnostic import InputError
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, ExpAtom, FoldAtom
 from lossproof.kernel.binders import in_range
 from lossproof.kernel.definedness import Conditions
@@ -21,28 +25,85 @@ from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sums import split_term, sum_over
 from lossproof.print_text import pretty
-from lossproof.term import Add, Call, Fold, Mul, Number, Pow, Relation, Term, add, free_names, mul, node_count, walk
-from lossproof.verdict import Diagnosis
+from lossproof.search import undo
+from lossproof.search.factoring import factored, negated, scaled
+from lossproof.term import Add, Call, Fold, Mul, Number, Pow, Relation, Term, add, free_names, node_count, walk
+from lossproof.verdict import Diagnosis, EditKind
 
-Proves = Callable[[Term], bool]
-"""Whether a line in the place of the right one, or a hypothesis beside those given, makes a proved step."""
+IsProved = Callable[[Step], bool]
+"""Whether a step is proved, by the judge."""
+
+PROOFS_OF_CHANGES = 4
+PROOFS_FOR_INEQUALITY = 8
+"""So many single changes that fit at points are given to the kernel, the nearest first. Nearly every change mends an
+inequality at a few points."""
+
+COST_OF_RELATION = 13
+"""A change of the line that costs more than this gives way to another relation between the lines as they stand."""
+
+_OTHERS: Final[Mapping[LineRelation, Sequence[LineRelation]]] = {
+    "<": ("<=", ">", ">="), "<=": (">=", ">"), ">": (">=", "<", "<="), ">=": ("<=", "<"), "<=>": ("=>",),
+}
 
 
-def diagnose(step: Step, proves: Proves, proves_given: Proves) -> Diagnosis:
-    """Residual, remark and proved suggestion; an empty diagnosis where nothing was found."""
+def diagnose(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
+    """Residual, remark and proved suggestion; an empty diagnosis where nothing was found.
+
+    `plain` is the step without the limits that the kernel can take.
+    """
+    single = _single_change(step, plain, is_proved)
     if step.relation != "=" or isinstance(step.left, Relation):
-        return Diagnosis()
+        return single
     try:
-        return _Repair(step, proves, proves_given).diagnosis()
+        return _Repair(step, is_proved).diagnosis(single)
     except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
-        return Diagnosis()
+        return single
+
+
+def residual_of(step: Step) -> Term | None:
+    """Right minus left as the shortest term that was found; None where the lines have no normal forms."""
+    try:
+        made = _Repair(step, lambda _: False)
+        forms = list(made._forms(reduce(made.t, made.right - made.left)))
+    except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
+        return None
+    return min(forms, key=node_count) if forms else None
+
+
+def _single_change(step: Step, plain: Step, is_proved: IsProved) -> Diagnosis:
+    """The nearest line, or relation, one slip away that is proved."""
+    others = iter(_OTHERS.get(step.relation, ()))
+    most = PROOFS_OF_CHANGES if step.relation in ("=", "=>", "<=>") else PROOFS_FOR_INEQUALITY
+    for change in islice(undo.changes(plain, step.left), most):
+        if change.cost > COST_OF_RELATION and (found := _relation(step, others, is_proved)) is not None:
+            return found
+        if is_proved(replace(step, right=change.line)):
+            return Diagnosis(None, undo.words(change.slip, pretty), change.line, change.slip.kind)
+    return _relation(step, others, is_proved) or Diagnosis()
+
+
+def _relation(step: Step, others: Iterator[LineRelation], is_proved: IsProved) -> Diagnosis | None:
+    """The first of the other relations that is proved between the lines as they stand."""
+    for relation in others:
+        if is_proved(replace(step, relation=relation)):
+            return Diagnosis(None, f"the relation should be {relation}", step.right, "relation")
+    return None
+
+
+def residual(step: Step) -> Term | None:
+    """Right minus left as far as the kernel can simplify it; None where the step is no equation of that kind."""
+    if step.relation != "=" or isinstance(step.left, Relation):
+        return None
+    try:
+        return _Repair(step, lambda _: False).residual()
+    except (Unsupported, DivisionByZero, NeedsCases, OutOfWork, InputError):
+        return None
 
 
 class _Repair:
-    def __init__(self, step: Step, proves: Proves, proves_given: Proves) -> None:
+    def __init__(self, step: Step, is_proved: IsProved) -> None:
         self.step = step
-        self.proves = proves
-        self.proves_given = proves_given
+        self.is_proved = is_proved
         self.n = Normalizer(step.declarations, step.definitions)
         self.h = Hypotheses(self.n, step.given)
         Conditions(self.h)
@@ -51,18 +112,32 @@ class _Repair:
         self.right = self.h.value(step.right)
         self.reader = Readback(self.t, self.n.mentions(step.left) | self.n.mentions(step.right))
 
-    def diagnosis(self) -> Diagnosis:
+    def proves(self, line: Term) -> bool:
+        """Whether the line in the place of the right one makes a proved step."""
+        return self.is_proved(replace(self.step, right=line))
+
+    def residual(self) -> Term | None:
+        """The shortest way of writing right minus left."""
+        return min(self._forms(reduce(self.t, self.right - self.left)), key=node_count, default=None)
+
+    def diagnosis(self, single: Diagnosis) -> Diagnosis:
+        """The residual beside the single change that was found, else what normal forms tell."""
         residual = reduce(self.t, self.right - self.left)
         forms = list(self._forms(residual))
         shown = min(forms, key=node_count) if forms else None
+        if single.suggestion is not None:
+            return replace(single, residual=shown)
+        edit: EditKind | None = None
         remark, suggestion = self._by_ratio()
         if suggestion is None:
             for form in sorted(forms, key=node_count):
-                if node_count(form) > node_count(self.step.right) + 12:
-                    break
+                if node_count(form) > node_count(self.step.right) + 12 or isinstance(form, Add) \
+                        or _is_tangled(form):
+                    continue
                 for line in self._without(form):
                     if self.proves(line):
-                        remark, suggestion = f"the term {pretty(_negated(form))} is missing", line
+                        remark, suggestion = f"the term {pretty(negated(form))} is missing", line
+                        edit = "missing-term"
                         break
                 if suggestion is not None:
                     break
@@ -73,7 +148,7 @@ class _Repair:
                     break
         if (under := self._true_if(forms)) is not None:
             remark = under
-        return Diagnosis(residual=shown, remark=remark, suggestion=suggestion)
+        return Diagnosis(shown, remark, suggestion, edit)
 
     def _true_if(self, forms: list[Term]) -> str | None:
         """An equation about sums, sizes or symbols under which the step would be proved."""
@@ -81,7 +156,7 @@ class _Repair:
             for factor in form.args if isinstance(form, Mul) else (form,):
                 if isinstance(factor, Add) and node_count(factor) <= 24 and self._may_be_given(factor):
                     equation = _equation(factor)
-                    if self.proves_given(equation):
+                    if self.is_proved(replace(self.step, given=(*self.step.given, equation))):
                         return f"true if {pretty(equation.left)} = {pretty(equation.right)}"
         return None
 
@@ -101,17 +176,17 @@ class _Repair:
         factor = (self.right / self.left).constant
         if factor is None:
             return None, None
-        line = _scaled(self.step.right, 1 / factor)
+        line = scaled(self.step.right, 1 / factor)
         return f"off by a factor {factor}", line if self.proves(line) else None
 
     def _without(self, residual: Term) -> Iterator[Term]:
         """The right line less the residual: with common factors taken out, and plainly."""
-        factored = _factored(self.step.right, _negated(residual))
-        if factored is not None:
-            yield factored
-        negated = _negated(residual)
-        yield Add((*self.step.right.args, negated)) if isinstance(self.step.right, Add) else Add(
-            (self.step.right, negated))
+        missing = negated(residual)
+        whole = factored(self.step.right, missing)
+        if whole is not None:
+            yield whole
+        yield Add((*self.step.right.args, missing)) if isinstance(self.step.right, Add) else Add(
+            (self.step.right, missing))
 
     # writing a normal form in the line's own quantities
 
@@ -229,6 +304,19 @@ class _Repair:
         return best
 
 
+def _is_tangled(term: Term) -> bool:
+    """Whether a missing term is a mixture that no author left out: sums of three or more outside of a fold."""
+    match term:
+        case Add(args):
+            return len(args) > 2 or any(map(_is_tangled, args))
+        case Mul(args):
+            return any(map(_is_tangled, args))
+        case Pow(base, exponent):
+            return _is_tangled(base) or _is_tangled(exponent)
+        case _:
+            return False
+
+
 def _holding(t: Table, held: dict[int, Normal]) -> Callable[[Normal], Normal]:
     return lambda normal: t.rebuild(normal, lambda i: held.get(i) or t.monomial(((i, 1),)))
 
@@ -260,89 +348,10 @@ def _indices(t: Table, atoms: Iterable[int]) -> list[Normal]:
     return list(found)
 
 
-# terms
-
-
 def _equation(factor: Add) -> Relation:
     """factor = 0 with the numbers on the right and the first term positive."""
     numbers = sum((a.value for a in factor.args if isinstance(a, Number)), Fraction(0))
     others = [a for a in factor.args if not isinstance(a, Number)]
     if isinstance(others[0], Mul) and isinstance(others[0].args[0], Number) and others[0].args[0].value < 0:
-        return Relation("=", add(*(_scaled(a, Fraction(-1)) for a in others)), Number(numbers))
+        return Relation("=", add(*(scaled(a, Fraction(-1)) for a in others)), Number(numbers))
     return Relation("=", add(*others), Number(-numbers))
-
-
-def _scaled(term: Term, factor: Fraction) -> Term:
-    match term:
-        case Number(value):
-            return Number(value * factor)
-        case Mul((Number(value), *rest)) if rest:
-            return mul(*rest) if value * factor == 1 else mul(Number(value * factor), *rest)
-        case Mul(args):
-            return Mul((Number(factor), *args))
-        case _:
-            return Mul((Number(factor), term))
-
-
-def _negated(term: Term) -> Term:
-    match term:
-        case Add(args):
-            return Add(tuple(_scaled(a, Fraction(-1)) for a in args))
-        case _:
-            return _scaled(term, Fraction(-1))
-
-
-def _parts(term: Term) -> list[tuple[Term, Fraction]]:
-    """Factors with their integer exponents."""
-    parts: list[tuple[Term, Fraction]] = []
-    for factor in term.args if isinstance(term, Mul) else (term,):
-        match factor:
-            case Pow(base, Number(value)) if value.denominator == 1 and value > 0:
-                parts.append((base, value))
-            case _:
-                parts.append((factor, Fraction(1)))
-    return parts
-
-
-def _factored(line: Term, extra: Term) -> Term | None:
-    """line + extra with their common factors taken out; None where they have none."""
-    first, second = dict(_merged(line)), dict(_merged(extra))
-    number_1, number_2 = _number(first), _number(second)
-    if number_1 == 0:
-        return None
-    common: list[Term] = []
-    for base, power in list(first.items()):
-        shared = min(power, second.get(base, Fraction(0)))
-        if shared > 0:
-            common.append(base if shared == 1 else Pow(base, Number(shared)))
-            first[base] -= shared
-            second[base] -= shared
-    if not common:
-        return None
-    ratio = number_2 / number_1
-    head = () if number_1 == 1 else (Number(number_1),)
-    rest = _product(second)
-    return mul(*head, *common, add(_product(first), rest if ratio == 1 else _scaled(rest, ratio)))
-
-
-def _merged(term: Term) -> list[tuple[Term, Fraction]]:
-    merged: dict[Term, Fraction] = {}
-    number = Fraction(1)
-    for base, power in _parts(term):
-        if isinstance(base, Number):
-            number *= base.value**int(power)
-        else:
-            merged[base] = merged.get(base, Fraction(0)) + power
-    return [(Number(number), Fraction(0)), *merged.items()]
-
-
-def _number(parts: dict[Term, Fraction]) -> Fraction:
-    (number,) = (base.value for base in list(parts) if isinstance(base, Number))
-    for base in [b for b in parts if isinstance(b, Number)]:
-        del parts[base]
-    return number
-
-
-def _product(parts: dict[Term, Fraction]) -> Term:
-    return mul(*(base if power == 1 else Pow(base, Number(power)) for base, power in parts.items() if power > 0))
-

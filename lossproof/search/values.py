@@ -27,6 +27,7 @@ from lossproof.term import (
 )
 
 SMALL = tuple(Fraction(n) for n in (1, 2, -1, 3, 0, -2))
+LATER = tuple(Fraction(n) for n in (5, 8, 4, 6, 12, 7, -5, 10))
 _FRACTIONS = tuple(Fraction(n, d) for n, d in (
     (1, 2), (-1, 3), (2, 3), (3, 2), (-3, 4), (1, 5), (5, 4), (-7, 5), (7, 3), (1, 7), (-5, 2), (17, 10)))
 _POSITIVE = tuple(Fraction(n, d) for n, d in ((1, 2), (2, 1), (1, 3), (3, 1), (3, 2), (5, 1), (4, 5), (1, 4), (1, 1)))

@@ -35,6 +35,7 @@ from lossproof.vocabulary.functions import (
     zeros,
 )
 from lossproof.vocabulary.names import (
+    complexes,
     family,
     function,
     functional,
@@ -49,10 +50,10 @@ from lossproof.vocabulary.names import (
 )
 
 __all__ = [
-    "D", "Document", "delta", "derivation", "det", "dot", "family", "family_of", "for_all", "function", "functional",
-    "hadamard", "identity", "index", "integers", "inverse", "logistic", "logsumexp", "matrix", "one_hot", "ones",
-    "outer", "partial", "positives", "prime", "product_over", "quantity", "reals", "scalar", "size", "softmax",
-    "softplus", "step", "sum_over", "trace", "transpose", "vector", "xlogy", "zeros",
+    "D", "Document", "complexes", "delta", "derivation", "det", "dot", "family", "family_of", "for_all", "function",
+    "functional", "hadamard", "identity", "index", "integers", "inverse", "logistic", "logsumexp", "matrix",
+    "one_hot", "ones", "outer", "partial", "positives", "prime", "product_over", "quantity", "reals", "scalar",
+    "size", "softmax", "softplus", "step", "sum_over", "trace", "transpose", "vector", "xlogy", "zeros",
 ]
 
 # Importing the module `lossproof.derivation` binds it on the package, where it would hide the

@@ -32,6 +32,9 @@ from lossproof.vocabulary.nodes import (
 )
 from lossproof.vocabulary.registry import current, place, wrong
 
+_COMPLEX = frozenset({"complex"})
+_NOTHING: frozenset[str] = frozenset()
+
 
 def reals(names: str, *, latex: str | None = None) -> Any:
     """Real numbers, by name."""
@@ -41,6 +44,13 @@ def reals(names: str, *, latex: str | None = None) -> Any:
 def positives(names: str, *, latex: str | None = None) -> Any:
     """Real numbers > 0."""
     return _scalars(names, POSITIVE, latex, positive=True)
+
+
+def complexes(names: str, *, nonzero: bool = False, latex: str | None = None) -> Any:
+    """Complex numbers, by name; SymPy's `I`, `conjugate`, `re`, `im` and `Abs` go with them."""
+    domain = Domain(nonzero=nonzero)
+    return _each(names, lambda name: _declare(Declaration(name, "scalar", domain, latex=latex, assumptions=_COMPLEX,
+                                                          span=place()), complex=True))
 
 
 def integers(names: str, *, nonnegative: bool = False, latex: str | None = None) -> Any:
@@ -86,26 +96,32 @@ def index(names: str, *bounds: Any, latex: str | None = None) -> Any:
 
 def family(names: str, *sizes: Any, interval: tuple[Any, Any] | None = None, closed: bool | str = False,
            values: Iterable[Any] | None = None, positive: bool = False, nonnegative: bool = False,
-           negative: bool = False, nonzero: bool = False, latex: str | None = None) -> Any:
+           negative: bool = False, nonzero: bool = False, complex: bool = False, latex: str | None = None) -> Any:
     """Indexed families of real numbers: `z = family("z", K)` has the entries z[1] .. z[K].
 
-    Several sizes, several indices; every entry is in the set that the keywords say, as for `scalar`.
+    Several sizes, several indices; every entry is in the set that the keywords say, as for `scalar`, or `complex`.
     """
     domain = make_domain(interval, closed, values, positive, nonnegative, negative, nonzero)
-    return _each(names, lambda name: _family(name, sizes, domain, latex))
+    if complex and domain not in (REAL, Domain(nonzero=True)):
+        raise wrong("LP107", "a complex number is in no interval and has no sign", "keep complex=True alone")
+    return _each(names, lambda name: _family(name, sizes, domain, latex, assumptions=_COMPLEX if complex else _NOTHING))
 
 
-def vector(names: str, size: Any, *, latex: str | None = None) -> Any:
-    """Vectors (columns) of real numbers, which lines may hold whole or by entries v[i]."""
-    return _each(names, lambda name: _family(name, (size,), REAL, latex, array=True))
+def vector(names: str, size: Any, *, complex: bool = False, latex: str | None = None) -> Any:
+    """Vectors (columns) of real numbers, or complex ones, which lines may hold whole or by entries v[i]."""
+    return _each(names, lambda name: _family(name, (size,), REAL, latex, array=True,
+                                             assumptions=_COMPLEX if complex else _NOTHING))
 
 
 def matrix(names: str, rows: Any, columns: Any, *, symmetric: bool = False, invertible: bool = False,
            positive_definite: bool = False, orthogonal: bool = False, diagonal: bool = False,
-           latex: str | None = None) -> Any:
-    """Matrices of real numbers, which lines may hold whole or by entries A[i, j]."""
+           complex: bool = False, latex: str | None = None) -> Any:
+    """Matrices of real numbers, which lines may hold whole or by entries A[i, j]; or of complex ones, of which
+    nothing else is known."""
     assumed = {"symmetric": symmetric, "invertible": invertible, "positive_definite": positive_definite,
-               "orthogonal": orthogonal, "diagonal": diagonal}
+               "orthogonal": orthogonal, "diagonal": diagonal, "complex": complex}
+    if complex and sum(assumed.values()) > 1:
+        raise wrong("LP107", "of a complex matrix nothing else may be assumed", "keep complex=True alone")
     facts = frozenset(fact for fact, holds in assumed.items() if holds)
     return _each(names, lambda name: _family(name, (rows, columns), REAL, latex, array=True, assumptions=facts))
 

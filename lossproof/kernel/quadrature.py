@@ -1,0 +1,309 @@
+"""Definite integrals and infinite sums at a point, with every error enclosed.
+
+Trusted. Imports the ground floor, `calculus`, `contours`, `tails`, `complex_jets`, `jets`, `worlds`. Integrals go
+round small contours (Arb's `acb.integral`), ends at infinity and ends at which the integrand grows are bounded
+by majorants, derivatives by parameters are carried along. Nothing here is a rule of the normal form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+
+from flint import acb, arb, fmpq
+
+from lossproof.kernel.calculus import Calculus
+from lossproof.kernel.complex_jets import NO_TAGS, Tags, Wave, constant, of_real, to_real
+from lossproof.kernel.contours import Contour
+from lossproof.kernel.jets import ZERO, Dual, OutOfBudget, Real, Undecided, Undefined, ball, primal
+from lossproof.kernel.tails import Tails
+from lossproof.kernel.worlds import Local, World
+from lossproof.term import MINUS_ONE, Add, Const, Fold, Integral, Mul, Number, Pow, Symbol, Term, mul, substitute
+
+_STARTS = (4, 8, 16, 32, 64, 256, 1024, 2**16, 2**30, 2**60)
+"""Where the part beyond which a majorant serves begins; the first at which it is small is taken."""
+_MOST_TERMS = 600
+_RADIUS = fmpq(1, 16)
+"""Parameters move in discs of this radius for Cauchy's estimate of a tail's derivatives."""
+_CALLS = 6000
+
+
+class Quadrature(Calculus):
+    """Integrals and infinite sums of terms."""
+
+    def _integral_of(self, term: Integral, local: Local, world: World) -> Real:
+        ends: list[Real | None] = []
+        for end, infinite in ((term.lower, "-oo"), (term.upper, "oo")):
+            found = _infinity(end)
+            if found is None:
+                ends.append(self._number(end, local, world))
+            elif found == infinite:
+                ends.append(None)
+            else:
+                raise Undecided("an integral that runs from oo or to -oo")
+        inner: Local = {k: v for k, v in local.items() if k != term.name}
+        lower, upper = (None if end is None else primal(end) for end in ends)
+        result = self._between(term, lower, upper, inner, world)
+        for moving, direction in zip(ends, (-1, 1), strict=True):
+            if isinstance(moving, Dual):
+                beyond = self._beyond(term, moving, inner, world)
+                result = result + to_real({tags: v.real * direction for tags, v in beyond.parts.items()})
+        return result
+
+    def _beyond(self, term: Integral, end: Dual, local: Local, world: World) -> Wave:
+        """From where a moving end is to where it moves: sum over j >= 1 of the integrand's derivative of
+        order j - 1 there, times move**j/j!."""
+        whole = of_real(end)
+        move = Wave({NO_TAGS: acb(0), **{tags: v for tags, v in whole.parts.items() if tags}})
+        contour = self._contour_of(local, world)
+        result, power, factor = constant(0), constant(1), 1
+        for j in range(1, len(frozenset().union(*whole.parts)) + 1):
+            power, factor = power * move, factor * j
+            here = contour.slope(term.body, term.name, constant(whole.base), j - 1)
+            if not here.base.is_finite():
+                raise Undecided("an integrand at a moving end")
+            result = result + (here * power).scaled(1 / acb(factor))
+        return result
+
+    def _between(self, term: Integral, lower: Real | None, upper: Real | None, local: Local, world: World) -> Real:
+        """The integral between ends that do not move (None: infinite)."""
+        assert not isinstance(lower, Dual) and not isinstance(upper, Dual)
+        if isinstance(lower, fmpq) and lower == upper:
+            # the integrand must have a value there
+            self._number(term.body, {**local, term.name: lower}, world)
+            return ZERO
+        try:
+            return self._enclosed(term, lower, upper, local, world)
+        except Undecided:
+            if lower is None or upper is None or self._precision > 64:
+                raise
+            return self._integral(lambda t: self._number(term.body, {**local, term.name: t}, world), lower, upper)
+
+    def _enclosed(self, term: Integral, lower: fmpq | arb | None, upper: fmpq | arb | None, local: Local,
+                  world: World) -> Real:
+        parts: dict[Tags, arb] = {}
+
+        def note(found: Mapping[Tags, arb]) -> None:
+            for tags, value in found.items():
+                parts[tags] = parts[tags] + value if tags in parts else value
+
+        if lower is None and upper is None:
+            note(self._half(term, ZERO, 1, local, world))
+            note(self._half(term, ZERO, -1, local, world))
+        elif upper is None:
+            assert lower is not None
+            note(self._half(term, lower, 1, local, world))
+        elif lower is None:
+            note(self._half(term, upper, -1, local, world))
+        else:
+            note(self._finite(term, lower, upper, local, world))
+        return to_real(parts)
+
+    def _half(self, term: Integral, start: fmpq | arb, way: int, local: Local, world: World) -> dict[Tags, arb]:
+        """From a finite end to infinity (way -1: from -oo to the end): x = start + way s."""
+        moved = substitute(term.body, {term.name: _added(start, Symbol(term.name), way)})
+        held = {**local, **({} if isinstance(start, fmpq) else {_START: start})}
+        best = self._tail(moved, term.name, held, world)
+        if best is None:
+            raise Undecided("an integral to infinity that is not seen to converge")
+        cut, bounds = best
+        inner = Integral(moved, term.name, Number(Fraction(0)), Number(Fraction(cut)))
+        found = self._finite(inner, ZERO, fmpq(cut), held, world)
+        return {tags: value + arb(0, bounds(tags)) for tags, value in found.items()}
+
+    def _finite(self, term: Integral, lower: fmpq | arb, upper: fmpq | arb, local: Local,
+                world: World) -> dict[Tags, arb]:
+        """Between finite ends, at which the integrand may grow or stop being smooth."""
+        edges = [not self._smooth_at(term, end, local, world) for end in (lower, upper)]
+        if not any(edges):
+            return self._contour(term, lower, upper, local, world)
+        if not (ball(lower) < ball(upper) or ball(upper) < ball(lower)):
+            raise Undecided("an integral between ends that may be one")
+        middle = (lower + upper) / 2
+        if abs(ball(upper) - ball(lower)) > 2:
+            middle = lower + 1 if ball(lower) < ball(upper) else lower - 1
+        found: dict[Tags, arb] = {}
+        for edge, end, way in zip(edges, (lower, upper), (-1, 1), strict=True):
+            if edge:
+                part = self._to_end(term, middle, end, way, local, world)
+            else:
+                part = self._contour(term, *((end, middle) if way < 0 else (middle, end)), local, world)
+            for tags, value in part.items():
+                found[tags] = found[tags] + value if tags in found else value
+        return found
+
+    def _smooth_at(self, term: Integral, end: fmpq | arb, local: Local, world: World) -> bool:
+        contour = self._contour_of(local, world)
+        contour.analytic = True
+        try:
+            return bool(contour.at(term.body, {term.name: constant(acb(ball(end)))}, {}).base.is_finite())
+        except (Undecided, Undefined):
+            return False
+
+    def _contour_of(self, local: Local, world: World) -> Contour:
+        return Contour(lambda t, inner: self._number(t, {**local, **inner}, world),
+                       lambda fold, inner: self._span(fold.range, {**local, **inner}, world),
+                       self._point, self._next_tag)
+
+    def _to_end(self, term: Integral, middle: fmpq | arb, end: fmpq | arb, way: int, local: Local,
+                world: World) -> dict[Tags, arb]:
+        """Between a middle point and an end at which the integrand may grow: x = end -+ 1/s near it.
+        The orientation is that of the whole interval: towards its upper end for way 1."""
+        width = abs(ball(end) - ball(middle))
+        inward = 1 if ball(middle) > ball(end) else -1
+        reach = Pow(Symbol(term.name), MINUS_ONE)
+        moved = mul(substitute(term.body, {term.name: _added(end, reach, inward)}),
+                    Pow(Symbol(term.name), Number(Fraction(-2))))
+        held = local if isinstance(end, fmpq) else {**local, _START: end}
+        best = self._tail(moved, term.name, held, world, starts=(2**10, 2**20, 2**40, 2**60), at_least=1 / width)
+        if best is None:
+            raise Undecided("an integral that is not seen to exist at an end")
+        cut, bounds = best
+        found = self._contour(term, middle, end + inward * fmpq(1, cut), local, world)
+        return {tags: value * way + arb(0, bounds(tags)) for tags, value in found.items()}
+
+    def _tail(self, body: Term, name: str, local: Local, world: World, starts: tuple[int, ...] = _STARTS,
+              at_least: arb | None = None) -> tuple[int, Callable[[Tags], arb]] | None:
+        """Where to cut, and what lies beyond, by set of tags."""
+        goal = arb(2) ** (-self._precision // 2)
+        best: tuple[int, arb] | None = None
+        for start in starts:
+            if at_least is not None and not arb(start) > at_least:
+                continue
+            self._charge(8)
+            tails = Tails(arb(start), lambda t: self._disc(t, local, world))
+            try:
+                size = tails.integral(tails.of(body, {name: tails.variable()}))
+            except Undecided:
+                continue
+            if not size.is_finite():
+                continue
+            if best is None or size < best[1]:
+                best = (start, size)
+            if size < goal:
+                break
+        if best is None:
+            return None
+        cut, size = best
+        return cut, lambda tags: (size / arb(_RADIUS) ** len(tags)).upper()
+
+    def _disc(self, term: Term, local: Local, world: World) -> acb:
+        """The value of a term, its infinitesimals replaced by discs."""
+        result = acb(0)
+        for tags, value in of_real(self._number(term, local, world)).parts.items():
+            if tags:
+                size = value.abs_upper() * arb(_RADIUS) ** len(tags)
+                result = result + acb(arb(0, size.upper()), arb(0, size.upper()))
+            else:
+                result = result + value
+        return result
+
+    def _contour(self, term: Integral, lower: fmpq | arb, upper: fmpq | arb, local: Local,
+                 world: World) -> dict[Tags, arb]:
+        """The integral over a finite interval, for every set of tags that the integrand has."""
+        calls = 0
+        failure: Exception | None = None
+        contour = self._contour_of(local, world)
+        low, high = acb(ball(lower)), acb(ball(upper))
+        goal = arb(2) ** (-self._precision // 2)
+        width = abs(ball(upper) - ball(lower))
+        # where an integrand is still not enclosed on pieces of this size, it has a pole, or nearly so
+        narrow = arb(2) ** -20
+        probe = contour.at(term.body, {term.name: constant((low + high) / 2)}, {})
+        found: dict[Tags, arb] = {}
+        for tags in probe.parts:
+
+            def integrand(z: acb, analytic: bool, tags: Tags = tags) -> acb:
+                nonlocal calls, failure
+                if failure is not None:
+                    return acb("nan")
+                calls += 1
+                if calls > _CALLS:
+                    # a higher precision would not take fewer
+                    failure = OutOfBudget()
+                    return acb("nan")
+                contour.analytic = bool(analytic)
+                try:
+                    self._charge(4)
+                    value = contour.at(term.body, {term.name: constant(z)}, {})
+                except (Undecided, Undefined, OutOfBudget) as reason:
+                    # an exception does not pass through Arb
+                    failure = reason
+                    return acb("nan")
+                if value.base.is_finite():
+                    return value.parts.get(tags, acb(0))
+                if not analytic and z.real.rad() < narrow:
+                    failure = Undecided("an integrand that may have a pole")
+                return acb("nan")
+
+            depth = self._precision // 2 + next(k for k in range(0, 200, 4) if not width > 2**k)
+            result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS,
+                                  depth_limit=depth)
+            if failure is not None:
+                if isinstance(failure, Undefined):
+                    raise Undecided("an integrand that is not defined somewhere") from failure
+                raise failure
+            if not result.is_finite():
+                raise Undecided("an integral that is not enclosed")
+            found[tags] = result.real
+        return found
+
+    def _next_tag(self) -> int:
+        self._tags += 1
+        return self._tags
+
+    # infinite sums
+
+    def _series(self, term: Fold, local: Local, world: World) -> Real:
+        """A sum to infinity: the first terms, and a bound of the others."""
+        if term.kind != "sum" or term.condition is not None:
+            raise Undecided("an infinite product or a restricted infinite sum")
+        first = self._integer(term.range.lower, local, world, "a bound")
+        name = term.range.name
+        shifted = substitute(term.body, {name: _added(fmpq(first - 1), Symbol(name), 1)})
+        goal = arb(2) ** (-self._precision // 2)
+        best: tuple[int, arb] | None = None
+        for start in (8, 16, 32, 64, 128, 256, _MOST_TERMS):
+            self._charge(8)
+            tails = Tails(arb(start), lambda t: self._disc(t, local, world))
+            try:
+                size = tails.series(tails.of(shifted, {name: tails.variable()}))
+            except Undecided:
+                continue
+            if size.is_finite() and (best is None or size < best[1]):
+                best = (start, size)
+            if size < goal:
+                break
+        if best is None:
+            raise Undecided("an infinite sum that is not seen to converge")
+        count, size = best
+        total: Real = ZERO
+        tags: set[Tags] = {NO_TAGS}
+        for k in range(first, first + count - 1):
+            self._charge()
+            value = self._number(term.body, {**local, name: k}, world)
+            tags |= set(of_real(value).parts)
+            total = total + value
+        rest = {t: arb(0, (size / arb(_RADIUS) ** len(t)).upper()) for t in tags}
+        return total + to_real(rest)
+
+
+_START = "@start"
+
+
+def _added(start: fmpq | arb, rest: Term, way: int) -> Term:
+    """start + way rest."""
+    moved = rest if way == 1 else Mul((MINUS_ONE, rest))
+    if isinstance(start, fmpq):
+        return moved if start == 0 else Add((Number(Fraction(int(start.p), int(start.q))), moved))
+    return Add((Symbol(_START), moved))
+
+
+def _infinity(end: Term) -> str | None:
+    match end:
+        case Const("oo" | "-oo" as name):
+            return name
+        case Mul((Number(value), Const("oo"))):
+            return "oo" if value > 0 else "-oo"
+        case _:
+            return None

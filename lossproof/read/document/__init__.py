@@ -1,0 +1,1 @@
+"""Documents (Markdown, LaTeX, notebooks) to derivations: their formulas, their notation, what follows what."""

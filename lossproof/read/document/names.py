@@ -1,0 +1,265 @@
+"""The names of a document as it is read: what is defined, what it was used for, which meaning holds from where on.
+
+Untrusted as to truth. Imports the ground floor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from lossproof.derivation import Declaration, Definition
+from lossproof.term import (
+    ONE,
+    Add,
+    Call,
+    Derivative,
+    Entry,
+    Mul,
+    Number,
+    Partial,
+    Pow,
+    Range,
+    Span,
+    Subst,
+    Symbol,
+    Term,
+    free_names,
+    fresh_name,
+    map_children,
+    substitute,
+    walk,
+)
+
+__all__ = ["Function", "Head", "Names", "head_of", "is_known_everywhere", "is_number", "renamed"]
+
+UNSPECIFIED = "unspecified"     # of a function: it takes more than values, as an expectation does
+MAX_UNFOLDED = 20_000       # nodes of a line in which functions were replaced by their bodies
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands on the left of a definition: `name`, `name_k` or `name(x)`."""
+
+    name: str
+    indices: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function with its body: `f(x) := ...`."""
+
+    parameters: tuple[str, ...]
+    body: Term
+
+
+def is_number(term: Term) -> bool:
+    """True for a number that is written out, such as 1, -1 or 1/2."""
+    match term:
+        case Number():
+            return True
+        case Mul(args) | Add(args):
+            return all(is_number(arg) for arg in args)
+        case Pow(base, exponent):
+            return is_number(base) and is_number(exponent)
+        case _:
+            return False
+
+
+def head_of(term: Term, declarations: Mapping[str, Declaration]) -> Head | None:
+    """The head that a left side is; None where it defines nothing."""
+    match term:
+        case Symbol(name) if name in declarations and declarations[name].kind in ("scalar", "integer", "family"):
+            return Head(name)
+        case Entry(family, indices) if family in declarations and declarations[family].kind == "family":
+            names = tuple(index.name for index in indices if isinstance(index, Symbol))
+            if len(names) == len(indices) == len(set(names)) and all(
+                    name not in declarations or declarations[name].kind == "index" for name in names):
+                return Head(family, names)
+        case Call(function, args, ()) if function in declarations and is_known_everywhere(declarations[function]):
+            names = tuple(arg.name for arg in args if isinstance(arg, Symbol))
+            if len(names) == len(args) == len(set(names)) and all(
+                    name in declarations and declarations[name].kind in ("scalar", "integer") for name in names):
+                return Head(function, (), names)
+    return None
+
+
+def is_known_everywhere(declared: Declaration) -> bool:
+    """True for a function whose arguments are values: what is said of f(x) holds of f(t)."""
+    return declared.kind == "function" and UNSPECIFIED not in declared.assumptions
+
+
+def renamed(term: Term, names: Mapping[str, str]) -> Term:
+    """The term with names (of symbols, families and functions) replaced; they are bound nowhere."""
+    if not names:
+        return term
+    inner = map_children(term, lambda child: renamed(child, names))
+    match inner:
+        case Symbol(name) if name in names:
+            return Symbol(names[name], span=term.span)
+        case Entry(family, indices) if family in names:
+            return Entry(names[family], indices, span=term.span)
+        case Call(function, args, orders) if function in names:
+            return Call(names[function], args, orders, span=term.span)
+        case Partial(function, family_term, indices) if function in names:
+            return Partial(names[function], family_term, indices, span=term.span)
+        case _:
+            return inner
+
+
+@dataclass(slots=True)
+class Names:
+    """What the names of one document mean; `current` leads from a name to the one that holds its present meaning."""
+
+    declarations: dict[str, Declaration]
+    definitions: dict[str, Definition] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
+    current: dict[str, str] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)                # in what was claimed so far
+    values: dict[Call, str] = field(default_factory=dict)      # of functions that are only known at these arguments
+    origin: dict[str, str] = field(default_factory=dict)       # of a further meaning's name, the name as written
+    lines: dict[str, int] = field(default_factory=dict)        # where a name was defined
+    sections: dict[str, int] = field(default_factory=dict)     # the section that a name was defined in
+
+    def now(self, term: Term) -> Term:
+        """The term with every name in its present meaning."""
+        return renamed(self._valued(term), self.current)
+
+    def _valued(self, term: Term) -> Term:
+        """The term with values of unspecified functions that have names of their own."""
+        if not self.values:
+            return term
+        if isinstance(term, Call) and term in self.values:
+            return Symbol(self.values[term], span=term.span)
+        return map_children(term, self._valued)
+
+    def name_value(self, call: Call, latex: str) -> Symbol:
+        """A name for the value of an unspecified function, which is known at these arguments only."""
+        if call not in self.values:
+            words = "_".join(sorted(free_names(call) - {call.function}))
+            wanted = re.sub(r"\W", "_", f"{call.function}_of_{words}")[:60].strip("_")
+            name = fresh_name(wanted, {*self.declarations, *self.values.values()}).replace("'", "_")
+            self.declarations[name] = Declaration(name, "scalar", latex=latex, assumed=True)
+            self.values[call] = name
+            # bodies may hold the value: no name may come to rest on itself
+            for known, definition in self.definitions.items():
+                self.definitions[known] = replace(definition, body=self._valued(definition.body))
+            for known, function in self.functions.items():
+                self.functions[known] = replace(function, body=self._valued(function.body))
+        return Symbol(self.values[call], span=call.span)
+
+    def is_defined(self, name: str) -> bool:
+        """True where the name stands for something that the document has said."""
+        name = self.current.get(name, name)
+        return name in self.definitions or name in self.functions
+
+    def forget(self, name: str) -> None:
+        """From here on, the name is as if it had not been defined."""
+        if self.is_defined(name):
+            self._fresh(name)
+
+    def mean(self, name: str, line: int) -> bool:
+        """Let a name mean what it was defined as on a line; False where it was not."""
+        for made, where in self.lines.items():
+            if where == line and (made == name or self.origin.get(made) == name):
+                self.current[name] = made
+                return True
+        return False
+
+    def _fresh(self, name: str) -> str:
+        """Another name for a further meaning of `name`, declared as it was."""
+        number = 2
+        while f"{name}_{number}" in self.declarations or f"{name}_{number}" in self.definitions \
+                or f"{name}_{number}" in self.functions:
+            number += 1
+        made = f"{name}_{number}"
+        before = self.declarations[name]
+        self.declarations[made] = replace(before, name=made, latex=before.latex or name)
+        self.origin[made] = name
+        self.current[name] = made
+        return made
+
+    def may_define(self, head: Head, body: Term) -> bool:
+        """True where the body can be the meaning of the head: it does not rest on the name itself."""
+        name = self.current.get(head.name, head.name)
+        if name in self._rests_on(body):
+            return False
+        declared = self.declarations[head.name]
+        if head.indices:
+            return self._ranges(head) is not None
+        return declared.kind != "family" or declared.array
+
+    def _ranges(self, head: Head) -> tuple[Range, ...] | None:
+        shape = self.declarations[head.name].shape
+        if shape is None or len(shape) != len(head.indices):
+            return None
+        return tuple(Range(name, ONE, size) for name, size in zip(head.indices, shape, strict=True))
+
+    def define(self, head: Head, body: Term, span: Span | None, section: int) -> str:
+        """Give a name its meaning; what it is called inside. A name that has one already gets another."""
+        name = self.current.get(head.name, head.name)
+        if self.is_defined(head.name):
+            name = self._fresh(head.name)
+        declared = self.declarations[name]
+        if head.arguments or declared.kind == "function":
+            self.functions[name] = Function(head.arguments, body)
+        else:
+            ranges = self._ranges(head) if head.indices else ()
+            assert ranges is not None
+            self.definitions[name] = Definition(name, body, ranges, declared.latex, span=span)
+        self.sections[name] = section
+        if span is not None:
+            self.lines[name] = span.line
+        return name
+
+    def _rests_on(self, term: Term) -> set[str]:
+        found: set[str] = set()
+        waiting = list(free_names(term))
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                if name in self.definitions:
+                    waiting.extend(free_names(self.definitions[name].body))
+                elif name in self.functions:
+                    waiting.extend(free_names(self.functions[name].body))
+        return found
+
+    # at the end
+
+    def unfold(self, term: Term) -> Term:
+        """The term with functions of the document replaced by their bodies."""
+        made = self._unfold(self._valued(term), frozenset())
+        return made if sum(1 for _ in islice(walk(made), MAX_UNFOLDED + 1)) <= MAX_UNFOLDED else term
+
+    def _unfold(self, term: Term, inside: frozenset[str]) -> Term:
+        inner = map_children(term, lambda child: self._unfold(child, inside))
+        match inner:
+            case Call(name, args, orders) if name in self.functions and name not in inside:
+                function = self.functions[name]
+                if len(args) != len(function.parameters):
+                    return inner
+                body = self._unfold(function.body, inside | {name})
+                if not any(orders):
+                    return replace(substitute(body, dict(zip(function.parameters, args, strict=True))), span=term.span)
+                for parameter, order in zip(function.parameters, orders, strict=True):
+                    if order:
+                        body = Derivative(body, Symbol(parameter), order)
+                for parameter, arg in zip(function.parameters, args, strict=True):
+                    body = Subst(body, Symbol(parameter), arg)
+                return replace(body, span=term.span)
+            case _:
+                return inner
+
+    def kept(self) -> dict[str, Declaration]:
+        """The declarations of what is not defined."""
+        return {name: declared for name, declared in self.declarations.items()
+                if name not in self.definitions and name not in self.functions}
+
+    def final(self) -> dict[str, Definition]:
+        """The definitions, functions unfolded."""
+        return {name: replace(definition, body=self.unfold(definition.body))
+                for name, definition in self.definitions.items()}

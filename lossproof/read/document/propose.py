@@ -1,0 +1,382 @@
+"""A notation for a document that declares none: what its letters seem to range over, ready to be edited and saved.
+
+Untrusted as to truth: everything here is a guess from how formulas are set, each entry is marked `assumed`, and every
+verdict says that it rests on it. Imports `survey` and the notation of the formula reader.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, product
+from typing import Any
+
+from lossproof.diagnostic import InputError
+from lossproof.read.document.arrays import Arrays, find_arrays
+from lossproof.read.document.pieces import Formula
+from lossproof.read.document.survey import TRANSPOSED, Survey, Use, laid_out, survey
+from lossproof.read.latex.notation import Notation
+from lossproof.read.latex.packs import PACKS
+
+__all__ = ["Proposal", "propose", "proposed", "to_yaml"]
+
+_FUNCTION_LETTERS = frozenset({
+    "f", "g", "h", "p", "q", "F", "G", "H", "Q", "M", "P", "S", "L", "J", r"\phi", r"\Phi", r"\psi", r"\Psi",
+    r"\varphi"})
+_INDEX_LETTERS = frozenset("ijklmnpqrst")
+_CONSTANTS = frozenset({"e", r"\mathrm{e}", r"\pi", r"\mathrm{d}", "d"})
+_ARRAYS = frozenset({"I", "1", "0", r"\mathbf{I}", r"\mathbf{1}"})      # with their size below them
+_SINGLE = re.compile(r"(?:\\(?:hat|bar|tilde|vec)\{)?(?:[A-Za-z]|\\[A-Za-z]+)\}?(?:_(?:\{[^{}]*\}|.))?")
+_STATISTICS = re.compile(r"\\mathrm\{(?:E|Var|Cov|Pr|KL|Corr|Gam|Bin|Bet)\}|\\mathcal\{N\}|\\sim\b|\\mathbb\{E\}|"
+                         r"\\Gamma|\\psi\(")
+_WORD = re.compile(r"\\(?:mathrm|operatorname|text)\{[^{}]{2,}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The notation, and the same as YAML."""
+
+    notation: Notation
+    yaml: str
+
+
+def proposed(path: str) -> str:
+    """The proposal for a file, as YAML; InputError where it cannot be read."""
+    from lossproof.read.document.open import load
+
+    formulas = [piece for piece in load(path).pieces if isinstance(piece, Formula)]
+    return propose([(formula.text, formula.display) for formula in formulas]).yaml
+
+
+def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
+    """The notation that formulas (with whether each is displayed) suggest."""
+    telling = [text for text, display in formulas if display or re.search(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)", text)]
+    nodes = laid_out(telling)
+    mapping = _Proposer(survey(nodes), find_arrays(nodes), telling).mapping()
+    notation = _accepted(mapping)
+    return Proposal(notation, to_yaml(mapping))
+
+
+def _accepted(mapping: dict[str, Any]) -> Notation:
+    """The notation of a mapping; entries that it cannot hold are taken out one by one."""
+    for _ in range(200):
+        try:
+            return Notation.from_mapping(mapping)
+        except InputError as error:
+            if not _without_culprit(mapping, error.diagnostic.message):
+                break
+    return Notation.from_mapping({"packs": mapping.get("packs", [])})
+
+
+def _without_culprit(mapping: dict[str, Any], message: str) -> bool:
+    """Take out the entry that a message is about; False where there is none."""
+    found = re.match(r"(names|functions|sums)[.:] ?(.*)", message, re.S)
+    if found is None:
+        return False
+    section = mapping.get(found[1], {})
+    about = found[2]
+    for key in sorted(section, key=len, reverse=True):
+        if about.startswith(key) or f"`{key}`" in about:
+            del section[key]
+            return True
+    if section:
+        section.popitem()
+        return True
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A name as it is set: the letter, its subscript with None for each place of an index, its label above."""
+
+    key: str
+    sub: tuple[str | None, ...] = ()
+    label: str = ""
+
+    @property
+    def rank(self) -> int:
+        return sum(part is None for part in self.sub)
+
+    def typeset(self, letters: Sequence[str]) -> str:
+        """The name as it is set, with letters at the places of indices."""
+        wanted = iter(letters)
+        parts = [next(wanted) if part is None else part for part in self.sub]
+        joint = "," if any(len(part) > 1 and not part.isdigit() and part != r"\bullet" for part in parts) else " "
+        joint = "" if all(len(part) == 1 for part in parts) else joint
+        sub = f"_{{{joint.join(parts)}}}" if parts else ""
+        return f"{self.key}{sub}" + (f"^{{{self.label}}}" if self.label else "")
+
+
+@dataclass(slots=True)
+class _Proposer:
+    found: Survey
+    arrays: Arrays
+    formulas: Sequence[str]
+    sizes: dict[str, str] = field(default_factory=dict)         # index letter -> size
+    names: dict[str, Any] = field(default_factory=dict)
+    functions: dict[str, Any] = field(default_factory=dict)
+    indices: set[str] = field(default_factory=set)
+    families: dict[_Pattern, list[str | None]] = field(default_factory=dict)    # the size of each place
+    letters: dict[_Pattern, tuple[str, ...]] = field(default_factory=dict)      # the letters seen at the places
+    array_sizes: dict[int, str] = field(default_factory=dict)
+
+    def mapping(self) -> dict[str, Any]:
+        whole = "\n".join(self.formulas)
+        statistics = bool(_STATISTICS.search(whole))
+        packs = ["statistics"] if statistics else ["ml"]
+        known = set(PACKS[packs[0]].functions)
+        self._indices()
+        self._families()
+        self._functions(known, statistics)
+        self._sizes()
+        self._names(known)
+        made: dict[str, Any] = {"packs": packs, "names": self.names, "functions": self.functions}
+        sums = {index: self.sizes[index] for index in self.found.bare_sums if index in self.sizes}
+        if sums:
+            made["sums"] = sums
+        if re.search(r"\]\s*'|[a-z]'", whole) and not statistics:
+            made["prime"] = "derivative"
+        return made
+
+    # indices and families
+
+    def _indices(self) -> None:
+        for letter, bounds in self.found.bounds.items():
+            if len(letter) == 1 or (letter.startswith("\\") and letter[1:].isalpha()):
+                self.indices.add(letter)
+                if bounds:
+                    self.sizes[letter] = bounds.most_common(1)[0][0]
+        for letter in self.found.bare_sums:
+            if len(letter) == 1 and letter in _INDEX_LETTERS:
+                self.indices.add(letter)
+        for use in self.found.uses.values():
+            for parts in (*use.subscripts, *(parts for parts, _ in use.labelled)):
+                for part in parts:
+                    own = self.found.uses.get(part)
+                    if part in _INDEX_LETTERS and (own is None or not own.bare) and part not in self._bounds():
+                        self.indices.add(part)
+
+    def _bounds(self) -> set[str]:
+        return {bound for counter in self.found.bounds.values() for bound in counter}
+
+    def _pattern(self, key: str, parts: tuple[str, ...], label: str = "") -> _Pattern:
+        return _Pattern(key, tuple(None if part in self.indices else part for part in parts), label)
+
+    def _families(self) -> None:
+        """Names with index letters below them; the sizes of their places from the sums over these letters."""
+        seen: list[tuple[_Pattern, tuple[str, ...]]] = []
+        for key, use in self.found.uses.items():
+            uses = [(parts, "") for parts in use.subscripts] + list(use.labelled)
+            for parts, label in uses:
+                pattern = self._pattern(key, parts, label)
+                if pattern.rank:
+                    letters = tuple(part for part in parts if part in self.indices)
+                    seen.append((pattern, letters))
+                    self.families.setdefault(pattern, [None] * pattern.rank)
+                    self.letters.setdefault(pattern, letters)
+        for _ in range(4):
+            for pattern, letters in seen:
+                places = self.families[pattern]
+                for number, letter in enumerate(letters):
+                    if places[number] is None and letter in self.sizes:
+                        places[number] = self.sizes[letter]
+                    elif letter not in self.sizes and places[number] is not None:
+                        self.sizes[letter] = str(places[number])
+
+    # functions
+
+    def _functions(self, known: set[str], statistics: bool) -> None:
+        for full, arguments in self.found.applied_to.items():
+            base = full.partition("_{")[0]
+            use = self.found.uses.get(base)
+            if use is None or full in known or (base in known and "_{" not in full) or base in _CONSTANTS \
+                    or full in self.arrays.kinds:
+                continue
+            if not self._is_function(full, base, use, arguments):
+                continue
+            counts = {len(_split(argument)) for argument in arguments}
+            spread = any(re.search(r"\||\\mid|\\vert|;|=|\\in\b|<|>", argument) for argument in arguments)
+            if len(counts) > 1 or spread or _WORD.fullmatch(full) or not all(
+                    _is_value(part, self.arrays) for argument in arguments for part in _split(argument)):
+                self.functions[full] = {"is": "unspecified", "assumed": True}
+            else:
+                self.functions[full] = {"is": "opaque", "arity": counts.pop(), "assumed": True}
+
+    def _is_function(self, full: str, base: str, use: Use, arguments: Counter[str]) -> bool:
+        if base == r"\sigma":
+            return False        # the pack's, or a number
+        if any(re.search(r"\||\\mid|\\vert|;", argument) for argument in arguments):
+            return True
+        if "\\mathrm" in base or "\\operatorname" in base or "\\mathcal" in base or "\\mathbb" in base:
+            return True
+        if any(re.fullmatch(r"[a-zA-Z]", argument) and argument not in self.sizes.values() for argument in arguments) \
+                and (base in _FUNCTION_LETTERS or "_{" in full) and base not in self.sizes.values() \
+                and base not in self.indices and 2 * arguments.total() >= use.bare:
+            return True
+        single = sum(count for argument, count in arguments.items()
+                     if all(_SINGLE.fullmatch(part.strip()) or part.strip().isdigit() for part in _split(argument)))
+        total = arguments.total()
+        if "_{" in full:
+            parts = tuple(full.partition("_{")[2][:-1])
+            return not all(part in self.indices for part in parts) and single * 2 >= total and base in _FUNCTION_LETTERS
+        if base in _FUNCTION_LETTERS and use.bare == total:
+            return True
+        if base in _FUNCTION_LETTERS:
+            return total > use.bare - total and single * 2 >= total
+        return use.bare == total and single == total and not any(pattern.key == base for pattern in self.families)
+
+    # sizes
+
+    def _sizes(self) -> None:
+        """Sizes of arrays get the letters that they were seen with, or that a family's index has, or new ones."""
+        arrays = self.arrays
+        for name, places in arrays.places.items():
+            for pattern, sizes in self.families.items():
+                if pattern.typeset([""] * pattern.rank).partition("_")[0] == name and len(sizes) == len(places):
+                    for place, size in zip(places, sizes, strict=True):
+                        if size is not None and re.fullmatch(r"[A-Za-z]", size):
+                            arrays.letters.setdefault(arrays.find(place), size)
+        taken = {*self.found.uses, *self.sizes.values(), *self.indices}
+        fresh = iter([letter for letter in "npqdmrvwuabcghklst" if letter not in taken]
+                     + [f"d_{{{number}}}" for number in range(1, 100)])
+        for places in arrays.places.values():
+            for place in places:
+                root = arrays.find(place)
+                if root not in self.array_sizes:
+                    written = next((text for size, text in arrays.letters.items() if arrays.find(size) == root), None)
+                    self.array_sizes[root] = written or next(fresh)
+                    self.names.setdefault(self.array_sizes[root], {"kind": "size", "assumed": True})
+
+    # the other names
+
+    def _names(self, known: set[str]) -> None:
+        for bound in sorted(self._bounds() | set(self.sizes.values())):
+            if re.fullmatch(r"[A-Za-z]|\\[A-Za-z]+", bound) and bound not in self.indices and bound != r"\infty":
+                self.names.setdefault(bound, {"kind": "size", "assumed": True})
+        for name, kind in self.arrays.kinds.items():
+            shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]
+            self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape, "assumed": True}
+        for pattern, places in self.families.items():
+            if pattern.typeset(self.letters[pattern]) in self.functions:
+                continue
+            if self.arrays.kinds.get(pattern.key) == "v" and pattern.sub == (None,) and not pattern.label:
+                continue        # the vector's entries
+            self._family(pattern, places)
+        for key, use in self.found.uses.items():
+            uses = [(parts, "") for parts in use.subscripts] + list(use.labelled)
+            for parts, label in uses:
+                pattern = self._pattern(key, parts, label)
+                full = pattern.typeset([]) if not pattern.rank else ""
+                known_too = full in self.functions or full in known or full in self.arrays.kinds
+                if full and key not in _ARRAYS and not known_too and not self._is_entry(pattern):
+                    self.names.setdefault(full, self._scalar(use))
+            if use.bare and self._is_scalar(key, use, known):
+                self.names.setdefault(key, self._scalar(use))
+        for index in sorted(self.indices):
+            if index not in self.names:
+                size = self.sizes.get(index)
+                if size is not None and size in self.names:
+                    self.names[index] = {"kind": "index", "upto": size, "assumed": True}
+                else:
+                    self.names[index] = {"kind": "index", "assumed": True}
+
+    def _is_scalar(self, key: str, use: Use, known: set[str]) -> bool:
+        if key in self.functions or key in _CONSTANTS or key in TRANSPOSED or key in self.indices or key in self.names:
+            return False
+        if key == r"\sigma":
+            return use.bare > use.applied.total() or (use.primes == 0 and bool(use.subscripts))
+        if key in known:
+            return False
+        family = next((pattern for pattern in self.families if pattern.key == key and pattern.sub == (None,)), None)
+        return family is None or use.bare > sum(use.subscripts.values())
+
+    def _is_entry(self, pattern: _Pattern) -> bool:
+        """True for a subscript that stands at the places of a family's indices: numbers, sizes, expressions."""
+        for family in self.families:
+            if family.key != pattern.key or family.label != pattern.label or len(family.sub) != len(pattern.sub):
+                continue
+            if all(theirs == mine or (theirs is None and self._is_index(mine))
+                   for theirs, mine in zip(family.sub, pattern.sub, strict=True)):
+                return True
+        return False
+
+    def _is_index(self, part: str | None) -> bool:
+        return part is None or part.isdigit() or part in self.sizes.values() or any(
+            re.search(rf"(?<![A-Za-z\\]){re.escape(index)}(?![A-Za-z])", part) for index in self.indices)
+
+    def _family(self, pattern: _Pattern, places: Sequence[str | None]) -> None:
+        name = pattern.typeset(self.letters[pattern])
+        made: dict[str, Any] = {"kind": "indexed"}
+        if all(place is not None and re.fullmatch(r"[A-Za-z]|[0-9]+", place) for place in places):
+            made["shape"] = list(places)
+        else:
+            made["rank"] = len(places)
+        use = self.found.uses[pattern.key]
+        bounds = {re.sub(r"[{} ]", "", bound) for bound in self._bounds()}
+        if re.sub(r"[{} ]", "", name) in bounds or any(
+                re.sub(r"[{} ]", "", pattern.typeset(letters)) in bounds
+                for letters in islice(product(sorted(self.indices), repeat=pattern.rank), 1000)):
+            made["assume"] = ["integer", "positive"]
+        elif use.under_log:
+            made["assume"] = ["positive"]
+        self.names[name] = {**made, "assumed": True}
+
+    def _scalar(self, use: Use) -> dict[str, Any]:
+        made: dict[str, Any] = {"kind": "scalar"}
+        if use.under_log:
+            made["assume"] = ["positive"]
+        return {**made, "assumed": True}
+
+
+def _split(argument: str) -> list[str]:
+    """An argument's parts at commas outside of braces."""
+    parts, depth = [""], 0
+    for character in argument:
+        depth += (character in "{([") - (character in "})]")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _is_value(part: str, arrays: Arrays) -> bool:
+    """True for an argument that is a number, and not an event, a random variable or an array."""
+    return part.strip() not in arrays.kinds and re.fullmatch(r"[A-Z]|\\mathbf.*|\\mathcal.*", part.strip()) is None
+
+
+# --- YAML ---------------------------------------------------------------------------------------------------------
+
+
+def to_yaml(mapping: Mapping[str, Any]) -> str:
+    """The mapping as YAML text, one name a line."""
+    lines: list[str] = []
+    for key, value in mapping.items():
+        if isinstance(value, Mapping):
+            if value:
+                lines.append(f"{key}:")
+                lines += [f"  {_scalar_text(name)}: {_flow(entry)}" for name, entry in value.items()]
+        else:
+            lines.append(f"{key}: {_flow(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _flow(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Mapping():
+            return "{" + ", ".join(f"{_scalar_text(str(k))}: {_flow(v)}" for k, v in value.items()) + "}"
+        case list() | tuple():
+            return "[" + ", ".join(_flow(v) for v in value) + "]"
+        case _:
+            return _scalar_text(str(value))
+
+
+def _scalar_text(text: str) -> str:
+    """A word as it is where YAML takes it for one, else in single quotes."""
+    if re.fullmatch(r"[A-Za-z][A-Za-z0-9]*|[0-9]+", text) and text not in ("true", "false", "null"):
+        return text
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,1 @@
+"""The reader of LaTeX formulas: text, under a declared notation, to the written tree."""

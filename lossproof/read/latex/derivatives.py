@@ -1,0 +1,211 @@
+"""Derivatives in all their spellings.
+
+Untrusted as to truth. Imports the ground floor, `dots` and the typeset tree.
+"""
+
+from __future__ import annotations
+
+from lossproof.read.latex.as_set import unknown_dependence
+from lossproof.read.latex.dots import Dots
+from lossproof.read.latex.folds import TIMES
+from lossproof.read.latex.matching import literal
+from lossproof.read.latex.names import Cursor, span_of
+from lossproof.read.latex.tokens import LatexProblem
+from lossproof.read.latex.typeset import (
+    Bracket,
+    Command,
+    Group,
+    Leaf,
+    Node,
+    Nodes,
+    Scripted,
+    canonical,
+)
+from lossproof.term import (
+    ONE,
+    Derivative,
+    Entry,
+    Partial,
+    Symbol,
+    Term,
+)
+
+__all__ = ["Derivatives"]
+
+_D = frozenset({"d", r"\mathrm{d}", r"\partial", r"\mathbf{d}", r"\mathit{d}"})
+
+
+class Derivatives(Dots):
+    """Reads derivatives and what they are by."""
+
+    def _derivative_parts(self, node: Command) -> tuple[Nodes, Nodes] | None:
+        """Numerator and denominator of d.../d..., without their signs' fonts; None for other fractions."""
+        above, below = node.args
+        if not above or not below or not _is_d(below[0]) or len(below) < 2:
+            return None
+        first = above[0]
+        if not _is_d(first.base if isinstance(first, Scripted) else first):
+            return None
+        if canonical(below[0]) == "d" and "d" in self._by_base:
+            self.refuse("`d` is declared as a name: this may be a fraction or a derivative", node,
+                        r"write \frac{\mathrm{d}y}{\mathrm{d}x}")
+        return above, below
+
+    def _fraction_derivative(self, cursor: Cursor, node: Command, above: Nodes, below: Nodes) -> Term:
+        cursor.take()
+        first = above[0]
+        total = 1
+        if isinstance(first, Scripted):
+            value = (
+                None
+                if first.sup is None or len(first.sup) != 1 or first.sub is not None or first.primes
+                else literal(first.sup[0])
+            )
+            if value is None or value.denominator != 1 or not 1 <= value <= 64:
+                self.refuse("the order of a derivative is a number from 1 to 64", first)
+            total = int(value)
+        self.mark(first)
+        if self._is_opaque_derivative(above[1:], below):
+            text, holes, arrays = self.as_set((node,), "derivative", whole=False)
+            self.mark(node)
+            return self.template((node,), text, holes, "derivative of", mentions=arrays)
+        if len(above) == 1:
+            rest = cursor.rest
+            if not rest:
+                self.refuse("this derivative has nothing behind it", node)
+            if isinstance(rest[0], Leaf) and rest[0].text in TIMES:
+                self.refuse("this derivative has nothing behind it", node)
+            for place, later in enumerate(rest):
+                if isinstance(later, Leaf) and later.text in TIMES:
+                    if any(isinstance(n, Bracket) or (isinstance(n, Scripted) and isinstance(n.base, Bracket))
+                           for n in rest[:1]) and place == 1:
+                        rest = rest[:1]
+                        break
+                    self.refuse("it is not clear how far this derivative reaches", (node, *rest),
+                                r"use brackets: \frac{d}{dx} \left( ... \right)")
+            cursor.at += len(rest)
+            with self.deeper(node):
+                body = self.product(rest)
+        else:
+            body = self._body(above[1:])
+        return self._by(body, self._variables(below, total), node)
+
+    def _is_opaque_derivative(self, above: Nodes, below: Nodes) -> bool:
+        """True where what is differentiated is only read as it is set, and by an array that it mentions."""
+        if not above:
+            return False
+        found = self.function_at(above[0])
+        if found is None or not found[0].opaque:
+            return False
+        by = self.frame.bound.get(canonical(below[-1])) or self._as_name(below[-1])
+        if not isinstance(by, Symbol | Entry):
+            return False
+        return unknown_dependence((Derivative(self._as_name_or_value(above), by),), self.declarations, {}) is not None
+
+    def _as_name(self, node: Node) -> Term | None:
+        before = set(self.seen)
+        try:
+            return self.name(node)
+        except LatexProblem:
+            return None
+        finally:
+            self.seen = before
+
+    def _as_name_or_value(self, nodes: Nodes) -> Term:
+        before = set(self.seen)
+        try:
+            return self.value(nodes)
+        except LatexProblem:
+            return ONE
+        finally:
+            self.seen = before
+
+    def _body(self, nodes: Nodes) -> Term:
+        """What is differentiated: a value, or a functional's name."""
+        return self.value(nodes)
+
+    def _variables(self, below: Nodes, total: int) -> list[tuple[Nodes, int]]:
+        """The variables under a derivative with their orders, which must make up `total`."""
+        found: list[tuple[Nodes, int]] = []
+        place = 0
+        while place < len(below):
+            if not _is_d(below[place]) or place + 1 >= len(below):
+                self.refuse("a derivative is by names: dx, dx dy, dx^2", below)
+            self.mark(below[place])
+            variable = below[place + 1]
+            order = 1
+            if isinstance(variable, Group) and len(variable.items) == 1:
+                variable = variable.items[0]
+            if total > 1 and isinstance(variable, Scripted) and variable.sup is not None and len(variable.sup) == 1 \
+                    and literal(variable.sup[0]) is not None:
+                value = literal(variable.sup[0])
+                assert value is not None
+                if value.denominator == 1 and 1 <= value <= 64:
+                    order = int(value)
+                    self.mark(variable.sup)
+                    variable = variable.base if variable.sub is None and not variable.primes else Scripted(
+                        variable.base, variable.sub, None, variable.primes, variable.start, variable.end)
+            found.append(((variable,), order))
+            place += 2
+        if sum(order for _, order in found) != total:
+            self.refuse(f"the orders under this derivative do not make up {total}", below)
+        return found
+
+    def _by(self, body: Term, variables: list[tuple[Nodes, int]], node: Node) -> Term:
+        term = body
+        # d/dx dy is by y first
+        for nodes, order in reversed(variables):
+            by = self.variable(nodes)
+            self._check_opaque(body, by, nodes)
+            if isinstance(body, Symbol) and body.name in self.declarations \
+                    and self.declarations[body.name].kind == "functional":
+                if isinstance(by, Entry) and order == 1 and len(variables) == 1:
+                    return Partial(body.name, Symbol(by.family, span=by.span), by.indices, span=span_of(node))
+                self.refuse("a functional is differentiated by an entry", nodes)
+            term = Derivative(term, by, order, span=span_of(node))
+        return term
+
+    def variable(self, nodes: Nodes) -> Term:
+        """A name or an entry that a derivative can be by."""
+        by = self.value(nodes)
+        if not isinstance(by, Symbol | Entry):
+            self.refuse("a derivative is by a name or an entry", nodes)
+        if isinstance(by, Symbol) and by.name not in self.frame.names:
+            declaration = self.declarations.get(by.name)
+            if declaration is not None and declaration.kind in ("size", "index", "integer"):
+                self.refuse(f"`{canonical(nodes)}` takes integers only: a derivative by it has no meaning", nodes,
+                            code="LP107")
+            if declaration is not None and declaration.kind == "family" and not declaration.array:
+                self.refuse(f"a derivative by the family `{canonical(nodes)}` needs an entry", nodes,
+                            "write an index, or declare it as a vector or matrix", "LP107")
+        return by
+
+    def _check_opaque(self, body: Term, by: Term, at: Nodes) -> None:
+        """What is read as it is set does not say how it depends on the arrays that it mentions."""
+        if (
+            isinstance(by, Symbol | Entry)
+            and unknown_dependence((Derivative(body, by),), self.declarations, {}) is not None
+        ):
+            self.refuse(f"`{canonical(at)}` stands inside of what is only read as it is set", at, code="LP105")
+
+    def _short_derivative(self, cursor: Cursor, node: Node) -> Term:
+        """\\partial_x f"""
+        sub = node.sub if isinstance(node, Scripted) else None
+        if not isinstance(node, Scripted) or sub is None or node.sup is not None or canonical(node.base) != r"\partial":
+            self.refuse("this derivative is not read", node, r"write \frac{\partial f}{\partial x}", "LP105")
+        cursor.take()
+        self.mark(node.base)
+        body = self._rest(cursor, node, "derivative")
+        return self._by(body, [(sub, 1)], node)
+
+    def _rest(self, cursor: Cursor, node: Node, what: str) -> Term:
+        rest = cursor.rest
+        cursor.at = len(cursor.nodes)
+        if not rest:
+            self.refuse(f"this {what} has nothing behind it", node)
+        with self.deeper(node):
+            return self.product(rest)
+
+
+def _is_d(node: Node) -> bool:
+    return not isinstance(node, Scripted) and canonical(node) in _D

@@ -1,0 +1,108 @@
+"""Usual notation, ready to be used: `ml` and `statistics`.
+
+Untrusted as to truth: data. Imports `notation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lossproof.read.latex.notation import Notation
+
+__all__ = ["PACKS"]
+
+_ML = Notation.from_mapping({"functions": {
+    r"\sigma": "logistic", r"\mathrm{sigmoid}": "logistic", r"\mathrm{Sigmoid}": "logistic",
+    r"\mathrm{softplus}": "softplus", r"\mathrm{softmax}": "softmax"}})
+
+# Functionals of random variables, densities and models: read as they are set.
+_OPAQUE = (
+    r"\mathrm{E}",
+    r"\mathbb{E}",
+    r"\mathrm{Var}",
+    r"\mathbb{V}",
+    r"\mathrm{Cov}",
+    r"\mathrm{Corr}",
+    r"\mathrm{h}",
+    r"\mathrm{H}",
+    r"\mathrm{I}",
+    r"\mathrm{KL}",
+    r"\mathrm{Pr}",
+    r"\Pr",
+    r"\mathrm{Skew}",
+    r"\mathrm{Kurt}",
+    r"\mathrm{mode}",
+    r"\mathrm{median}",
+    r"\mathrm{LL}",
+    r"\mathrm{MLL}",
+    r"\mathrm{AIC}",
+    r"\mathrm{BIC}",
+    r"\mathrm{LME}",
+    r"\mathrm{LBF}",
+    r"\mathrm{BF}",
+    r"\mathrm{Acc}",
+    r"\mathrm{Com}",
+    r"\mathrm{cvLME}",
+    r"\mathrm{oosLME}",
+    r"\mathrm{cvLBF}",
+    r"\mathrm{ME}",
+    r"\mathrm{FE}",
+    r"\mathrm{SNR}",
+    r"\mathrm{FWHM}",
+    r"\mathrm{FHWM}",
+    r"\mathrm{rank}",
+    r"\mathrm{rk}",
+    r"\mathrm{diag}",
+    r"\mathrm{vec}",
+    r"\mathrm{p}",
+    r"\mathrm{q}",
+    r"\mathrm{std}",
+    r"\mathrm{SE}",
+    r"\mathrm{MSE}",
+    r"\mathrm{RSS}",
+    r"\mathrm{TSS}",
+    r"\mathrm{ESS}",
+    r"\mathrm{wRSS}",
+    r"\mathrm{BPS}",
+    r"\mathrm{LPS}",
+    r"\mathrm{CE}",
+    r"\mathrm{D}",
+    r"\mathrm{MAP}",
+    r"\mathrm{IC}",
+    r"\mathrm{F}",
+    r"\mathrm{sgn}",
+    r"\mathrm{adj}",
+    r"\mathrm{mean}",
+    r"\mathrm{var}",
+    r"\mathrm{cov}",
+    r"\mathrm{C}",
+    r"\mathrm{ELBO}",
+    r"\mathrm{L}",
+    r"\mathrm{AICc}",
+    r"\mathrm{AIC_c}",
+    r"\mathrm{BFF}",
+    r"\mathrm{CI}",
+    r"\mathcal{L}",
+)
+_DISTRIBUTIONS = {
+    r"\mathcal{N}": "normal", r"\mathrm{Gam}": "gamma", r"\mathrm{Bet}": "beta", r"\mathrm{Bin}": "binomial",
+    r"\mathrm{Bern}": "bernoulli", r"\mathrm{Poiss}": "poisson", r"\mathrm{Exp}": "exponential",
+    r"\mathcal{U}": "uniform", r"\mathrm{Mult}": "", r"\mathrm{Dir}": "", r"\mathrm{Cat}": "", r"\mathcal{MN}": "",
+    r"\mathcal{W}": "", r"\mathrm{NG}": "", r"\mathrm{BetBin}": "", r"\mathrm{vM}": "", r"\mathrm{t}": "",
+    r"\mathrm{Wald}": "", r"\mathrm{ex-Gaussian}": "", r"\mathrm{IG}": "", r"\mathrm{NW}": "", r"\mathrm{Chi2}": "",
+    r"\ln \mathcal{N}": "", r"\mathrm{BetaBin}": ""}
+
+
+def _statistics() -> Notation:
+    functions: dict[str, object] = {key: {"is": "unspecified", "arity": 1} for key in (*_OPAQUE, *_DISTRIBUTIONS)}
+    functions |= {r"\Gamma": "gamma", r"\mathrm{B}": "beta", r"\psi": "digamma", r"\mathrm{erf}": "erf",
+                  r"\mathrm{tr}": "trace", r"\mathrm{erfc}": "erfc"}
+    made = Notation.from_mapping({"functions": functions})
+    known = {
+        key: replace(function, density=_DISTRIBUTIONS.get(key) or None) for key, function in made.functions.items()
+    }
+    return replace(made, functions=known)
+
+
+PACKS: Mapping[str, Notation] = {"ml": _ML, "statistics": _statistics()}

@@ -1,0 +1,80 @@
+"""Steps between equations: what follows from what, and points at which it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from steps import at, make_step
+
+from lossproof import checker
+
+SYMBOLS: Mapping[str, Mapping[str, object]] = {
+    "x": {"kind": "scalar"}, "y": {"kind": "scalar"}, "z": {"kind": "scalar"},
+    "a": {"kind": "scalar", "assume": ["positive"]}, "b": {"kind": "scalar", "assume": ["nonnegative"]},
+    "c": {"kind": "scalar", "assume": ["nonnegative"]},
+    "h": {"kind": "scalar", "interval": ["0", "1"], "closed": False},
+    "n": {"kind": "size"}, "u": {"kind": "indexed", "shape": ["n"]},
+}
+
+TRUE = (
+    ("Eq(exp(x), a)", "<=>", "Eq(x, log(a))"),
+    ("Eq(log(a), log(x))", "=>", "Eq(a, x)"),
+    ("Eq(sqrt(x), y)", "=>", "Eq(x, y**2)"),
+    ("Eq(b**2, c**2)", "<=>", "Eq(b, c)"),
+    ("Eq(x**3, 8)", "<=>", "Eq(x, 2)"),
+    ("Eq(x**5, y**5)", "=>", "Eq(x**3, y**3)"),
+    ("Eq(x**2 + y**2, 0)", "=>", "Eq(x, y)"),
+    ("Eq(x**2 + 2*x, 8)", "=>", "Eq((x - 2)*(x + 4), 0)"),
+    ("Eq(x*y, 0)", "=>", "Eq(x**2*y, 0)"),
+    ("Eq(a**2, 4)", "=>", "Eq(a, 2)"),
+    ("Eq(exp(x)*exp(y), 1)", "=>", "Eq(x, -y)"),
+    ("Eq(h/(1 - h), exp(x))", "<=>", "Eq(h, logistic(x))"),
+    ("Eq(x, 2)", "=>", "Eq(x**2, 4)"),
+    ("Eq(a*x, a*y)", "<=>", "Eq(x, y)"),
+)
+
+FALSE = (
+    ("Eq(exp(x), a)", "<=>", "Eq(x, -log(a))"),
+    ("Eq(x**2, y**2)", "=>", "Eq(x, y)"),
+    ("Eq(x**2, 4)", "=>", "Eq(x, 2)"),
+    ("Eq(x**2 + 2*x, 8)", "=>", "Eq(x, 2)"),
+    ("Eq(x**2 - x, 6)", "=>", "Eq(x, 3)"),
+    ("Eq(x*y, 0)", "=>", "Eq(x, 0)"),
+    ("Eq(x*y, x*z)", "=>", "Eq(y, z)"),
+    ("Eq(sin(x), sin(y))", "=>", "Eq(x, y)"),
+    ("Eq(cos(x), cos(y))", "=>", "Eq(x, y)"),
+    ("Eq(log(h/(1 - h)), z)", "<=>", "Eq(h, logistic(-z))"),
+    ("Eq(y, exp(x))", "=>", "Eq(log(y), 2*x)"),
+    ("Eq(y, sqrt(a))", "=>", "Eq(y**2, a + 1)"),
+    ("Eq(Abs(x), Abs(y))", "=>", "Eq(x, y)"),
+    ("Eq(x**2 + y**2, 1)", "=>", "Eq(x, 1)"),
+    ("Eq(x, y)", "<=>", "Eq(x**4, y**4)"),
+)
+
+
+@pytest.mark.parametrize(("left", "relation", "right"), TRUE)
+def test_what_follows_is_proved(left: str, relation: str, right: str) -> None:
+    """By injective functions on both sides, all the factors of a product, or a substitution."""
+    assert checker.check(make_step(SYMBOLS, left, right, relation=relation)).verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize(("left", "relation", "right"), FALSE)
+def test_what_does_not_follow_is_refuted(left: str, relation: str, right: str) -> None:
+    """A lost root, a division by what may be 0, a function that is not injective, a wrong sign."""
+    assert checker.check(make_step(SYMBOLS, left, right, relation=relation)).verdict.verdict == "refuted"
+
+
+def test_a_point_may_have_values_that_are_not_rational() -> None:
+    """sin(x) = sin(y) holds exactly at 0 and pi, and exp(x) = y at 1 and exp(1)."""
+    found = at(checker.check(make_step(SYMBOLS, "Eq(sin(x), sin(y))", "Eq(x, y)", relation="=>")))
+    assert any("pi" in value for value in found.values())
+    found = at(checker.check(make_step(SYMBOLS, "Eq(y, exp(x))", "Eq(log(y), 2*x)", relation="=>")))
+    assert found["y"].startswith("exp(")
+
+
+def test_a_hypothesis_may_ask_for_such_values() -> None:
+    """Given y = exp(x), log(y) is x and not 2 x."""
+    given = ("Eq(y, exp(x))",)
+    assert checker.check(make_step(SYMBOLS, "log(y)", "x", given=given)).verdict.verdict == "proved"
+    assert checker.check(make_step(SYMBOLS, "log(y)", "2*x", given=given)).verdict.verdict == "refuted"

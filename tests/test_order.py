@@ -1,0 +1,119 @@
+"""Inequalities: what is proved by known inequalities, squares, induction and slopes, and what is false of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from steps import make_step
+
+from lossproof import checker
+
+SYMBOLS: Mapping[str, Mapping[str, object]] = {
+    "n": {"kind": "size"}, "l": {"kind": "integer", "assume": ["nonnegative"]}, "p": {"kind": "index", "upto": "n"},
+    "x": {"kind": "scalar"}, "y": {"kind": "scalar"}, "z": {"kind": "scalar"}, "M": {"kind": "scalar"},
+    "a": {"kind": "scalar", "assume": ["positive"]}, "b": {"kind": "scalar", "assume": ["positive"]},
+    "h": {"kind": "scalar", "interval": ["0", "1"], "closed": False},
+    "u": {"kind": "indexed", "shape": ["n"]}, "v": {"kind": "indexed", "shape": ["n"]},
+    "w": {"kind": "indexed", "shape": ["n"], "assume": ["positive"]},
+    "q": {"kind": "indexed", "shape": ["n"], "assume": ["nonnegative"]},
+}
+ONE = "Eq(Sum(w[k], (k, 1, n)), 1)"
+
+TRUE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("x**2 + y**2 + z**2", ">=", "x*y + y*z + z*x", ()),
+    ("x**2 - x + 1", ">", "0", ()),
+    ("x**4 + 1", ">=", "x**3 + x", ()),
+    ("a/b + b/a", ">=", "2", ()),
+    ("sqrt(a*b)", ">=", "2*a*b/(a + b)", ()),
+    ("sqrt(1 + a)", "<=", "1 + a/2", ()),
+    ("exp(pi)", ">", "pi**3 - 8", ()),
+    ("log(2)", "<", "7/10", ()),
+    ("sin(a)", "<=", "a", ()),
+    ("exp(x)", ">=", "1 + x", ()),
+    ("exp(x)", ">=", "exp(y)*(1 + x - y)", ()),
+    ("exp(a)", ">", "1 + a + a**2/2", ()),
+    ("a*log(a)", ">=", "a - 1", ()),
+    ("cosh(x)", ">=", "1 + x**2/2", ()),
+    ("tanh(a)", "<", "a", ()),
+    ("-h*log(h) - (1 - h)*log(1 - h)", "<=", "log(2)", ()),
+    ("log(1 + exp(x))", "<=", "Max(0, x) + log(2)", ()),
+    ("log(Sum(exp(u[k]), (k, 1, n)))", "<=", "M + log(n)", ("ForAll(u[k] <= M, (k, 1, n))",)),
+    ("log(Sum(exp(u[k]), (k, 1, n)))", ">=", "Sum(u[k], (k, 1, n))/n + log(n)", ()),
+    ("Sum(Abs(u[k] + v[k]), (k, 1, n))", "<=", "Sum(Abs(u[k]), (k, 1, n)) + Sum(Abs(v[k]), (k, 1, n))", ()),
+    ("Sum(u[k]*v[k], (k, 1, n))", "<=", "(Sum(u[k]**2, (k, 1, n)) + Sum(v[k]**2, (k, 1, n)))/2", ()),
+    ("Sum(w[k]*u[k], (k, 1, n))**2", "<=", "Sum(w[k], (k, 1, n))*Sum(w[k]*u[k]**2, (k, 1, n))", ()),
+    ("Sum(w[k]/(1 + exp(-u[k]))**2, (k, 1, n))", ">=", "Sum(w[k]/(1 + exp(-u[k])), (k, 1, n))**2", (ONE,)),
+    ("Sum(w[k]*u[k]**4, (k, 1, n))", ">=", "Sum(w[k]*u[k], (k, 1, n))**4", (ONE,)),
+    ("Sum(1/w[k], (k, 1, n))", ">=", "n**2/Sum(w[k], (k, 1, n))", ()),
+    ("Sum(w[k]*log(w[k]), (k, 1, n))", ">=", "-log(n)", (ONE,)),
+    ("(1 + a)**l", ">=", "1 + l*a", ()),
+    ("2**l", ">=", "l + 1", ()),
+    ("Sum(1/k**2, (k, 1, n))", "<=", "2 - 1/n", ()),
+    ("Sum(1/sqrt(k), (k, 1, n))", ">=", "sqrt(n)", ()),
+    ("exp(-b*a)", "<", "1", ()),
+    ("h**a", "<", "1", ()),
+)
+
+FALSE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("x**2 + y**2", ">", "2*x*y", ()),
+    ("x**2 - 3*x + 2", ">=", "0", ()),
+    ("x**4 + 1", ">=", "2*x**3", ()),
+    ("exp(x)", ">", "1 + x", ()),
+    ("exp(x)", ">=", "exp(y)*(1 + y - x)", ()),
+    ("exp(x)", ">=", "1 + x + x**2/2", ()),
+    ("sin(x)", "<=", "x", ()),
+    ("cosh(x)", ">", "1 + x**2/2", ()),
+    ("pi", ">", "22/7", ()),
+    ("log(a)", "<", "a - 1", ()),
+    ("log(a)", "<=", "(a - 1)*99/100", ()),
+    ("log(Sum(exp(u[k]), (k, 1, n)))", "<=", "M", ("ForAll(u[k] <= M, (k, 1, n))",)),
+    ("log(Sum(exp(u[k]), (k, 1, n)))", "<=", "Sum(u[k], (k, 1, n))/n + log(n)", ()),
+    ("Sum(u[k]*v[k], (k, 1, n))**2", "<", "Sum(u[k]**2, (k, 1, n))*Sum(v[k]**2, (k, 1, n))", ()),
+    ("Sum(u[k], (k, 1, n))**2", "<=", "Sum(u[k]**2, (k, 1, n))", ()),
+    ("Sum(v[k]*u[k], (k, 1, n))**2", "<=", "Sum(v[k], (k, 1, n))*Sum(v[k]*u[k]**2, (k, 1, n))", ()),
+    ("Sum(w[k]*u[k]**2, (k, 1, n))", ">=", "Sum(w[k]*u[k], (k, 1, n))**2", ()),
+    ("Sum(w[k]*u[k]**3, (k, 1, n))", ">=", "Sum(w[k]*u[k], (k, 1, n))**3", (ONE,)),
+    ("Sum(v[k]*Abs(u[k]), (k, 1, n))", ">=", "Abs(Sum(v[k]*u[k], (k, 1, n)))", ()),
+    ("-Sum(w[k]*Abs(u[k]), (k, 1, n))", ">=", "-Abs(Sum(w[k]*u[k], (k, 1, n)))", (ONE,)),
+    ("Sum(w[k]*sqrt(q[k]), (k, 1, n))", ">=", "sqrt(Sum(w[k]*q[k], (k, 1, n)))", (ONE,)),
+    ("Sum(w[k]*log(w[k]), (k, 1, n))", ">=", "0", (ONE,)),
+    ("(1 + x)**l", ">=", "1 + l*x", ()),
+    ("2**l", ">=", "l**2", ()),
+    ("Sum(1/k, (k, 1, n))", "<=", "2", ()),
+    ("h**x", "<", "1", ()),
+    ("sqrt(a)", ">=", "2*a/(1 + a)*(1 + 1/1000)", ()),
+    ("Abs(x)", ">", "x", ()),
+    ("1/x", "<=", "1 - (x - 1)/2", ("x < 1",)),
+    ("floor(x)", ">=", "x - 1/2", ()),
+)
+
+
+@pytest.mark.parametrize(("left", "op", "right", "given"), TRUE)
+def test_a_true_inequality_is_proved(left: str, op: str, right: str, given: tuple[str, ...]) -> None:
+    """Exactly, without a number having been tried."""
+    assert checker.check(make_step(SYMBOLS, left, right, relation=op, given=given)).verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize(("left", "op", "right", "given"), FALSE)
+def test_a_false_inequality_is_refuted(left: str, op: str, right: str, given: tuple[str, ...]) -> None:
+    """Where it is strict and equality occurs, a weight is negative or missing, or the slope changes sign."""
+    assert checker.check(make_step(SYMBOLS, left, right, relation=op, given=given)).verdict.verdict == "refuted"
+
+
+SMOOTH_KINKS = (
+    ("Derivative(Max(0, 1 - x)**2, x)", "-2*Max(0, 1 - x)", "proved"),
+    ("Derivative(x*Abs(x), x)", "2*Abs(x)", "proved"),
+    ("Derivative(Abs(x)**3, x)", "3*x*Abs(x)", "proved"),
+    ("Derivative(Max(0, x), x)", "(1 + Abs(x)/x)/2", "conditional"),
+    ("Derivative(Abs(x)*exp(x), x)*x", "Abs(x)*exp(x)*(1 + x)", "conditional"),
+    ("Derivative(x*Abs(x), x, x)*x", "2*Abs(x)", "conditional"),
+    ("Derivative(x*Abs(x - 1), x)*(x - 1)", "(2*x - 1)*Abs(x - 1)", "conditional"),
+    ("Derivative(Max(0, 1 - x)**2, x)", "2*Max(0, 1 - x)", "refuted"),
+)
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), SMOOTH_KINKS)
+def test_a_kink_times_its_own_zero_is_smooth(left: str, right: str, verdict: str) -> None:
+    """u |u| has a derivative at u = 0, once; |u| has none there."""
+    assert checker.check(make_step(SYMBOLS, left, right)).verdict.verdict == verdict
