@@ -29,7 +29,6 @@ CROSS_ENTROPY = {**SOFTMAX, "L": "-Sum(w[k]*log(yhat[k]), (k, 1, K))"}
 MEAN = {"mean": "Sum(u[k], (k, 1, n))/n"}
 INTEGRAL = "integrals are not taken yet"
 PIECES = "cases on a bound variable are not made"
-MATRIX = "determinants and inverses of symbolic size have no laws yet"
 
 SUMS = [
     proved("derivative-of-a-sum-by-an-entry-is-1", "Derivative(Sum(z[k], (k, 1, K)), z[k])", "1"),
@@ -150,19 +149,18 @@ DOMAINS = [
     proved("squaring-one-way", "Eq(x, y)", "Eq(x**2, y**2)", "=>"),
     refuted("cancelling-a-factor", "Eq(x*y, x*t)", "Eq(y, t)", "=>", point={"x": "0"}),
     proved("cancelling-a-nonzero-factor", "Eq(x*y, x*t)", "Eq(y, t)", "=>", given=("Ne(x, 0)",)),
-    conditional("inverse-of-any-matrix", "A@Inverse(A)", "Identity(n)", "Ne(Determinant(A), 0)", fails=MATRIX),
-    proved("inverse-of-an-invertible-matrix", "V@Inverse(V)", "Identity(n)", fails=MATRIX),
+    conditional("inverse-of-any-matrix", "A@Inverse(A)", "Identity(n)", "Ne(Determinant(A), 0)"),
+    proved("inverse-of-an-invertible-matrix", "V@Inverse(V)", "Identity(n)"),
     conditional("binomial-ratio", "binomial(n, m)/binomial(n - 1, m - 1)", "n/m"),
     proved("binomial-ratio-in-range", "binomial(n, m)/binomial(n - 1, m - 1)", "n/m", given=("1 <= m", "m <= n")),
 ]
 
 CALCULUS = [
-    conditional("log-det", "Derivative(log(Determinant(X)), X)", "Transpose(Inverse(X))", "Determinant(X) > 0",
-                fails=MATRIX),
+    conditional("log-det", "Derivative(log(Determinant(X)), X)", "Transpose(Inverse(X))", "Determinant(X) > 0"),
     refuted("log-det-is-not-0", "Derivative(log(Determinant(X)), X)", "ZeroMatrix(n, n)"),
     proved("exp-of-trace", "Derivative(exp(Trace(X)), X)", "exp(Trace(X))*Identity(n)"),
     conditional("det-plus-1", "Derivative(Determinant(X) + 1, X)", "Determinant(X)*Transpose(Inverse(X))",
-                "Ne(Determinant(X), 0)", fails=MATRIX),
+                "Ne(Determinant(X), 0)"),
     refuted("det-plus-1-is-not-0", "Derivative(Determinant(X) + 1, X)", "ZeroMatrix(n, n)"),
     proved("exp-of-square-norm", "Derivative(exp(Dot(e, e)), e)", "2*exp(Dot(e, e))*e"),
     proved("sum-of-traces", "Derivative(Trace(Transpose(A)@A) + Trace(Transpose(B)@B), A)", "2*A"),

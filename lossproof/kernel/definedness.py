@@ -108,12 +108,11 @@ class Conditions(Existence):
                 for i in indices:
                     self._collect(i, ranges, found)
                 self._in_shape(indices, self.n.arrays.shape(array), ranges, found)
-                entry = self.n.arrays.component(array, indices)
-                if isinstance(entry, Component):
-                    # of an inverse: all entries of the matrix count
+                if isinstance(array, Call) and array.function == "inverse":
+                    # all entries of the matrix count
                     self._whole(array, ranges, found)
                 else:
-                    self._collect(entry, ranges, found)
+                    self._collect(self.n.arrays.component(array, indices), ranges, found)
                 return
             case Call("det", (array,)):
                 self._whole(array, ranges, found)
