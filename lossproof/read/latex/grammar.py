@@ -58,6 +58,9 @@ class Grammar(Atoms):
         if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes) or (
                 len(nodes) == 1 and _is_tuple(nodes[0])):
             return self.set_as_is(nodes, "list")
+        if relation == "distributed by":
+            called = len(nodes) == 2 and isinstance(nodes[1], Bracket) and self.function_at(nodes[0]) is not None
+            return self.value(nodes) if called else self.set_as_is(nodes, "distribution")
         if relation not in ("in", "notin", "subset", "distributed", "independent"):
             return self.value(nodes)
         before = set(self.seen)
@@ -250,6 +253,9 @@ class Grammar(Atoms):
             return factors[0]
         span = span_of(nodes)
         arrays = [f for f in factors if self.shape(f, nodes)]
+        unclear = [f for f in factors if self.is_perhaps_array(f)]
+        if unclear and len(unclear) + len(arrays) > 1:
+            self.need_number(unclear[0], nodes)     # the order of matrices counts
         term: Term
         if len(arrays) < 2:
             term = Mul(tuple(factors), span=span)
