@@ -4,10 +4,10 @@ Not trusted: it carries questions and answers and decides nothing. Imports the d
 a worker), `task` and `intake`; no kernel and no SymPy, which only the children load.
 
 One process reads Python files and one documents (each in a fork of its own), one process a CPU reads lines of JSON
-Lines files and judges steps. A step that takes too long, too much memory or its worker with it becomes `unknown`, with the reason; its worker
-is replaced and nothing else is lost. Results come in the order of files, derivations and lines, whatever finished
-first, and as soon as all before them are there. Only so many files and lines are under way at a time, so memory does
-not grow with a JSON Lines file.
+Lines files and judges steps. A step that takes too long, too much memory or its worker with it becomes `unknown`, with
+the reason; its worker is replaced and nothing else is lost. Results come in the order of files, derivations and lines,
+whatever finished first, and as soon as all before them are there. Only so many files and lines are under way at a time,
+so memory does not grow with a JSON Lines file.
 """
 
 from __future__ import annotations

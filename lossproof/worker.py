@@ -3,8 +3,9 @@
 Not trusted: it carries data. `runner` starts it as a program of its own (a fresh interpreter, so that nothing of
 the parent's state can change a verdict) and talks to it over a socket, in pickles that both ends made themselves.
 The reader of Python files imports SymPy once, that of documents does not; each file is read in a fork of its own: what
-one file does to SymPy's caches, to the interpreter or to itself never reaches the next. The judge imports the kernel and no SymPy; it also reads the
-lines of JSON Lines files, which are data and not code, so that they stand under the same limits as a step.
+one file does to SymPy's caches, to the interpreter or to itself never reaches the next. The judge imports the kernel
+and no SymPy; it also reads the lines of JSON Lines files, which are data and not code, so that they stand under the
+same limits as a step.
 """
 
 from __future__ import annotations
