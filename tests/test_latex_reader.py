@@ -414,6 +414,21 @@ def test_what_may_be_a_matrix_does_not_commute(latex: str, message: str) -> None
     assert sides(r"x \begin{bmatrix} x & y \end{bmatrix} + \mathrm{Cov}(v)", STATISTICS)
 
 
+def test_a_letter_between_matrices_that_nobody_declared_is_no_number() -> None:
+    """A S A^T with S assumed to be a number would become S A A^T."""
+    notation = NOTATION.merged(Notation.from_mapping({"names": {"S": {"kind": "scalar", "assumed": True}}}))
+    with pytest.raises(LatexProblem, match="between matrices"):
+        sides(r"A S A^T", notation)
+    assert sides(r"A x B", notation) == ["(A@B)*x"]
+
+
+def test_a_power_at_the_name_of_a_function_is_refused() -> None:
+    """f^2(x) may be f(x)^2 or f(f(x)); the sine's square is a square."""
+    with pytest.raises(LatexProblem, match="repeated application"):
+        sides(r"f^2(x)")
+    assert sides(r"\sin^2(x)") == ["sin(x)**2"]
+
+
 def test_a_label_is_no_index() -> None:
     """A name that is declared with a label is not constant in a sum over what the label is there."""
     notation = NOTATION.merged(Notation.from_mapping({"names": {r"n_{i\bullet}": "scalar", "B^{(j)}": "scalar"}}))

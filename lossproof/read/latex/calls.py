@@ -208,6 +208,9 @@ class Calls(Functions):
                 return self.scripts(term, after) if isinstance(after, Scripted) else term
             if isinstance(after, Scripted):
                 self.refuse("a function has two superscripts", sup)
+            if function.declaration is not None:
+                self.refuse(f"this may be a power of `{function.key}` or its repeated application", sup,
+                            r"write f(x)^2 or f(f(x))")
             return self.raised(term, sup, node)
         return self.scripts(term, after) if isinstance(after, Scripted) else term
 
