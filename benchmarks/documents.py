@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument("--list", metavar="OUTCOME", help="also each row with this outcome, such as refuted or unknown")
     parser.add_argument("--step-timeout", type=float, default=10.0)
     arguments = parser.parse_args()
-    files = [name for name in find_files([arguments.folder])[0]]
+    files = find_files([arguments.folder])[0]
     if not files:
         print(f"no documents in {arguments.folder}", file=sys.stderr)
         return 2
@@ -78,12 +78,12 @@ def report(done: list[Checked], most: int, listed: str | None) -> None:
             if row.counts and outcome in reasons:
                 reasons[outcome][reason_of(row, results)] += 1
             if row.counts and outcome == listed:
-                print(f"{Path(checked.result.path).name}:{row.span.line}: {' '.join(row.latex.split())[:200]}\n"
-                      f"        {reason_of(row, results)}")
+                print(f"{Path(checked.result.path).name}:{row.span.line}: {' '.join(row.latex.split())[:200]}")
+                print(f"        {reason_of(row, results)}")
     read, decided = total["read"], total["proved"] + total["conditional"]
     print(f"rows {total['rows']}, read {read} ({percent(read, total['rows'])}), of these defined {total['defined']} "
-          f"({percent(total['defined'], read)}), decided {decided} ({percent(decided, read)}: proved {total['proved']}, "
-          f"conditional {total['conditional']}), refuted {total['refuted']}, unknown {total['unknown']}; "
+          f"({percent(total['defined'], read)}), decided {decided} ({percent(decided, read)}: "
+          f"proved {total['proved']}, conditional {total['conditional']}), refuted {total['refuted']}, unknown {total['unknown']}; "
           f"not read {total['not_read']}; pictures {total['pictures']}")
     for outcome, found in reasons.items():
         print(f"\n{outcome.replace('_', ' ')}:")

@@ -82,7 +82,8 @@ def test_notebooks_are_read_with_places_in_their_file() -> None:
 @pytest.mark.parametrize(("formula", "rows"), [
     ("a = b", [(1, 1, False)]), (r"\begin{split} a &= b \\ &= c = d \end{split}", [(1, 1, False), (2, 2, True)]),
     (r"\sum_{i=1}^n x_i", [(0, 0, False)]), (r"a &\overset{(1)}{=} b", [(1, 1, False)]),
-    (r"\begin{cases} 1 & x = 0 \\ 2 & x > 0 \end{cases}", [(0, 0, False)]), ("", []), ("}}}\\\\{{{", [(0, 0, False)] * 2),
+    (r"\begin{cases} 1 & x = 0 \\ 2 & x > 0 \end{cases}", [(0, 0, False)]), ("", []),
+    ("}}}\\\\{{{", [(0, 0, False)] * 2),
 ])
 def test_rows_are_counted_without_being_understood(formula: str, rows: list[tuple[int, int, bool]]) -> None:
     """Relations outside of braces; rows of environments that join rows."""

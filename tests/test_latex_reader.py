@@ -393,3 +393,59 @@ def test_a_document_s_names_win_over_a_pack_s() -> None:
         {"packs": ["ml"], "names": {r"\sigma": {"kind": "scalar", "assume": ["positive"]}}}
     )
     assert sides(r"\sigma^2", notation) == ["sigma**2"]
+
+
+@pytest.mark.parametrize(
+    ("latex", "message"),
+    [
+        (r"\begin{bmatrix} x & y \end{bmatrix} \begin{bmatrix} x \\ y \end{bmatrix}", "not known whether"),
+        (r"A \begin{bmatrix} x & y \end{bmatrix}", "not known whether"),
+        (r"\mathrm{E}(v) u", "not known whether"),
+        (r"\left| \begin{bmatrix} x & y \end{bmatrix} \right|", "not known whether"),
+        (r"\exp \left( \mathrm{Cov}(v) \right)", "not known whether"),
+        (r"\begin{bmatrix} x \\ y \end{bmatrix}^T", "not known whether"),
+        (r"\frac{x}{\mathrm{Cov}(v)}", "not known whether"),
+    ],
+)
+def test_what_may_be_a_matrix_does_not_commute(latex: str, message: str) -> None:
+    """A value that is read as it is set and may be an array stands in sums and beside numbers only."""
+    with pytest.raises(LatexProblem, match=message):
+        sides(latex, STATISTICS)
+    assert sides(r"x \begin{bmatrix} x & y \end{bmatrix} + \mathrm{Cov}(v)", STATISTICS)
+
+
+def test_a_letter_between_matrices_that_nobody_declared_is_no_number() -> None:
+    """A S A^T with S assumed to be a number would become S A A^T."""
+    notation = NOTATION.merged(Notation.from_mapping({"names": {"S": {"kind": "scalar", "assumed": True}}}))
+    with pytest.raises(LatexProblem, match="between matrices"):
+        sides(r"A S A^T", notation)
+    assert sides(r"A x B", notation) == ["(A@B)*x"]
+
+
+def test_a_power_at_the_name_of_a_function_is_refused() -> None:
+    """f^2(x) may be f(x)^2 or f(f(x)); the sine's square is a square."""
+    with pytest.raises(LatexProblem, match="repeated application"):
+        sides(r"f^2(x)")
+    assert sides(r"\sin^2(x)") == ["sin(x)**2"]
+
+
+def test_a_label_is_no_index() -> None:
+    """A name that is declared with a label is not constant in a sum over what the label is there."""
+    notation = NOTATION.merged(Notation.from_mapping({"names": {r"n_{i\bullet}": "scalar", "B^{(j)}": "scalar"}}))
+    assert sides(r"n_{i \bullet} x", notation) == ["n_i_bullet*x"]
+    for latex in (r"\sum_{i=1}^{n} n_{i \bullet}", r"\sum_{j=1}^{n} B^{(j)}"):
+        with pytest.raises(LatexProblem, match="is an index here"):
+            sides(latex, notation)
+
+
+def test_a_distribution_is_no_product() -> None:
+    """Behind `distributed as` stands a distribution, whatever its sign looks like."""
+    row, = rows(r"x \sim \mu^2(n-1)")
+    assert row.relations == ("distributed",) and len(row.extra) == 1
+
+
+def test_two_names_with_dots_between_are_no_range() -> None:
+    """k_1! ... k_m! runs over the indices of k, which is no family here: nothing is made of it."""
+    notation = Notation.from_mapping({"names": {"k_1": "scalar", "k_m": "scalar"}})
+    with pytest.raises(LatexProblem, match="dots"):
+        sides(r"k_1! \cdots k_m!", notation)

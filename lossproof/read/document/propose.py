@@ -271,9 +271,9 @@ class _Proposer:
                 full = pattern.typeset([]) if not pattern.rank else ""
                 known_too = full in self.functions or full in known or full in self.arrays.kinds
                 if full and key not in _ARRAYS and not known_too and not self._is_entry(pattern):
-                    self.names.setdefault(full, self._scalar(use))
+                    self.names.setdefault(full, self._scalar(key, use))
             if use.bare and self._is_scalar(key, use, known):
-                self.names.setdefault(key, self._scalar(use))
+                self.names.setdefault(key, self._scalar(key, use))
         for index in sorted(self.indices):
             if index not in self.names:
                 size = self.sizes.get(index)
@@ -323,8 +323,10 @@ class _Proposer:
             made["assume"] = ["positive"]
         self.names[name] = {**made, "assumed": True}
 
-    def _scalar(self, use: Use) -> dict[str, Any]:
+    def _scalar(self, key: str, use: Use) -> dict[str, Any]:
         made: dict[str, Any] = {"kind": "scalar"}
+        if key.startswith(r"\bar{"):
+            made["opaque"] = True       # a mean, of what the text says: no counterexample may choose it
         if use.under_log:
             made["assume"] = ["positive"]
         return {**made, "assumed": True}

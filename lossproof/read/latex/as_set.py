@@ -41,6 +41,7 @@ from lossproof.term import (
 __all__ = ["AsSet", "MENTIONS", "unknown_dependence"]
 
 MENTIONS = "mentions:"
+PERHAPS = "perhaps an array"
 _NONE = Declaration("", "scalar")
 
 
@@ -56,17 +57,19 @@ class AsSet(Names):
         *,
         mentions: frozenset[str] = frozenset(),
         at: Nodes | Node | None = None,
+        number: bool = True,
     ) -> Term:
         """The value of an opaque function of `args` that is set as `key`, which has a hole for each of them.
 
-        `mentions` are the arrays in it; how it depends on them is not known, and the declaration says so.
+        `mentions` are the arrays in it; how it depends on them is not known, and the declaration says so. `number` is
+        false for what may be a vector or a matrix.
         """
         place = nodes if at is None else at
         name = hint
         if not re.fullmatch(r"[A-Za-z]\w{0,40}", hint) or self.declarations.get(hint, _NONE).latex not in (key, None):
             name = re.sub(r"\W", "", hint)[:30] or "opaque"
             name = f"{name}_{hashlib.sha256(key.encode()).hexdigest()[:6]}"
-        unknown = frozenset({UNSPECIFIED, *(MENTIONS + array for array in mentions)})
+        unknown = frozenset({UNSPECIFIED, *(MENTIONS + array for array in mentions), *(() if number else (PERHAPS,))})
         if not args:
             self.declare(Declaration(name, "scalar", latex=key, assumed=True, assumptions=unknown))
             return Symbol(name, span=span_of(place))
@@ -175,7 +178,21 @@ class AsSet(Names):
             self.refuse("a part of this list is empty", nodes)
         text, holes, arrays = self.as_set(nodes, hint)
         self.mark(nodes)
-        return self.template(nodes, text, holes, f"{hint} of", mentions=arrays)
+        return self.template(nodes, text, holes, f"{hint} of", mentions=arrays, number=hint != "matrix" and not arrays)
+
+    def is_perhaps_array(self, term: Term) -> bool:
+        """True where a term holds a value, read as it is set, that may be a vector or a matrix."""
+        for part in walk(term):
+            name = part.name if isinstance(part, Symbol) else part.function if isinstance(part, Call) else ""
+            if name in self.declarations and PERHAPS in self.declarations[name].assumptions:
+                return True
+        return False
+
+    def need_number(self, term: Term, at: Nodes | Node) -> None:
+        """LatexProblem where it is not known whether a term is a number, and that matters."""
+        if self.is_perhaps_array(term):
+            self.refuse("it is not known whether this is a number, a vector or a matrix", at,
+                        "declare a name for it as a vector or matrix", "LP105")
 
 
 def unknown_dependence(terms: Iterable[Term], declarations: Mapping[str, Declaration],

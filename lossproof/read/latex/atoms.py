@@ -64,6 +64,7 @@ class Atoms(Conditions):
         if not above or not below:
             self.refuse("a part of this fraction is empty", node)
         top, bottom = self.value(above), self.value(below)
+        self.need_number(bottom, below)
         if self.is_array(bottom, below):
             self.refuse("an array has no reciprocal", below, "write A^{-1}", "LP106")
         one, other = (literal(part[0]) if len(part) == 1 else None for part in (above, below))

@@ -92,6 +92,7 @@ class Brackets(Scripts):
         if members is not None:
             return members
         term = self.value(bracket.items)
+        self.need_number(term, bracket)
         shape = self.shape(term, bracket)
         if len(shape) == 2:
             made = Call("det", (term,), span=span_of(bracket))

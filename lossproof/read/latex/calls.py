@@ -44,6 +44,30 @@ __all__ = ["Calls"]
 
 SEPARATORS = {",": "", ";": "at", "|": "given", r"\mid": "given", r"\|": "from"}
 
+# The value of these at an array may be an array.
+_OF_ARRAYS = frozenset(
+    {
+        r"\mathrm{E}",
+        r"\mathbb{E}",
+        r"\mathrm{Var}",
+        r"\mathbb{V}",
+        r"\mathrm{Cov}",
+        r"\mathrm{Corr}",
+        r"\mathrm{diag}",
+        r"\mathrm{vec}",
+        r"\mathrm{mean}",
+        r"\mathrm{mode}",
+        r"\mathrm{median}",
+        r"\mathrm{var}",
+        r"\mathrm{cov}",
+        r"\mathrm{std}",
+        r"\mathrm{C}",
+        r"\mathrm{D}",
+        r"\mathrm{MAP}",
+        r"\mathrm{MLE}",
+    }
+)
+
 
 class Calls(Functions):
     """Reads what is applied to arguments."""
@@ -184,6 +208,9 @@ class Calls(Functions):
                 return self.scripts(term, after) if isinstance(after, Scripted) else term
             if isinstance(after, Scripted):
                 self.refuse("a function has two superscripts", sup)
+            if function.declaration is not None:
+                self.refuse(f"this may be a power of `{function.key}` or its repeated application", sup,
+                            r"write f(x)^2 or f(f(x))")
             return self.raised(term, sup, node)
         return self.scripts(term, after) if isinstance(after, Scripted) else term
 
@@ -299,8 +326,9 @@ class Calls(Functions):
         self.mark((bracket,))
         key = f"{head}({written})"
         hint = function.name if not separators else function.name + "_" + _pattern(separators)
+        number = function.key not in _OF_ARRAYS or not mentions
         return self.template(at, key, tuple(args_found), hint if simple else f"{function.name} of", at=at,
-                             mentions=frozenset(mentions))
+                             mentions=frozenset(mentions), number=number)
 
     def _values(self, parts: list[Nodes]) -> list[Term] | None:
         before = set(self.seen)

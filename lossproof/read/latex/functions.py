@@ -126,6 +126,8 @@ class Functions(AsSet):
             self.refuse(f"`{canonical(at)}` does not take {len(args)} argument{'s' * (len(args) != 1)}", at)
         if any(orders) and (len(orders) != len(args) or name in ARRAY_FUNCTIONS):
             self.refuse("this derivative is not read", at)
+        for arg in args:
+            self.need_number(arg, at)
         term = Call(name, args, orders if any(orders) else (), span=span_of(at))
         if name in ARRAY_FUNCTIONS or any(self.shape(a, at) for a in args):
             self.shape(term, at)

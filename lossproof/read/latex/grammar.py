@@ -26,16 +26,7 @@ from lossproof.read.latex.typeset import (
     Words,
     canonical,
 )
-from lossproof.term import (
-    MINUS_ONE,
-    Add,
-    Call,
-    Const,
-    Mul,
-    Number,
-    Pow,
-    Term,
-)
+from lossproof.term import MINUS_ONE, Add, Call, Const, Mul, Number, Pow, Symbol, Term, walk
 
 __all__ = ["Grammar"]
 
@@ -58,7 +49,10 @@ class Grammar(Atoms):
         if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes) or (
                 len(nodes) == 1 and _is_tuple(nodes[0])):
             return self.set_as_is(nodes, "list")
-        if relation not in ("in", "notin", "subset", "distributed", "independent"):
+        if relation == "distributed by" and not (
+                len(nodes) == 2 and isinstance(nodes[1], Bracket) and self.function_at(nodes[0]) is not None):
+            return self.set_as_is(nodes, "distribution")    # \\chi^2(k) is no product
+        if relation not in ("in", "notin", "subset", "distributed", "distributed by", "independent"):
             return self.value(nodes)
         before = set(self.seen)
         try:
@@ -250,6 +244,11 @@ class Grammar(Atoms):
             return factors[0]
         span = span_of(nodes)
         arrays = [f for f in factors if self.shape(f, nodes)]
+        unclear = [f for f in factors if self.is_perhaps_array(f)]
+        if unclear and len(unclear) + len(arrays) > 1:
+            self.need_number(unclear[0], nodes)     # the order of matrices counts
+        if len(arrays) > 1:
+            self._check_between(factors, arrays, nodes)
         term: Term
         if len(arrays) < 2:
             term = Mul(tuple(factors), span=span)
@@ -267,6 +266,16 @@ class Grammar(Atoms):
                 term = Mul(tuple(rest), span=span)
         self.shape(term, nodes)
         return term
+
+    def _check_between(self, factors: list[Term], arrays: list[Term], nodes: Nodes) -> None:
+        """LatexProblem where a letter that nobody declared to be a number stands between matrices."""
+        ends = [n for n, factor in enumerate(factors) if any(factor is array for array in arrays)]
+        for factor in factors[ends[0] + 1 : ends[-1]]:
+            for part in () if any(factor is array for array in arrays) else walk(factor):
+                name = part.name if isinstance(part, Symbol) else ""
+                if name in self.declarations and self.declarations[name].assumed:
+                    self.refuse("a letter between matrices is no number, and it was taken for one", nodes,
+                                "declare it as a matrix, or as a number", "LP106")
 
     def factor(self, cursor: Cursor) -> Term:
         """One factor with its scripts, and a factorial behind it."""

@@ -229,6 +229,10 @@ class Names:
         if best is None:
             return None
         _, name, indices, power = best
+        label = next((part for part in (*name.sub, *name.sup) if part in self.frame.bound), None)
+        if label is not None:
+            self.refuse(f"`{name.key}` is declared as one name, and `{label}` is an index here", node,
+                        "declare it as indexed", "LP102")
         self.mark(base)
         whole = (
             node if not power else Scripted(base, sub, None, primes, node.start, node.end) if sub or primes else base

@@ -187,7 +187,11 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
     if set(relations) & _STRONG and (set(relations) - _STRONG or not joined[0]):
         return _implications(nodes, notation, prime_by, continues, words, (start, end))
     for place, side in enumerate(joined):
-        beside = relations[min(place, len(relations) - 1)] if relations else ""
+        # the relation before a side, or the first one behind it
+        before = place - 1 if len(relations) == len(joined) - 1 else place
+        beside = relations[max(before, 0)] if relations else ""
+        if beside == "distributed" and before >= 0:
+            beside = "distributed by"
         made = _side(side, notation, prime_by, extra, (start, end), integrated=integrated, beside=beside)
         read.append(made)
         if prime_by is None and isinstance(made.term, Derivative) and len(read) == 1:

@@ -147,6 +147,7 @@ class Scripts(Calculus):
         shape = self.shape(base, at)
         if key in TRANSPOSED and (shape or key != "T" or "T" not in self._by_base):
             self.mark(sup)
+            self.need_number(base, at)
             if not shape:
                 return base if isinstance(base, Call) or not isinstance(base, Symbol | Entry) else \
                     self._transposed_number(base, sup)      # x^T A x is a number, and its own transpose
