@@ -44,7 +44,8 @@ _MATH = {
 # What an author's own LaTeX for a name may hold. Everything else falls back to the rule for the name.
 _ALONE = _GREEK | _words("""
     prime star ast dagger top bot perp circ infty hbar nabla partial imath jmath Re Im
-    int sum prod log ln exp sin cos tan max min det lim inf sup cdot times leq geq neq in notin sim mid bullet dots langle rangle
+    int sum prod log ln exp sin cos tan max min det lim inf sup cdot times leq geq neq in notin sim mid bullet dots
+    langle rangle
     cup cap emptyset propto approx otimes to rightarrow
 """)
 # In the LaTeX of a function: the place of an argument.

@@ -104,8 +104,8 @@ NOT_PROVED: Final = (
 CONDITIONAL: Final = (
     # equal where both are defined, and the domains differ
     ("Derivative(Abs(x), x)", "sign(x)", "Ne(x, 0)"), ("Derivative(Max(x, 0) + Max(-x, 0), x)", "sign(x)", "Ne(x, 0)"),
-    ("Derivative(Piecewise((x**2, x < 0), (x**3 + 1, True)), x)", "Piecewise((2*x, x < 0),
-    (3*x**2, True))", "Ne(x, 0)"),
+    ("Derivative(Piecewise((x**2, x < 0), (x**3 + 1, True)), x)", "Piecewise((2*x, x < 0), (3*x**2, True))",
+     "Ne(x, 0)"),
     ("factorial(m)", "m*factorial(m - 1)", "m >= 1"), ("loggamma(x + 1)", "log(x) + loggamma(x)", "x > 0"),
     ("log(x*(x - 1))", "log(x) + log(x - 1)", "x > 1"), ("factorial(N)/factorial(N - 2)", "N*(N - 1)", "N >= 2"),
     ("Product(k, (k, 1, m))", "factorial(m)", "m >= 0"), ("Sum(1/k, (k, 1, m))", "harmonic(m)", "m >= 0"),

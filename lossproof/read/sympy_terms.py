@@ -28,7 +28,8 @@ from lossproof.vocabulary.registry import Registry, wrong
 
 _HALF = sympy.Rational(1, 2)
 _CONSTANTS: dict[Any, Literal["pi", "E", "EulerGamma", "I", "oo", "-oo"]] = {
-    S.Pi: "pi", S.Exp1: "E", S.EulerGamma: "EulerGamma", S.ImaginaryUnit: "I", S.Infinity: "oo", S.NegativeInfinity: "-oo"}
+    S.Pi: "pi", S.Exp1: "E", S.EulerGamma: "EulerGamma", S.ImaginaryUnit: "I", S.Infinity: "oo",
+    S.NegativeInfinity: "-oo"}
 _RELATIONS: dict[Any, t.RelationName] = {
     sympy.Equality: "=", sympy.Unequality: "!=", sympy.StrictLessThan: "<", sympy.LessThan: "<=",
     sympy.StrictGreaterThan: ">", sympy.GreaterThan: ">="}
