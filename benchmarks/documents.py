@@ -84,7 +84,8 @@ def report(done: list[Checked], most: int, listed: str | None) -> None:
     print(f"rows {total['rows']}, read {read} ({percent(read, total['rows'])}); of these defined {total['defined']} "
           f"({percent(total['defined'], read)}), decided {decided} ({percent(decided, read)}): "
           f"proved {total['proved']}, conditional {total['conditional']}; "
-          f"refuted {total['refuted']}, unknown {total['unknown']}; not read {total['not_read']}; pictures {total['pictures']}")
+          f"refuted {total['refuted']}, unknown {total['unknown']}; "
+          f"not read {total['not_read']}; pictures {total['pictures']}")
     for outcome, found in reasons.items():
         print(f"\n{outcome.replace('_', ' ')}:")
         for reason, count in found.most_common(most):
