@@ -81,10 +81,10 @@ def report(done: list[Checked], most: int, listed: str | None) -> None:
                 print(f"{Path(checked.result.path).name}:{row.span.line}: {' '.join(row.latex.split())[:200]}")
                 print(f"        {reason_of(row, results)}")
     read, decided = total["read"], total["proved"] + total["conditional"]
-    print(f"rows {total['rows']}, read {read} ({percent(read, total['rows'])}), of these defined {total['defined']} "
-          f"({percent(total['defined'], read)}), decided {decided} ({percent(decided, read)}: "
-          f"proved {total['proved']}, conditional {total['conditional']}), refuted {total['refuted']}, "
-          f"unknown {total['unknown']}; "
+    print(f"rows {total['rows']}, read {read} ({percent(read, total['rows'])}); of these defined {total['defined']} "
+          f"({percent(total['defined'], read)}), decided {decided} ({percent(decided, read)}): "
+          f"proved {total['proved']}, conditional {total['conditional']}; "
+          f"refuted {total['refuted']}, unknown {total['unknown']}; "
           f"not read {total['not_read']}; pictures {total['pictures']}")
     for outcome, found in reasons.items():
         print(f"\n{outcome.replace('_', ' ')}:")
