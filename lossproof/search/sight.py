@@ -130,8 +130,8 @@ def is_sharp(x: arb) -> bool:
 
 def rational(value: arb, most: int) -> Fraction | None:
     """The fraction of a small denominator that the number seems to be; `most` bounds its numerator."""
-    if not value.is_finite() or abs(value) > 2 * most:
-        return None
+    if not abs(value) < 2 * most:
+        return None     # also where it is hardly known: the integers in a wide enclosure are too many to look at
     for denominator in (1, 2, 3, 4, 5, 6, 8, 10):
         scaled = value * denominator
         found = scaled.unique_fmpz()
