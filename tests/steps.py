@@ -73,7 +73,10 @@ def said(result: StepResult) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A step with the truth about it. `fails` is the reason why the truth does not come out today."""
+    """A step with the truth about it. `fails` is the reason why the truth does not come out today.
+
+    A `slow` one is left to the long sweeps.
+    """
 
     name: str
     left: str
@@ -85,11 +88,12 @@ class Case:
     conditions: frozenset[str] | None = None
     point: Mapping[str, str] = field(default_factory=dict)
     fails: str | None = None
+    slow: bool = False
 
     def parameter(self) -> ParameterSet:
         """The case as a parameter of a test, with its name as the id."""
-        marks = () if self.fails is None else (pytest.mark.xfail(strict=True, reason=self.fails),)
-        return pytest.param(self, id=self.name, marks=marks)
+        marks = [] if self.fails is None else [pytest.mark.xfail(strict=True, reason=self.fails)]
+        return pytest.param(self, id=self.name, marks=[*marks, *([pytest.mark.slow] if self.slow else [])])
 
     def run(self, symbols: Symbols) -> StepResult:
         """The step judged under the names."""
@@ -124,9 +128,10 @@ def conditional(name: str, left: str, right: str, *wanted: str, relation: str = 
 
 
 def refuted(name: str, left: str, right: str, relation: str = "=", *, given: tuple[str, ...] = (),
-            let: Mapping[str, str] = _NOTHING, point: Mapping[str, str] = _NOTHING, fails: str | None = None) -> Case:
+            let: Mapping[str, str] = _NOTHING, point: Mapping[str, str] = _NOTHING, fails: str | None = None,
+            slow: bool = False) -> Case:
     """A case that is false; `point` holds values that the counterexample must have."""
-    return Case(name, left, right, "refuted", relation, given, let, point=point, fails=fails)
+    return Case(name, left, right, "refuted", relation, given, let, point=point, fails=fails, slow=slow)
 
 
 def error(name: str, left: str, right: str, relation: str = "=", *, given: tuple[str, ...] = (),

@@ -123,7 +123,7 @@ def test_exact_values(text: str, value: Fraction | int) -> None:
     "Inverse(Outer(v, v))[p, q]", "Derivative(Abs(x - 1/2), x)", "Derivative(sqrt(x - 1/2), x)",
     "Derivative(Piecewise((0, x < 1/2), (1, True)), x)", "Derivative(log(-x), x)", "Derivative(floor(2*x), x)",
     "Derivative(Max(0, x - 1/2, 2*x - 1), x)", "Derivative(asin(2*x), x)",
-    "Derivative(Abs(x - 1/2) + exp(x), x)", "Integral(log(t), (t, -2, -1))",
+    "Derivative(Abs(x - 1/2) + exp(x), x)", "1/sin(pi)", "log(sin(pi))",
     "Sum(xlogy(0, 1/(k - 1)), (k, 1, 2))", "log(exp(x) - 2) + 1/(x - 1/2)",
 ])
 def test_undefined(text: str) -> None:
@@ -134,7 +134,7 @@ def test_undefined(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [
-    "1/(exp(log(2)) - 2)", "1/sin(pi)", "log(sin(pi))", "Sum(1/k, (k, 1, oo))", "Limit(x, x, 0)",
+    "1/(exp(log(2)) - 2)", "Integral(log(t), (t, -2, -1))", "Sum(1/k, (k, 1, oo))", "Limit(x, x, 0)",
     "Derivative(Abs((x - 1/2)**2), x, x)", "Integral(1/w, (w, 0, 1))",
 ])
 def test_undecided(text: str) -> None:

@@ -105,7 +105,7 @@ SMOOTH_KINKS = (
     ("Derivative(Max(0, 1 - x)**2, x)", "-2*Max(0, 1 - x)", "proved"),
     ("Derivative(x*Abs(x), x)", "2*Abs(x)", "proved"),
     ("Derivative(Abs(x)**3, x)", "3*x*Abs(x)", "proved"),
-    ("Derivative(Max(0, x), x)", "(1 + Abs(x)/x)/2", "conditional"),
+    ("Derivative(Max(0, x), x)", "(1 + Abs(x)/x)/2", "proved"),
     ("Derivative(Abs(x)*exp(x), x)*x", "Abs(x)*exp(x)*(1 + x)", "conditional"),
     ("Derivative(x*Abs(x), x, x)*x", "2*Abs(x)", "conditional"),
     ("Derivative(x*Abs(x - 1), x)*(x - 1)", "(2*x - 1)*Abs(x - 1)", "conditional"),

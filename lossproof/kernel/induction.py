@@ -17,11 +17,10 @@ from lossproof.kernel.atoms import (
     Bounds,
     ExpAtom,
     FoldAtom,
-    FunctionAtom,
     PowAtom,
     Var,
 )
-from lossproof.kernel.binders import NOT_NEGATIVE, constant_part, is_integer, known_nonzero, open_fold
+from lossproof.kernel.binders import NOT_NEGATIVE, is_integer, known_nonzero, open_fold
 from lossproof.kernel.creative import advanced_terms
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
@@ -119,7 +118,7 @@ class _Induction:
 
     def at(self, value: Normal) -> Normal:
         """The difference with a value in the place of the integer."""
-        return recurrences(self.t, reduce(self.t, self.t.substitute(self.difference, {self.name: value})))
+        return reduce(self.t, self.t.substitute(self.difference, {self.name: value}))
 
     def holds(self, first: list[Normal]) -> bool:
         """Whether it is 0 at the first values and, from the last of these on, at each one's successor."""
@@ -161,7 +160,7 @@ class _Induction:
             known, wanted = self.at(here), self.at(here + t.one)
             wanted = advanced_terms(t, wanted, j, self.function)
             if all(defined_along(t, x, frozenset((j,)), self.function) for x in (known, wanted)):
-                yield j, known, recurrences(t, advanced(t, wanted, j, {t[i] for i in known.atoms()}))
+                yield j, known, advanced(t, wanted, j, {t[i] for i in known.atoms()})
             else:
                 yield j, None, wanted
         finally:
@@ -238,41 +237,3 @@ def _split_off(t: Table, atom: FoldAtom, j: str) -> Normal:
         body = result
     t.release(names)
     return body
-
-
-def recurrences(t: Table, normal: Normal) -> Normal:
-    """harmonic(x + 1) = harmonic(x) + 1/(x + 1) and factorial(x + 1) = (x + 1) factorial(x), for integers x >= 0."""
-
-    def value(atom: Atom) -> Normal | None:
-        match atom:
-            case FunctionAtom("harmonic" | "factorial" as function, (x,), (0,)) if is_integer(t, x):
-                pass
-            case _:
-                return None
-        split = constant_part(t, x) if x.integer is None else (t.zero, x.integer)
-        if split is None or not 0 <= split[1] <= _MOST_TERMS or t.sign(split[0]) not in NOT_NEGATIVE:
-            return None
-        base, count = split
-        if base.is_zero:
-            result = t.zero if function == "harmonic" else t.one
-        elif count == 0:
-            return None
-        else:
-            result = t.atom(FunctionAtom(function, (base,), (0,)))
-        if function == "harmonic":
-            t.use("harmonic-recurrence")
-        else:
-            t.use("factorial-recurrence")
-        for k in range(1, count + 1):
-            step = base + t.rational(k)
-            result = result + t.one / step if function == "harmonic" else result * step
-        return result
-
-    return t.replace(normal, normal.free() | _NO_NAMES, value) if _has_recurrent(t, normal) else normal
-
-
-_NO_NAMES: frozenset[str] = frozenset()
-
-
-def _has_recurrent(t: Table, normal: Normal) -> bool:
-    return bool({"harmonic", "factorial"} & normal.free())
