@@ -17,8 +17,11 @@ from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import Arrays, find_arrays
 from lossproof.read.document.pieces import Formula
 from lossproof.read.document.survey import TRANSPOSED, Survey, Use, laid_out, survey
+from lossproof.read.latex.keys import parts_of
+from lossproof.read.latex.layout import Scripted, canonical, lay_out
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.packs import PACKS
+from lossproof.read.latex.tokens import tokenize
 
 __all__ = ["Proposal", "propose", "proposed", "to_yaml"]
 
@@ -258,6 +261,8 @@ class _Proposer:
         for name, kind in self.arrays.kinds.items():
             shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]
             self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape, "assumed": True}
+            if kind == "m" and shape[0] == shape[1]:
+                self.names[name]["opaque"] = True       # symmetric, perhaps: no counterexample may choose it
         for pattern, places in self.families.items():
             if pattern.typeset(self.letters[pattern]) in self.functions:
                 continue
@@ -281,6 +286,33 @@ class _Proposer:
                     self.names[index] = {"kind": "index", "upto": size, "assumed": True}
                 else:
                     self.names[index] = {"kind": "index", "assumed": True}
+        self._labelled_families()
+
+    def _labelled_families(self) -> None:
+        """Names with an index among their labels, such as n_{i\\bullet} and y_1^{(i)}, are one for each index.
+
+        As one number, such a name would be the same in every term of a sum over the index.
+        """
+        families: list[tuple[str, tuple[tuple[str | None, ...], ...]]] = []
+        for key, entry in list(self.names.items()):
+            if entry.get("kind") != "scalar":
+                continue
+            base, scripts = _scripts_of(key)
+            places = [part for script in scripts for part in script if part in self.indices]
+            if not places:
+                continue
+            sizes = [self.sizes.get(part) for part in places]
+            made: dict[str, Any] = {k: v for k, v in entry.items() if k in ("assume", "opaque")}
+            if all(size is not None and size in self.names for size in sizes):
+                made["shape"] = sizes
+            else:
+                made["rank"] = len(places)
+            self.names[key] = {"kind": "indexed", **made, "assumed": True}
+            families.append((base, tuple(tuple(None if part in self.indices else part for part in script)
+                                         for script in scripts)))
+        for key, entry in list(self.names.items()):
+            if entry.get("kind") == "scalar" and any(_is_at(_scripts_of(key), family) for family in families):
+                del self.names[key]         # n_{1\bullet} is an entry of n_{i\bullet}
 
     def _is_scalar(self, key: str, use: Use, known: set[str]) -> bool:
         if key in self.functions or key in _CONSTANTS or key in TRANSPOSED or key in self.indices or key in self.names:
@@ -330,6 +362,23 @@ class _Proposer:
         if use.under_log:
             made["assume"] = ["positive"]
         return {**made, "assumed": True}
+
+
+def _scripts_of(key: str) -> tuple[str, tuple[tuple[str, ...], ...]]:
+    """The letter of a name, and the parts of its subscript and superscript."""
+    nodes = lay_out(tokenize(key))
+    if len(nodes) != 1 or not isinstance(nodes[0], Scripted):
+        return key, ((), ())
+    return canonical(nodes[0].base), (parts_of(nodes[0].sub), parts_of(nodes[0].sup))
+
+
+def _is_at(name: tuple[str, tuple[tuple[str, ...], ...]],
+           family: tuple[str, tuple[tuple[str | None, ...], ...]]) -> bool:
+    """True for a name that is set as a family is, with something else at the places of its indices."""
+    if name[0] != family[0] or [len(script) for script in name[1]] != [len(script) for script in family[1]]:
+        return False
+    return all(mine == theirs or (theirs is None and mine != r"\bullet") for written, places in zip(name[1], family[1], strict=True)
+               for mine, theirs in zip(written, places, strict=True))
 
 
 def _split(argument: str) -> list[str]:
