@@ -333,7 +333,8 @@ def _fraction(value: object) -> Fraction:
 def _cases() -> list[object]:
     every = [(c, test_strangers.SYMBOLS) for cases in test_strangers.EVERY for c in cases]
     every += [(c, test_traps.SYMBOLS) for c in (*test_traps.SUMS, *test_traps.ZEROS, *test_traps.DOMAINS)]
-    return [pytest.param(c, s, id=f"{i}-{c.name}") for i, (c, s) in enumerate(every) if c.truth != "error"]
+    return [pytest.param(c, s, id=f"{i}-{c.name}", marks=[pytest.mark.slow] if c.slow else [])
+            for i, (c, s) in enumerate(every) if c.truth != "error"]
 
 
 @pytest.mark.parametrize(("case", "symbols"), _cases())
