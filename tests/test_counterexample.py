@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import pytest
+from steps import judge
 
 from lossproof.derivation import Declaration, Definition, LineRelation, Step
 from lossproof.kernel.comparison import admissible, compared
@@ -255,3 +256,11 @@ def test_points_do_not_depend_on_the_process() -> None:
                for seed in ("1", "2")]
     assert outputs[0] == outputs[1]
     assert len(outputs[0]) > 1000
+
+
+def test_a_hypothesis_about_an_entry_survives_smaller_sizes() -> None:
+    """Shrinking tries K = 1, where the entry that a hypothesis is about is not there: no fault, and K stays 2."""
+    symbols = {"K": {"kind": "size"}, "z": {"kind": "indexed", "shape": ["K"]}}
+    result = judge(symbols, "exp(z[1])/Sum(exp(z[j]), (j, 1, K))", "2*logistic(z[1])",
+                   given=("Eq(K, 2)", "Eq(z[2], 0)"))
+    assert result.verdict.verdict == "refuted" and result.fault is None

@@ -285,7 +285,7 @@ class Draft:
     def _assign(self, condition: Term, target: Term, value_of: Term) -> bool:
         """Give a cell that stands alone on a side the value of the other side."""
         cells = self._written(Relation("=", target, Number(Fraction(0))))
-        if len(cells) != 1 or self.owner.get(cells[0], condition) != condition:
+        if len(cells) != 1 or cells[0] not in self.cells() or self.owner.get(cells[0], condition) != condition:
             return False
         if cells[0][0] in reached((value_of,), self.step.declarations, self.step.definitions):
             return False
