@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from lossproof.derivation import Definition, Derivation, Document, Line, LineRelation, Step
+from lossproof.derivation import Declaration, Definition, Derivation, Document, Line, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import judge, pointwise, proof
 from lossproof.kernel.points import Point
@@ -102,11 +102,22 @@ def _of_prose(document: Document, line: Line, step: Step, result: StepResult) ->
         return result
     left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
     alone = sorted(left ^ right | {name for name in left | right if name in step.declarations
-                                   and "unspecified" in step.declarations[name].assumptions})
+                                   and _is_more(step.declarations[name])})
     if not alone:
         return result
     reason = f"the sides differ at a point, but no notation says what joins {', '.join(alone)} to the rest"
     return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+
+
+def _is_more(declared: Declaration) -> bool:
+    """True for an inferred name of which the text may say more than how it is set shows.
+
+    A function that takes events; a mean, whose bar says of what; a square matrix, which may be symmetric.
+    """
+    square = declared.array and declared.shape is not None and len(declared.shape) == 2 \
+        and declared.shape[0] == declared.shape[1]
+    return "unspecified" in declared.assumptions or (declared.assumed and (
+        square or (declared.latex or "").startswith(r"\bar")))
 
 
 def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:

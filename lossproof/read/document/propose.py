@@ -261,8 +261,6 @@ class _Proposer:
         for name, kind in self.arrays.kinds.items():
             shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]
             self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape, "assumed": True}
-            if kind == "m" and shape[0] == shape[1]:
-                self.names[name]["opaque"] = True       # symmetric, perhaps: no counterexample may choose it
         for pattern, places in self.families.items():
             if pattern.typeset(self.letters[pattern]) in self.functions:
                 continue
@@ -357,8 +355,6 @@ class _Proposer:
 
     def _scalar(self, key: str, use: Use) -> dict[str, Any]:
         made: dict[str, Any] = {"kind": "scalar"}
-        if key.startswith(r"\bar{"):
-            made["opaque"] = True       # a mean, of what the text says: no counterexample may choose it
         if use.under_log:
             made["assume"] = ["positive"]
         return {**made, "assumed": True}
