@@ -112,12 +112,14 @@ def _of_prose(document: Document, line: Line, step: Step, result: StepResult) ->
 def _is_more(declared: Declaration) -> bool:
     """True for an inferred name of which the text may say more than how it is set shows.
 
-    A function that takes events; a mean, whose bar says of what; a square matrix, which may be symmetric.
+    A function that takes events; a mean, whose bar says of what; a total, whose bullet says over what; a square matrix,
+    which may be symmetric.
     """
+    marked = any(mark in (declared.latex or "") or mark[1:] in declared.name for mark in (r"\bar", r"\bullet"))
     square = declared.array and declared.shape is not None and len(declared.shape) == 2 \
         and declared.shape[0] == declared.shape[1]
     return "unspecified" in declared.assumptions or (declared.assumed and (
-        square or (declared.latex or "").startswith(r"\bar")))
+        square or marked))
 
 
 def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
