@@ -373,8 +373,9 @@ def _is_at(name: tuple[str, tuple[tuple[str, ...], ...]],
     """True for a name that is set as a family is, with something else at the places of its indices."""
     if name[0] != family[0] or [len(script) for script in name[1]] != [len(script) for script in family[1]]:
         return False
-    return all(mine == theirs or (theirs is None and mine != r"\bullet") for written, places in zip(name[1], family[1], strict=True)
-               for mine, theirs in zip(written, places, strict=True))
+    pairs = [pair for written, places in zip(name[1], family[1], strict=True)
+             for pair in zip(written, places, strict=True)]
+    return all(mine == theirs or (theirs is None and mine != r"\bullet") for mine, theirs in pairs)
 
 
 def _split(argument: str) -> list[str]:
