@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from lossproof.derivation import Definition, Derivation, Document, Line, LineRelation, Step
+from lossproof.derivation import Declaration, Definition, Derivation, Document, Line, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import complex_steps, judge, pointwise, proof
 from lossproof.kernel.normal_form import Unsupported
@@ -121,11 +121,24 @@ def _of_prose(document: Document, line: Line, step: Step, result: StepResult) ->
         return result
     left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
     alone = sorted(left ^ right | {name for name in left | right if name in step.declarations
-                                   and "unspecified" in step.declarations[name].assumptions})
+                                   and _is_more(step.declarations[name])})
     if not alone:
         return result
     reason = f"the sides differ at a point, but no notation says what joins {', '.join(alone)} to the rest"
     return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+
+
+def _is_more(declared: Declaration) -> bool:
+    """True for an inferred name of which the text may say more than how it is set shows.
+
+    A function that takes events; a mean, whose bar says of what; a total, whose bullet says over what; a square matrix,
+    which may be symmetric.
+    """
+    marked = any(mark in (declared.latex or "") or mark[1:] in declared.name for mark in (r"\bar", r"\bullet"))
+    square = declared.array and declared.shape is not None and len(declared.shape) == 2 \
+        and declared.shape[0] == declared.shape[1]
+    return "unspecified" in declared.assumptions or (declared.assumed and (
+        square or marked))
 
 
 def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:

@@ -261,8 +261,6 @@ class _Proposer:
         for name, kind in self.arrays.kinds.items():
             shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]
             self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape, "assumed": True}
-            if kind == "m" and shape[0] == shape[1]:
-                self.names[name]["opaque"] = True       # symmetric, perhaps: no counterexample may choose it
         for pattern, places in self.families.items():
             if pattern.typeset(self.letters[pattern]) in self.functions:
                 continue
@@ -357,8 +355,6 @@ class _Proposer:
 
     def _scalar(self, key: str, use: Use) -> dict[str, Any]:
         made: dict[str, Any] = {"kind": "scalar"}
-        if key.startswith(r"\bar{"):
-            made["opaque"] = True       # a mean, of what the text says: no counterexample may choose it
         if use.under_log:
             made["assume"] = ["positive"]
         return {**made, "assumed": True}
@@ -377,9 +373,9 @@ def _is_at(name: tuple[str, tuple[tuple[str, ...], ...]],
     """True for a name that is set as a family is, with something else at the places of its indices."""
     if name[0] != family[0] or [len(script) for script in name[1]] != [len(script) for script in family[1]]:
         return False
-    return all(mine == theirs or (theirs is None and mine != r"\bullet")
-               for written, places in zip(name[1], family[1], strict=True)
-               for mine, theirs in zip(written, places, strict=True))
+    pairs = [pair for written, places in zip(name[1], family[1], strict=True)
+             for pair in zip(written, places, strict=True)]
+    return all(mine == theirs or (theirs is None and mine != r"\bullet") for mine, theirs in pairs)
 
 
 def _split(argument: str) -> list[str]:
