@@ -12,7 +12,7 @@ from flint import arb, arb_series
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel.comparison import admissible, compared, decided, decimal
 from lossproof.kernel.enclosure import Evaluator
-from lossproof.kernel.jets import Missing, OutOfBudget, Undecided, Undefined
+from lossproof.kernel.jets import Missing, OutOfBudget, Undecided, Undefined, only_integer
 from lossproof.kernel.points import ConcreteFunction, Point
 from lossproof.read.expression import parse, parse_declarations
 from lossproof.search.concrete_functions import candidates
@@ -318,6 +318,25 @@ def test_integrals_are_enclosed(text: str, low: Fraction, high: Fraction) -> Non
 def test_decimals_are_certain(value: Fraction | arb, text: str) -> None:
     """Exact values are printed exactly, others with certain digits only."""
     assert decimal(value) == text
+
+
+@pytest.mark.parametrize("exponent", [10**6, 10**13, 10**30, 2**70])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_numbers_of_very_many_digits_are_handled(exponent: int, sign: int) -> None:
+    """Neither the decimals of such a number nor the integers in it take memory, or the process with them."""
+    value = (arb(exponent) * sign).exp()
+    assert decimal(value)
+    for ball in (value, 1 + value):
+        found = only_integer(ball)
+        assert found is None or ball.contains(found)
+
+
+@pytest.mark.parametrize(("ball", "integer"), [
+    (arb(3), 3), (arb(-2, 0.5), -2), (arb(0, 0.1), 0), (arb(0.1, 0.2), 0), (arb(0.1, 0.05), None), (arb(1, 1), None),
+    (arb(0.5), None), (arb("nan"), None), (arb("inf"), None)])
+def test_the_only_integer_in_an_enclosure(ball: arb, integer: int | None) -> None:
+    """It is found where there is one alone."""
+    assert only_integer(ball) == integer
 
 
 def test_points_outside_their_declarations() -> None:

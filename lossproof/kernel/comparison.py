@@ -28,6 +28,9 @@ Outcome: TypeAlias = Literal["differ", "equal", "overlap", "undefined"]
 FIRST_PRECISION = 64
 LAST_PRECISION = 1024
 
+# Binary exponents up to this are written out digit by digit.
+_LARGEST_EXPONENT = 10_000
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -98,7 +101,10 @@ def decimal(value: Fraction | arb, digits: int = 10) -> str:
     if isinstance(value, Fraction):
         return str(value)
     with ctx.workprec(64 + 4 * digits):
-        low, high = (_exactly(end) for end in (value.lower(), value.upper()))
+        ends = value.lower(), value.upper()
+        if not all(end.is_finite() and abs(end.man_exp()[1]) <= _LARGEST_EXPONENT for end in ends):
+            return str(value.str(digits))
+        low, high = (_exactly(end) for end in ends)
     if low <= 0 <= high:
         return "0" if low == high else str(value.str(3))
     sign = "-" if high <= 0 else ""

@@ -263,12 +263,22 @@ def maximum(x: Real, y: Real) -> Real:
     return x if sign(difference) >= 0 else y
 
 
+def only_integer(ball: arb) -> fmpz | None:
+    """The one integer in an enclosure, None where it holds none or several, or one of very many digits.
+
+    FLINT ends the process when it is asked this of a number whose exponent does not fit in a machine word.
+    """
+    if abs(ball) < arb(0.25):
+        return fmpz(0) if ball.contains(0) else None
+    return ball.unique_fmpz() if abs(ball) < arb(2) ** _EXACT_BITS else None
+
+
 def floor(x: Real) -> Real:
     """The greatest integer <= x, which is a constant near any other number."""
     base = primal(x)
     whole = base.floor()
     if isinstance(whole, arb):
-        unique = whole.unique_fmpz()
+        unique = only_integer(whole)
         if unique is None:
             raise Undecided("the enclosure holds an integer")
         whole = unique

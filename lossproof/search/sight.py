@@ -13,7 +13,7 @@ from flint import arb, fmpq
 from lossproof.derivation import Step
 from lossproof.kernel.concrete import Array, Value, array
 from lossproof.kernel.enclosure import Evaluator
-from lossproof.kernel.jets import Dual, OutOfBudget, Undecided, Undefined
+from lossproof.kernel.jets import Dual, OutOfBudget, Undecided, Undefined, only_integer
 from lossproof.kernel.points import Point
 from lossproof.kernel.worlds import NOTHING, Local, World
 from lossproof.term import Number, Relation, Symbol, Term
@@ -134,7 +134,7 @@ def rational(value: arb, most: int) -> Fraction | None:
         return None     # also where it is hardly known: the integers in a wide enclosure are too many to look at
     for denominator in (1, 2, 3, 4, 5, 6, 8, 10):
         scaled = value * denominator
-        found = scaled.unique_fmpz()
+        found = only_integer(scaled)
         if found is not None and scaled.rad() < arb(2) ** -_ACCURATE:
             return Fraction(int(found), denominator) if 0 < abs(int(found)) <= most else None
     return None
