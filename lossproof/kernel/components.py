@@ -118,7 +118,7 @@ class Components:
             case "zeros" | "ones":
                 return args
             case "transpose":
-                shape = self.shape(args[0])
+                shape = self._rank_at_least(args[0])
                 if len(shape) == 1:
                     return (ONE, shape[0])
                 return (shape[1],) if shape[0] == ONE else (shape[1], shape[0])
@@ -273,9 +273,9 @@ class Components:
         match term:
             case Call("dot", (left, right)):
                 body = Mul((self.component(left, (k,)), self.component(right, (k,))))
-                return Fold("sum", body, Range(name, ONE, self.shape(left)[0]))
+                return Fold("sum", body, Range(name, ONE, self._rank_at_least(left)[0]))
             case Call("trace", (array,)):
-                return Fold("sum", self.component(array, (k, k)), Range(name, ONE, self.shape(array)[0]))
+                return Fold("sum", self.component(array, (k, k)), Range(name, ONE, self._rank_at_least(array)[0]))
             case Call("matmul", args) if not self.shape(term):
                 return self._product(args, ())
             case Call("det", (array,)) if (rows := self.concrete_size(array)) is not None:
