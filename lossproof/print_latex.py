@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from lossproof.latex_names import HOLE, LatexName, escape_text, function_name, is_harmless, latex_name
-from lossproof.print_parts import Level, Piece, digits, names_in, segments, signed
+from lossproof.print_parts import Level, Piece, digits, names_in, rows_of, segments, signed
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     KNOWN_FUNCTIONS,
@@ -363,6 +363,9 @@ class _Latex:
                 return rf"{self.at(array, Level.ATOM)}^{{\top}}", Level.POWER
             case "inverse", (array,):
                 return f"{self.at(array, Level.ATOM)}^{{-1}}", Level.POWER
+            case "matrix", _ if rows := rows_of(args):
+                body = r" \\ ".join(" & ".join(self.at(entry, Level.SUM) for entry in row) for row in rows)
+                return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}", Level.ATOM
             case "hadamard", _:
                 return r" \odot ".join([self.at(arg, Level.POWER) for arg in args]), Level.PRODUCT
             case "outer", (left, right):

@@ -98,6 +98,16 @@ def signed(term: Term) -> tuple[bool, Term]:
             return False, term
 
 
+def rows_of(args: tuple[Term, ...]) -> list[tuple[Term, ...]]:
+    """The rows of entries of a matrix that is written out; none where the arguments do not fit its sizes."""
+    match args:
+        case (Number(rows), Number(columns), *entries) if rows * columns == len(entries) and entries:
+            width = int(columns)
+            return [tuple(entries[start:start + width]) for start in range(0, len(entries), width)]
+        case _:
+            return []
+
+
 def segments(args: Iterable[Term]) -> list[tuple[list[Term], list[Term]]]:
     """The factors of a product as written fractions: (above, below), from left to right.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from lossproof.print_parts import Level, Piece, digits, is_literal, names_in, segments, signed
+from lossproof.print_parts import Level, Piece, digits, is_literal, names_in, rows_of, segments, signed
 from lossproof.term import (
     MINUS_ONE,
     ONE,
@@ -248,6 +248,8 @@ class _Pretty:
                 if negative:
                     return f"-{self.at(Call(function, (positive, *rest)), Level.PRODUCT)}", Level.PRODUCT
                 return " ".join([self.at(arg, Level.POWER) for arg in args]), Level.PRODUCT
+            case "matrix", _ if rows := rows_of(args):
+                return f"[{'; '.join(self.commas(row) for row in rows)}]", Level.ATOM
             case "hadamard", _:
                 return " .* ".join([self.at(arg, Level.POWER) for arg in args]), Level.PRODUCT
             case "transpose", (array,) if "T" not in self._names:

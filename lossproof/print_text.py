@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 from collections.abc import Iterable
 
-from lossproof.print_parts import Level, Piece, digits, is_literal, is_reciprocal, names_in
+from lossproof.print_parts import Level, Piece, digits, is_literal, is_reciprocal, names_in, rows_of
 from lossproof.print_pretty import pretty
 from lossproof.term import (
     MINUS_ONE,
@@ -205,6 +205,8 @@ class _Text:
     def _call(self, function: str, args: tuple[Term, ...], orders: tuple[int, ...]) -> Piece:
         if function == "matmul":
             return "@".join([self.at(arg, Level.POWER) for arg in args]), Level.PRODUCT
+        if function == "matrix" and (rows := rows_of(args)):
+            return f"Matrix([{', '.join(f'[{self.commas(row)}]' for row in rows)}])", Level.ATOM
         name = self.name(_ARRAY_NAMES.get(function, function))
         if not any(orders):
             return f"{name}({self.commas(args)})", Level.ATOM

@@ -280,9 +280,19 @@ ARRAY_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "identity": (1, 1),     # of size n
     "zeros": (1, 2),        # of the sizes given
     "ones": (1, 2),
+    "matrix": (3, 66),      # written out: the numbers of rows and columns, then the entries row by row
     # elementwise application is written as Call("f", (array,)): a scalar function at an array
 }
 """Functions of whole vectors and matrices."""
+
+
+MOST_ENTRIES = ARRAY_FUNCTIONS["matrix"][1] - 2
+"""A matrix that is written out has at most so many."""
+
+
+def written_out(rows: int, columns: int, entries: tuple[Term, ...], span: Span | None = None) -> Call:
+    """A matrix by its entries, row by row; with one column a vector."""
+    return Call("matrix", (Number(Fraction(rows)), Number(Fraction(columns)), *entries), span=span)
 
 
 def number(value: int | str | Fraction) -> Number:

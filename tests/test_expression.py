@@ -280,7 +280,7 @@ def test_products_of_arrays(source: str, tree: Term) -> None:
     ("a if x else b", "LP105", "if"),
     ("[x for x in a]", "LP105", "not allowed"),
     ("f(x for x in a)", "LP105", "not allowed"),
-    ("[a, b]", "LP105", "lists"),
+    ("[a, b]", "LP105", "a list"),
     ("{a: b}", "LP105", "not allowed"),
     ("{a}", "LP105", "not allowed"),
     ("a, b", "LP105", "tuple"),

@@ -398,12 +398,12 @@ def test_a_document_s_names_win_over_a_pack_s() -> None:
 @pytest.mark.parametrize(
     ("latex", "message"),
     [
-        (r"\begin{bmatrix} x & y \end{bmatrix} \begin{bmatrix} x \\ y \end{bmatrix}", "not known whether"),
-        (r"A \begin{bmatrix} x & y \end{bmatrix}", "not known whether"),
+        (r"\begin{bmatrix} x & \ldots \end{bmatrix} \begin{bmatrix} x \\ \vdots \end{bmatrix}", "not known whether"),
+        (r"A \begin{bmatrix} x & \ldots \end{bmatrix}", "not known whether"),
         (r"\mathrm{E}(v) u", "not known whether"),
-        (r"\left| \begin{bmatrix} x & y \end{bmatrix} \right|", "not known whether"),
+        (r"\left| \begin{bmatrix} x & \ldots \end{bmatrix} \right|", "not known whether"),
         (r"\exp \left( \mathrm{Cov}(v) \right)", "not known whether"),
-        (r"\begin{bmatrix} x \\ y \end{bmatrix}^T", "not known whether"),
+        (r"\begin{bmatrix} x \\ \vdots \end{bmatrix}^T", "not known whether"),
         (r"\frac{x}{\mathrm{Cov}(v)}", "not known whether"),
     ],
 )
@@ -411,7 +411,19 @@ def test_what_may_be_a_matrix_does_not_commute(latex: str, message: str) -> None
     """A value that is read as it is set and may be an array stands in sums and beside numbers only."""
     with pytest.raises(LatexProblem, match=message):
         sides(latex, STATISTICS)
-    assert sides(r"x \begin{bmatrix} x & y \end{bmatrix} + \mathrm{Cov}(v)", STATISTICS)
+    assert sides(r"x \begin{bmatrix} x & \ldots \end{bmatrix} + \mathrm{Cov}(v)", STATISTICS)
+
+
+@pytest.mark.parametrize(("latex", "form"), [
+    (r"\begin{bmatrix} x & y \end{bmatrix} \begin{bmatrix} x \\ y \end{bmatrix}",
+     "Matrix([[x, y]])@Matrix([[x], [y]])"),
+    (r"\left[ \begin{matrix} x & 0 \\ 0 & y \end{matrix} \right]^{-1}", "Inverse(Matrix([[x, 0], [0, y]]))"),
+    (r"\left| \begin{matrix} x & 0 \\ 0 & y \end{matrix} \right|", "Determinant(Matrix([[x, 0], [0, y]]))"),
+    (r"2 \begin{pmatrix} x \\ y \end{pmatrix}^T", "2*Transpose(Matrix([[x], [y]]))"),
+])
+def test_a_matrix_of_numbers_is_read_entry_by_entry(latex: str, form: str) -> None:
+    """Where every entry is written and is a number."""
+    assert sides(latex, STATISTICS) == [form]
 
 
 def test_a_letter_between_matrices_that_nobody_declared_is_no_number() -> None:

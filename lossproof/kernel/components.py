@@ -6,7 +6,7 @@ gives the sizes as terms, `component` the scalar term of one entry. A vector is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from lossproof.derivation import Declaration, Definition
@@ -36,6 +36,7 @@ from lossproof.term import (
     free_names,
     fresh_name,
     substitute,
+    walk,
 )
 
 Shape = tuple[Term, ...]
@@ -117,6 +118,8 @@ class Components:
                 return (args[0], args[0])
             case "zeros" | "ones":
                 return args
+            case "matrix":
+                return args[:1] if args[1] == ONE else args[:2]
             case "transpose":
                 shape = self._rank_at_least(args[0])
                 if len(shape) == 1:
@@ -195,6 +198,8 @@ class Components:
                 return ZERO
             case "ones":
                 return ONE
+            case "matrix":
+                return _written_entry(args, indices)
             case "inverse":
                 return self._inverse_entry(args[0], indices)
         if function in ARRAY_FUNCTIONS:
@@ -212,15 +217,36 @@ class Components:
             # one of them is a number
             parts = [self.component(x, indices) if self.shape(x) else self._number(x) for x in (head, last)]
             return Mul(tuple(parts))
-        name = self._fresh((*args, *indices))
-        k = Symbol(name)
         if len(left) == 1:
             # a column times a row
             return Mul((self.component(head, (indices[0],)), self.component(last, (ONE, indices[1]))))
-        row = (ONE if left[0] == ONE else indices[0], k)
-        column = (k, indices[-1]) if len(right) == 2 else (k,)
-        body = Mul((self.component(head, row), self.component(last, column)))
-        return Fold("sum", body, Range(name, ONE, left[1]))
+
+        def body(k: Term) -> Term:
+            row = (ONE if left[0] == ONE else indices[0], k)
+            column = (k, indices[-1]) if len(right) == 2 else (k,)
+            return Mul((self.component(head, row), self.component(last, column)))
+
+        return self._sum(body, left[1], (*args, *indices))
+
+    def _sum(self, body: Callable[[Term], Term], size: Term, parts: Shape) -> Term:
+        """The sum of body(1), ..., body(size); term by term where a matrix that is written out is among the parts."""
+        if isinstance(size, Number) and any(self.holds_written(part) for part in parts):
+            return Add(tuple(body(Number(Fraction(k))) for k in range(1, int(size.value) + 1)))
+        name = self._fresh(parts)
+        return Fold("sum", body(Symbol(name)), Range(name, ONE, size))
+
+    def holds_written(self, term: Term) -> bool:
+        """Whether a matrix that is written out is in the term, or in what its names are defined as."""
+        waiting, seen = [term], set[str]()
+        while waiting:
+            for part in walk(waiting.pop()):
+                match part:
+                    case Call("matrix"):
+                        return True
+                    case Symbol(name) | Entry(family=name) if name in self.definitions and name not in seen:
+                        seen.add(name)
+                        waiting.append(self.definitions[name].body)
+        return False
 
     def _number(self, term: Term) -> Term:
         """A number among the factors of a product."""
@@ -267,27 +293,37 @@ class Components:
 
     def scalar(self, term: Call) -> Term:
         """The scalar term that an array function with a scalar value stands for."""
-        taken = free_names(term) | set(self.declarations) | set(self.definitions)
-        name = fresh_name("k", taken)
-        k = Symbol(name)
         match term:
             case Call("dot", (left, right)):
-                body = Mul((self.component(left, (k,)), self.component(right, (k,))))
-                return Fold("sum", body, Range(name, ONE, self._rank_at_least(left)[0]))
+                return self._sum(lambda k: Mul((self.component(left, (k,)), self.component(right, (k,)))),
+                                 self._rank_at_least(left)[0], term.args)
             case Call("trace", (array,)):
-                return Fold("sum", self.component(array, (k, k)), Range(name, ONE, self._rank_at_least(array)[0]))
+                return self._sum(lambda k: self.component(array, (k, k)), self._rank_at_least(array)[0], term.args)
             case Call("matmul", args) if not self.shape(term):
                 return self._product(args, ())
             case Call("det", (array,)) if (rows := self.concrete_size(array)) is not None:
                 everything = tuple(range(1, rows + 1))
                 return self._minor(array, everything, everything)
             case Call("softmax", (family, index)):
-                (size,) = self.shape(family)
-                total = Fold("sum", Call("exp", (self.component(family, (k,)),)), Range(name, ONE, size))
+                total = self._total(family, term.args)
                 return Mul((Call("exp", (self.component(family, (index,)),)), Pow(total, Number(-ONE.value))))
             case Call("logsumexp", (family,)):
-                (size,) = self.shape(family)
-                total = Fold("sum", Call("exp", (self.component(family, (k,)),)), Range(name, ONE, size))
-                return Call("log", (total,))
+                return Call("log", (self._total(family, term.args),))
             case _:
                 raise Unsupported(f"the value of {term.function}")
+
+    def _total(self, family: Term, parts: Shape) -> Term:
+        """The sum of the exponentials of a family."""
+        (size,) = self.shape(family)
+        return self._sum(lambda k: Call("exp", (self.component(family, (k,)),)), size, parts)
+
+
+def _written_entry(args: Shape, indices: Shape) -> Term:
+    """An entry of a matrix that is written out."""
+    (rows, columns), entries = args[:2], args[2:]
+    column = indices[1] if len(indices) == 2 else ONE
+    match rows, columns, indices[0], column:
+        case Number(most), Number(width), Number(i), Number(j) if 1 <= i <= most and 1 <= j <= width \
+                and i.denominator == j.denominator == 1:
+            return entries[int((i - 1) * width + j - 1)]
+    raise Unsupported("an entry of a matrix written out, at an index that is no number of its")

@@ -176,6 +176,9 @@ class Conditions(Existence):
             case Call("inverse", (inner,)):
                 self._whole(inner, ranges, found)
                 found[Condition(Relation("!=", Call("det", (inner,)), ZERO))] = None
+            case Call("matrix", (_, _, *entries)):
+                for entry in entries:
+                    self._collect(entry, ranges, found)
             case Call("identity" | "zeros" | "ones", sizes):
                 for size in sizes:
                     self._collect(size, ranges, found)

@@ -291,6 +291,11 @@ class Evaluator(Quadrature):
         if name in ("identity", "zeros", "ones"):
             sizes = self._position(args, local, world)
             return concrete.identity(sizes[0]) if name == "identity" else concrete.filled(sizes, fmpq(name == "ones"))
+        if name == "matrix":
+            rows, columns = self._position(args[:2], local, world)
+            entries = args[2:]
+            return Array((rows,) if columns == 1 else (rows, columns), lambda at: self._number(
+                entries[(at[0] - 1) * columns + (at[1] if columns > 1 else 1) - 1], local, world))
         values = self._values(args, local, world)
         match name:
             case "matmul":

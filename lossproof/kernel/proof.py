@@ -6,7 +6,7 @@ which is no verdict yet: `judge` asks for a point at which it says something.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
@@ -105,7 +105,7 @@ def _attempt(step: Step, work: int, *, words: bool = False) -> Claim | Open:
             return _both_parts(step, work)
         if step.relation in ("=>", "<=>"):
             return _implication(step, work, words)
-        return _by_cases(_entrywise(step), work, words=words)
+        return _every_entry(step, work, words)
     except OutOfWork:
         return Open("the budget of work was used up")
     except Unsupported as reason:
@@ -164,8 +164,30 @@ def _implication(step: Step, work: int, words: bool) -> Claim | Open:
     return Claim(tuple(conditions), not conditions, tuple(laws), tuple(assumed))
 
 
-def _entrywise(step: Step) -> Step:
-    """An array line is judged by its generic entry: one fresh index a dimension."""
+def _every_entry(step: Step, work: int, words: bool) -> Claim | Open:
+    """An array line by its generic entry; by each entry where a matrix that is written out stands in a line."""
+    arrays = Normalizer(step.declarations, step.definitions).arrays
+    shape = arrays.shape(step.left)
+    spans = [range(1, int(size.value) + 1) for size in shape if isinstance(size, Number)]
+    if not spans or words or not any(arrays.holds_written(side) for side in (step.left, step.right)):
+        return _by_cases(_entrywise(step), work, words=words)
+    claims: list[Claim] = []
+    for at in product(*spans):
+        found = _by_cases(_entrywise(step, at), work)
+        if isinstance(found, Open):
+            return found
+        claims.append(found)
+    return Claim(tuple(dict.fromkeys(c for claim in claims for c in claim.conditions)),
+                 all(claim.same_domain for claim in claims),
+                 tuple(dict.fromkeys(law for claim in claims for law in claim.laws)),
+                 tuple(dict.fromkeys(c for claim in claims for c in claim.assumed)))
+
+
+def _entrywise(step: Step, places: Sequence[int] = ()) -> Step:
+    """An array line is judged by its generic entry: one fresh index a dimension.
+
+    `places` are given for the dimensions whose sizes are numbers, and then stand for the indices there.
+    """
     shape = Normalizer(step.declarations, step.definitions).arrays.shape(step.left)
     if not shape:
         return step
@@ -180,7 +202,9 @@ def _entrywise(step: Step) -> Step:
     declarations = dict(step.declarations)
     for name, size in zip(indices, shape, strict=True):
         declarations[name] = Declaration(name, "index", lower=ONE, upper=size)
-    at = tuple(Symbol(n) for n in indices)
+    given = iter(places)
+    at = tuple(Number(Fraction(next(given))) if places and isinstance(size, Number) else Symbol(n)
+               for n, size in zip(indices, shape, strict=True))
     return replace(step, left=Component(step.left, at), right=Component(step.right, at), declarations=declarations)
 
 

@@ -12,6 +12,7 @@ from lossproof.derivation import Definition, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.components import Components, Shape
 from lossproof.kernel.normal_form import Unsupported
+from lossproof.print_parts import rows_of
 from lossproof.print_text import pretty
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -73,6 +74,8 @@ def _node(term: Term, step: Step, bound: frozenset[str]) -> None:
                 least = most = 1 if declaration.kind == "functional" else declaration.arity or 1
             if least is None or most is None:
                 return
+            if function == "matrix" and declaration is None and not rows_of(args):
+                raise InputError(diagnostic("LP106", "a matrix written out has as many entries in each row", term.span))
             if not least <= len(args) <= most:
                 wanted = str(least) if least == most else f"{least} to {most}"
                 message = f"`{function}` takes {wanted} arguments, not {len(args)}"

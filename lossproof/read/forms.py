@@ -26,6 +26,7 @@ from lossproof.read.syntax import (
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     KNOWN_FUNCTIONS,
+    MOST_ENTRIES,
     Bool,
     Call,
     Derivative,
@@ -45,6 +46,7 @@ from lossproof.term import (
     Subst,
     Symbol,
     Term,
+    written_out,
 )
 
 # What a name that takes integers only cannot be: differentiated by; the variable of a limit.
@@ -64,7 +66,8 @@ class Builder(Expressions):
         forms: Mapping[str, Callable[[ast.Call, str, Bound], Term]] = {
             "Sum": self._fold, "Product": self._fold, "Integral": self._integral, "Derivative": self._derivative,
             "Limit": self._limit, "Subs": self._subst, "Piecewise": self._piecewise, "ForAll": self._for_all,
-            "Prime": self._prime, "Partial": self._partial, "FamilyOf": self._family, "Rational": self._rational}
+            "Prime": self._prime, "Partial": self._partial, "FamilyOf": self._family, "Rational": self._rational,
+            "Matrix": self._matrix}
         if name not in forms:
             self.refuse("LP107", f"`{name}` is no function", node)
         return forms[name](node, name, bound)
@@ -98,6 +101,19 @@ class Builder(Expressions):
         if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_DIGITS * 3.3:
             self.refuse("LP105", "this number is too long", node)
         return Number(value, span=self.span(node))
+
+    def _matrix(self, node: ast.Call, name: str, bound: Bound) -> Term:
+        """Matrix([[a, b], [c, d]]), written out; one entry a row is a vector."""
+        form = "Matrix([[a, b], [c, d]])"
+        (whole,) = self._arguments(node, form, 1, 1)
+        rows = whole.elts if isinstance(whole, ast.List) else []
+        cells = [row.elts if isinstance(row, ast.List) else [row] for row in rows]
+        if not cells or not cells[0] or any(len(row) != len(cells[0]) for row in cells):
+            self.refuse("LP107", "a matrix is written as a list of rows that are equally long", node, f"write {form}")
+        if len(cells) * len(cells[0]) > MOST_ENTRIES:
+            self.refuse("LP105", f"a matrix written out has at most {MOST_ENTRIES} entries", node)
+        entries = tuple(self.value(cell, bound) for row in cells for cell in row)
+        return written_out(len(cells), len(cells[0]), entries, span=self.span(node))
 
     # binders
 

@@ -256,6 +256,10 @@ class Shapes:
             for size in args:
                 self._scalar(size, bound, "a size")
             return (args[0], args[0]) if function == "identity" else args
+        if function == "matrix":
+            for entry in args[2:]:
+                self._scalar(entry, bound, "an entry of a matrix")
+            return args[:1] if args[1] == ONE else args[:2]
         shapes = [self._operand(arg, bound) for arg in args]
         if function == "hadamard":
             return self._same(args, bound, "HadamardProduct")

@@ -65,13 +65,13 @@ _NOT_ALLOWED: Mapping[type[ast.AST], tuple[str, str]] = {
     ast.JoinedStr: ("strings are not allowed", ""),
     ast.BoolOp: ("`and` and `or` are not allowed", "write `(a < b) & (c < d)`, or And(...), Or(...)"),
     ast.Tuple: ("a tuple stands here where one expression is expected", ""),
-    ast.List: ("lists are not allowed", "write FamilyOf(expr, (k, 1, K)) for a family"),
+    ast.List: ("a list stands only in Matrix([[a, b], [c, d]])", "write FamilyOf(expr, (k, 1, K)) for a family"),
     ast.Starred: ("`*` before an argument is not allowed", ""),
     ast.Slice: ("slices are not allowed", "write FamilyOf(z[k], (k, 1, m)) for a part of a family"),
 }
 RESERVED = frozenset({
     "Sum", "Product", "Integral", "Derivative", "Limit", "Subs", "Piecewise", "ForAll", "Prime", "Partial",
-    "FamilyOf", "Rational", "True", "False", *RELATIONS, *CONNECTIVES, *ARRAY_NAMES})
+    "FamilyOf", "Matrix", "Rational", "True", "False", *RELATIONS, *CONNECTIVES, *ARRAY_NAMES})
 """Names with a fixed meaning, which no declaration may take."""
 
 

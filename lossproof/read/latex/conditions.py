@@ -20,17 +20,20 @@ from lossproof.read.latex.typeset import (
     canonical,
 )
 from lossproof.term import (
+    MOST_ENTRIES,
     ONE,
     Bool,
     Const,
     Piecewise,
     Relation,
     Term,
+    written_out,
 )
 
 __all__ = ["Conditions"]
 
 _MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array", "Vmatrix"})
+_DOTS = frozenset({r"\dots", r"\ldots", r"\cdots", r"\vdots", r"\ddots"})
 # Relations that no term has: what they join is read as it is set.
 _STATEMENTS = frozenset(
     {r"\sim", r"\notin", r"\propto", r"\approx", r"\subset", r"\subseteq", r"\rightarrow", r"\perp", r"\equiv"}
@@ -46,10 +49,27 @@ class Conditions(Brackets):
         if name in ("cases", "rcases", "dcases"):
             return self._cases(node)
         if name in _MATRICES:
-            return self.set_as_is((node,), "matrix")
+            written = self._written_out(node)
+            return self.set_as_is((node,), "matrix") if written is None else written
         if name in ("aligned", "split", "gathered") and len(node.rows) == 1:
             return self.value(tuple(n for cell in node.rows[0] for n in cell))
         self.refuse(f"an environment `{name}` inside of a formula is not read", node, code="LP105")
+
+    def _written_out(self, node: Environment) -> Term | None:
+        """A matrix whose entries are numbers, all of them written; None for blocks, dots and empty places."""
+        rows = [row for row in node.rows if any(row)]
+        width = len(rows[0]) if rows else 0
+        if not width or any(len(row) != width or not all(row) for row in rows) or len(rows) * width > MOST_ENTRIES:
+            return None
+        if any(isinstance(n, Leaf) and n.text in _DOTS for row in rows for cell in row for n in cell):
+            return None
+        entries: list[Term] = []
+        for cell in (cell for row in rows for cell in row):
+            entry = self.value(cell)
+            if self.shape(entry, cell) or self.is_perhaps_array(entry):
+                return None
+            entries.append(entry)
+        return written_out(len(rows), width, tuple(entries), span_of(node))
 
     def _cases(self, node: Environment) -> Term:
         pieces: list[tuple[Term, Term]] = []
