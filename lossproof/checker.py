@@ -7,22 +7,22 @@ Imports the kernel's judge, `search`, and the ground floor.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from lossproof.derivation import Declaration, Definition, Derivation, Document, Line, LineRelation, Step
+from lossproof.derivation import Derivation, Document, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import complex_steps, judge, pointwise, proof
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
+from lossproof.prose_verdicts import of_prose
 from lossproof.search import counterexample, repair, repair_complex
-from lossproof.term import Bool, Relation, Term, free_names
+from lossproof.term import Bool, Relation, free_names
 from lossproof.verdict import (
     Attempt,
     Conditional,
-    Defined,
     Diagnosis,
     Error,
     Proved,
@@ -98,62 +98,15 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
         result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
 
     def stands(found: StepResult) -> None:
-        settled(_of_prose(document, line, step, replace(found, index=index)))
+        settled(of_prose(document, line, step, replace(found, index=index)))
 
     result = replace(result or check(step, stands), index=index)
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
-    result = _of_prose(document, line, step, result)
+    result = of_prose(document, line, step, result)
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result
-
-
-def _of_prose(document: Document, line: Line, step: Step, result: StepResult) -> StepResult:
-    """The result for a line of a document, of which not everything is known: never a stronger verdict than before.
-
-    A name's further meaning is a definition where it does not follow from the first one. Where the notation is inferred
-    and the sides do not rest on the same names, what the text says in words may join them: nothing is refuted then.
-    """
-    if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
-        return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
-    if document.prose is None or not document.prose.inferred or not isinstance(result.verdict, Refuted):
-        return result
-    left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
-    alone = sorted(left ^ right | {name for name in left | right if name in step.declarations
-                                   and _is_more(step.declarations[name])})
-    if not alone:
-        return result
-    reason = f"the sides differ at a point, but no notation says what joins {', '.join(alone)} to the rest"
-    return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
-
-
-def _is_more(declared: Declaration) -> bool:
-    """True for an inferred name of which the text may say more than how it is set shows.
-
-    A function that takes events; a mean, whose bar says of what; a total, whose bullet says over what; a square matrix,
-    which may be symmetric.
-    """
-    marked = any(mark in (declared.latex or "") or mark[1:] in declared.name for mark in (r"\bar", r"\bullet"))
-    square = declared.array and declared.shape is not None and len(declared.shape) == 2 \
-        and declared.shape[0] == declared.shape[1]
-    return "unspecified" in declared.assumptions or (declared.assumed and (
-        square or marked))
-
-
-def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
-    """The names that a line rests on, quantities unfolded."""
-    found: set[str] = set()
-    waiting = list(free_names(term))
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        if name in definitions:
-            bound = {range_.name for range_ in definitions[name].ranges}
-            waiting.extend(free_names(definitions[name].body) - bound)
-    return found - definitions.keys()
 
 
 def check_claim(document: Document, derivation: Derivation, settled: Settled = _nobody) -> StepResult | None:
@@ -185,9 +138,9 @@ def check_claim(document: Document, derivation: Derivation, settled: Settled = _
         return StepResult(len(lines), chained)
 
     def stands(found: StepResult) -> None:
-        settled(_of_prose(document, lines[-1], step, replace(found, index=len(lines))))
+        settled(of_prose(document, lines[-1], step, replace(found, index=len(lines))))
 
-    result = _of_prose(document, lines[-1], step, replace(check(step, stands), index=len(lines)))
+    result = of_prose(document, lines[-1], step, replace(check(step, stands), index=len(lines)))
     if isinstance(result.verdict, Unknown):
         result = replace(result, attempts=(*result.attempts, *_unsettled(verdicts)))
     return result

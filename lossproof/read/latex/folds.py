@@ -19,12 +19,12 @@ from lossproof.read.latex.typeset import (
     Bracket,
     Command,
     Environment,
+    Group,
     Leaf,
     Node,
     Nodes,
     Scripted,
     canonical,
-    leaves,
 )
 from lossproof.term import (
     MINUS_ONE,
@@ -101,9 +101,7 @@ class Folds(Calls):
         """How far a product over a range reaches: through the last factor that has its index."""
         last = -1
         for place, node in enumerate(rest):
-            again = node.sub if isinstance(node, Scripted) and isinstance(node.base, Leaf) \
-                and node.base.text in (r"\sum", r"\prod") else None
-            if again is not None and again and _mentions(again[0], keys):
+            if _binds(node, keys):
                 # its index is bound anew: what follows is no part of this product
                 before = rest[place - 1] if place else None
                 stop = place - 1 if isinstance(before, Leaf) and before.text in TIMES else place
@@ -277,8 +275,39 @@ class Folds(Calls):
 
 
 def _mentions(node: Node, keys: frozenset[str]) -> bool:
-    """True where one of the index keys occurs in a node."""
-    return any(isinstance(leaf, Leaf) and leaf.text in keys for leaf in leaves((node,)))
+    """True where one of the index keys occurs free in a node; in a sum over an index of that name it does not."""
+    match node:
+        case Leaf(text=text):
+            return text in keys
+        case Group(items=items) | Bracket(items=items):
+            return _occurs(items, keys)
+        case Scripted(base, sub, sup):
+            return _mentions(base, keys) or _occurs(sub or (), keys) or _occurs(sup or (), keys)
+        case Command(args=args, option=option):
+            return _occurs(option or (), keys) or any(_occurs(arg, keys) for arg in args)
+        case Environment(rows=rows):
+            return any(_occurs(cell, keys) for row in rows for cell in row)
+        case _:
+            return False
+
+
+def _occurs(nodes: Nodes, keys: frozenset[str]) -> bool:
+    """True where one of the keys occurs free in the nodes of a formula."""
+    bound = False       # the body of a sum over a key reaches to the next sign
+    for place, node in enumerate(nodes):
+        if isinstance(node, Leaf) and node.text in ("+", "-") and place and not _binds(nodes[place - 1], keys):
+            bound = False
+        elif _binds(node, keys):
+            bound = True
+        elif not bound and _mentions(node, keys):
+            return True
+    return False
+
+
+def _binds(node: Node, keys: frozenset[str]) -> bool:
+    """True for a sum or product whose index is one of the keys."""
+    return isinstance(node, Scripted) and isinstance(node.base, Leaf) and node.base.text in (r"\sum", r"\prod") \
+        and bool(node.sub) and _occurs((node.sub or ())[:1], keys)
 
 
 def _one_factor(nodes: Nodes) -> bool:

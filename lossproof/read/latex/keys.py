@@ -21,6 +21,7 @@ from lossproof.read.latex.typeset import (
     canonical,
 )
 from lossproof.read.syntax import RESERVED
+from lossproof.term import ARRAY_FUNCTIONS, KNOWN_FUNCTIONS
 
 __all__ = ["identifier", "is_index", "key_of", "parts_of", "split_parts"]
 
@@ -61,6 +62,8 @@ def _is_sign(node: Node) -> bool:
 _PREFIXES = {r"\mathcal": "cal", r"\mathbf": "bold", r"\boldsymbol": "bold", r"\mathbb": "bb", r"\mathfrak": "frak",
              r"\mathscr": "scr", r"\mathsf": "sf", r"\mathtt": "tt", r"\mathit": "", r"\mathrm": ""}
 _WORD = re.compile(r"\\(?P<command>[A-Za-z]+)|(?P<word>[^\W_]+)|(?P<other>.)", re.DOTALL)
+# Names that are not free: a function of that name could not be told from it (\beta, and the beta function).
+_TAKEN = frozenset({*RESERVED, *KNOWN_FUNCTIONS, *ARRAY_FUNCTIONS, "E", "I", "oo", "pi"})
 _SIGN_WORDS = {"*": "star", "+": "plus", "-": "minus", "'": "prime", "|": "given", "^": "up", "=": "is"}
 
 
@@ -71,7 +74,7 @@ def identifier(key: str) -> str:
     word = unicodedata.normalize("NFKC", re.sub(r"_+", "_", word).strip("_"))[:60] or "name"
     if not word.isidentifier():
         word = "n_" + re.sub(r"\W", "_", word)
-    return word + "_" if keyword.iskeyword(word) or word in RESERVED or word in ("E", "I", "oo", "pi") else word
+    return word + "_" if keyword.iskeyword(word) or word in _TAKEN else word
 
 
 def _identifier(node: Node) -> str:

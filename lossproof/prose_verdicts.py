@@ -1,0 +1,88 @@
+"""Verdicts on lines of documents, of which not everything is known: never a stronger one than the kernel's.
+
+Imports the ground floor and verdicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from lossproof.derivation import Declaration, Definition, Document, Line, Step
+from lossproof.term import Derivative, Symbol, Term, free_names, walk
+from lossproof.verdict import Defined, Refuted, StepResult, Unknown
+
+__all__ = ["of_prose"]
+
+
+def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> StepResult:
+    """The result for a line of a document.
+
+    A name's further meaning is a definition where it does not follow from the first one. Where the notation is inferred
+    and the sides do not rest on the same names, what the text says in words may join them: nothing is refuted then.
+    """
+    if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
+        return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
+    if document.prose is None or not document.prose.inferred or not isinstance(result.verdict, Refuted):
+        return result
+    left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
+    said = _said_of(document)
+    alone = sorted(left ^ right | {name for name in left | right if name in said or (
+        name in step.declarations and _is_more(step.declarations[name]))})
+    if alone:
+        reason = f"the sides differ at a point, but no notation says what joins {', '.join(alone)} to the rest"
+        return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+    for name in _turned_round(step):
+        reason = f"a derivative by `{name}` of what `{name}` is made of: no notation says which of them vary"
+        return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+    return result
+
+
+def _is_more(declared: Declaration) -> bool:
+    """True for an inferred name of which the text may say more than how it is set shows.
+
+    A function that takes events; a mean, whose bar says of what; a total, whose bullet says over what; a square matrix,
+    which may be symmetric.
+    """
+    marked = any(mark in (declared.latex or "") or mark[1:] in declared.name for mark in (r"\bar", r"\bullet"))
+    square = declared.array and declared.shape is not None and len(declared.shape) == 2 \
+        and declared.shape[0] == declared.shape[1]
+    return "unspecified" in declared.assumptions or (declared.assumed and (
+        square or marked))
+
+
+def _said_of(document: Document) -> set[str]:
+    """Names of which an equation in the document says something that is no definition: `n = sum_i n_i` of a size."""
+    return {first.name for derivation in document.derivations
+            for first in (derivation.lines[0].term,) if isinstance(first, Symbol)
+            and first.name in document.declarations and len(derivation.lines) == 2}
+
+
+def _turned_round(step: Step) -> Iterator[str]:
+    """Quantities by which something is differentiated that they themselves are made of."""
+    for side in (step.left, step.right):
+        waiting, seen = [side], set[str]()
+        while waiting:
+            for part in walk(waiting.pop()):
+                if isinstance(part, Derivative) and isinstance(part.by, Symbol) and part.by.name in step.definitions:
+                    others = {name: d for name, d in step.definitions.items() if name != part.by.name}
+                    if _rests_on(part.body, others) & _rests_on(part.by, step.definitions):
+                        yield part.by.name
+                if isinstance(part, Symbol) and part.name in step.definitions and part.name not in seen:
+                    seen.add(part.name)
+                    waiting.append(step.definitions[part.name].body)
+
+
+def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
+    """The names that a line rests on, quantities unfolded."""
+    found: set[str] = set()
+    waiting = list(free_names(term))
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        if name in definitions:
+            bound = {range_.name for range_ in definitions[name].ranges}
+            waiting.extend(free_names(definitions[name].body) - bound)
+    return found - definitions.keys()
