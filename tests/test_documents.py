@@ -15,8 +15,6 @@ from lossproof.summary import Checked, coverage, row_outcome, step_results
 from lossproof.verdict import Proved, Refuted
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
-if not SHARED.exists():
-    SHARED = Path("/work/shared")
 DOCUMENTS = {path.name[:3]: path for path in sorted((SHARED / "documents").glob("0*.txt"))}
 CORPUS = SHARED / "corpus" / "statproofbook"
 NOTATION = Path(__file__).parent / "notation"

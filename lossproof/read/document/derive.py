@@ -9,7 +9,9 @@ Untrusted as to truth. Imports the ground floor, `names`, and the shapes of what
   before (`<=>`), unless it says something of a name or of a derivative: then it is a claim of its own.
 - A name that is given a meaning again, in another section or where the notation is inferred: the line is proved where
   it follows from the meaning so far, else it is a new definition.
-- `y = 1`, a name and a number, says what holds in a case: it is neither judged nor used.
+  The line that gave the first meaning is then proved where it follows from the new one: a theorem before its proof.
+- `y = 1`, a name and a number, says what holds in a case: it is neither judged nor used. Where the same row goes on
+  with what follows from it, it is a definition.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
 from lossproof.diagnostic import Diagnostic, diagnostic
@@ -94,6 +97,16 @@ class Context:
     formula: Span | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What a name was first said to be: its two sides, the place of the row, and what held there."""
+
+    left: Side
+    right: Side
+    row: int
+    context: Context
+
+
 @dataclass(slots=True)
 class _Chain:
     """A derivation under way."""
@@ -122,6 +135,8 @@ class Deriver:
     _steps: list[tuple[str, int]] = field(default_factory=list)
     _defines: list[str] = field(default_factory=list)
     _remark: str | None = None
+    _stated: dict[str, _Stated] = field(default_factory=dict)
+    _leads: bool = False                # whether the next statement of the row follows from this one
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
@@ -136,7 +151,8 @@ class Deriver:
             self._steps, self._defines, self._remark = [], [], None
             if row.problem is not None:
                 self._unread(row, context)
-            for statement in row.statements:
+            for statement, after in zip_longest(row.statements, row.statements[1:]):
+                self._leads = after is not None and after.join == "=>"
                 self._statement(statement, row, context)
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
@@ -224,7 +240,10 @@ class Deriver:
         if head is not None and isinstance(first.term, Call):
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
         if head is not None and len(sides) == 2 and is_number(second.term) and not head.arguments:
-            self._remark = "taken as said"
+            if self._leads and not self.names.is_defined(head.name) and head.name not in self.names.used:
+                self._define(head, sides, relations, row, context)
+            else:
+                self._remark = "taken as said"
             return
         restates = False
         if head is not None and self.names.may_define(head, second.term):
@@ -251,6 +270,7 @@ class Deriver:
             chain.lines[1] = replace(chain.lines[1], otherwise="taken as given: the notation is inferred")
         if restates and head is not None and not context.given:
             self._defines.append(self.names.define(head, second.term, row.span, context.section))
+            self._judge_stated(head, row)
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
 
@@ -263,9 +283,25 @@ class Deriver:
             term = self.names.name_value(term, side.latex)
         return head_of(term, self.names.declarations)
 
+    def _judge_stated(self, head: Head, row: ReadRow) -> None:
+        """What was first said of a name, as a claim about the meaning that it has been given now."""
+        stated = self._stated.pop(head.name, None)
+        if stated is None or stated.context.given or stated.row >= len(self.rows):
+            return
+        line = self._line(stated.right, "=")
+        otherwise = f"it does not follow from line {row.span.line}, where the name is given another meaning"
+        before = self._open
+        chain = self._chain([self._first(replace(stated.left, term=self.names.now(stated.left.term)))],
+                            self.rows[stated.row].span, stated.context)
+        chain.lines.append(replace(line, otherwise=otherwise))
+        self._open = before
+        there = self.rows[stated.row]
+        self.rows[stated.row] = replace(there, steps=(*there.steps, (chain.name, 2)))
+
     def _define(self, head: Head, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                 context: Context) -> None:
         """A definition; its further sides are a chain from the first right side."""
+        self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         self._defines.append(self.names.define(head, sides[1].term, row.span, context.section))
         self._started = sides[1]
         if len(sides) > 2:

@@ -1,0 +1,65 @@
+"""Small documents without a declared notation: what is taken as said, what is judged, what is left open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lossproof.runner import run
+from lossproof.summary import row_outcome, step_results
+
+
+def outcomes(tmp_path: Path, text: str) -> list[tuple[int, str | None]]:
+    """Line and outcome of every row that counts."""
+    path = tmp_path / "notes.md"
+    path.write_text(text, encoding="utf-8")
+    [checked] = run([str(path)])
+    assert checked.document is not None and checked.document.prose is not None
+    results = step_results(checked)
+    return [(row.span.line, row_outcome(row, results)) for row in checked.document.prose.rows if row.counts]
+
+
+THEOREM = r"""**Theorem:** For $x > 0$,
+
+$$L = 2 x$$
+
+**Proof:** By definition,
+
+$$L = \int_0^x 2 \, dt$$
+
+which is {0}.
+
+$$L = {0}$$
+"""
+
+
+def test_a_theorem_before_its_proof_is_judged_by_what_the_proof_begins_with(tmp_path: Path) -> None:
+    """The first meaning of a name is a claim about the one that follows."""
+    assert outcomes(tmp_path, THEOREM.replace("{0}", "2 x")) == [(3, "proved"), (7, "proved"), (11, "proved")]
+
+
+def test_a_meaning_that_does_not_follow_stays_a_definition(tmp_path: Path) -> None:
+    """The same letter for two things is no mistake."""
+    text = "$$L = x^2$$\n\n# Another section\n\n$$L = x^3$$\n"
+    assert outcomes(tmp_path, text) == [(1, "defined"), (5, "defined")]
+
+
+def test_a_case_that_a_row_goes_on_from_is_used_in_it(tmp_path: Path) -> None:
+    """`a = 0 => b = a + c = c` says what a is."""
+    text = r"$$a = 0 \quad \Rightarrow \quad b = a + c = c$$" + "\n"
+    assert outcomes(tmp_path, text) == [(1, "proved")]
+    assert outcomes(tmp_path, text.replace("a + c = c", "a + c = 2 c")) == [(1, "refuted")]
+
+
+@pytest.mark.parametrize(("said", "outcome"), [("n = a + b", "unknown"), ("m = a + b", "refuted")])
+def test_a_name_of_which_the_text_says_more_refutes_nothing(tmp_path: Path, said: str, outcome: str) -> None:
+    """Where an equation says something of a size that no definition can, a step that rests on it is left open."""
+    text = f"$$\\sum_{{i=1}}^n x_i = \\sum_{{k=1}}^n x_k$$\n\n$${said}$$\n\n$$n^2 + n + a + b = n^2 + 2 a + 2 b$$\n"
+    assert outcomes(tmp_path, text)[-1] == (5, outcome)
+
+
+def test_a_derivative_in_changed_coordinates_is_not_refuted(tmp_path: Path) -> None:
+    """With Z = X + Y, d/dZ of X depends on what is held fixed, and nobody said that."""
+    text = "$$\\begin{aligned} Z &= X + Y \\\\ W &= Y \\end{aligned}$$\n\n$$\\frac{\\mathrm{d} X}{\\mathrm{d} Z} = 1$$\n"
+    assert outcomes(tmp_path, text)[-1] == (3, "unknown")
