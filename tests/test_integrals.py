@@ -68,6 +68,10 @@ CONDITIONAL: Final = [
     ("Integral(exp(-t**2/(2*a**2)), (t, -oo, oo))", "sqrt(2*pi)*Abs(a)", {"Ne(a, 0)"}),
     ("Integral(1/t, (t, 1, x))", "log(x)", {"x > 0"}),
     ("Sum(x**k, (k, 0, oo))", "1/(1 - x)", {"x < 1", "x > -1"}),
+    # at -1 the series of log converges, the geometric one does not
+    ("Sum(x**k/k, (k, 1, oo))", "-log(1 - x)", {"x < 1", "x >= -1"}),
+    ("Sum(x**k/k, (k, 1, oo))", "-log(1 - x) + log(1 + x) - log(1 + x)", {"x < 1", "1 + x > 0"}),
+    ("Sum((-1)**k*y**(2*k)/k, (k, 1, oo))", "-log(1 + y**2)", {"(y - 1)*(y + 1) <= 0"}),
 ]
 
 FALSE: Final = [
@@ -90,6 +94,9 @@ FALSE: Final = [
     ("Sum(k*s**k*exp(-s)/factorial(k), (k, 0, oo))", "s**2"),
     ("Sum(q**k, (k, 1, oo))", "1/(1 - q)"),
     ("Sum(1/k**2, (k, 1, oo))", "2"),
+    # 0 times what diverges: at a = 0 the integrand is 0
+    ("Integral(a*exp(-a*t), (t, 0, oo))", "1"),
+    ("Integral(a*exp(-a**2*t**2), (t, -oo, oo))", "sqrt(pi)"),
 ]
 
 MEANINGLESS: Final = [

@@ -42,6 +42,22 @@ def test_another_value_is_refuted(body: str, value: str) -> None:
     assert judge(SYMBOLS, f"Limit({body}, x, oo, '-')", value).verdict.verdict == "refuted"
 
 
+MAY_VANISH: Final = [
+    # at c = 0 what is under the root, or in the log, is negative near the target
+    ("Limit(sqrt(c*x - 1)/x, x, oo, '-')", "0"), ("Limit(sqrt(c - x), x, 0, '+')", "sqrt(c)"),
+    ("Limit(sqrt(c*x**2 - x)/x**2, x, oo, '-')", "0"), ("Limit(1/x + 0*log(c*x**2 - x), x, oo, '-')", "0"),
+    ("Limit(sqrt(c*exp(x) - x)*exp(-x), x, oo, '-')", "0"), ("Limit(exp(-x)*(c*x - 2)**x, x, oo, '-')", "0"),
+    ("Limit(sqrt(x*(c - x)), x, 0)", "0"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), MAY_VANISH)
+def test_a_leading_coefficient_may_be_0(left: str, right: str) -> None:
+    """Where a leading coefficient c >= 0 is 0, other terms decide on which side of 0 an expression is."""
+    symbols = {**SYMBOLS, "c": {"kind": "scalar", "assume": ["nonnegative"]}}
+    assert judge(symbols, left, right).verdict.verdict not in ("proved", "conditional")
+
+
 @pytest.mark.parametrize(("body", "value"), OPEN)
 def test_no_value_is_claimed(body: str, value: str) -> None:
     """What the leading terms do not settle is not settled."""

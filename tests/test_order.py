@@ -8,6 +8,7 @@ import pytest
 from steps import make_step
 
 from lossproof import checker
+from lossproof.kernel.proof import Open, prove
 
 SYMBOLS: Mapping[str, Mapping[str, object]] = {
     "n": {"kind": "size"}, "l": {"kind": "integer", "assume": ["nonnegative"]}, "p": {"kind": "index", "upto": "n"},
@@ -99,6 +100,33 @@ def test_a_true_inequality_is_proved(left: str, op: str, right: str, given: tupl
 def test_a_false_inequality_is_refuted(left: str, op: str, right: str, given: tuple[str, ...]) -> None:
     """Where it is strict and equality occurs, a weight is negative or missing, or the slope changes sign."""
     assert checker.check(make_step(SYMBOLS, left, right, relation=op, given=given)).verdict.verdict == "refuted"
+
+
+OPEN_SYMBOLS: Mapping[str, Mapping[str, object]] = {
+    "n": {"kind": "size"}, "m": {"kind": "integer"}, "a": {"kind": "scalar"},
+    "b": {"kind": "scalar", "assume": ["nonzero"]}, "g": {"kind": "indexed", "rank": 1},
+    "s": {"kind": "indexed", "shape": ["n"], "assume": ["nonzero"]},
+    "t": {"kind": "indexed", "shape": ["n"], "assume": ["nonzero"]},
+}
+ST = "Sum(s[k], (k, 1, n))*Sum(t[k], (k, 1, n))"
+NOT_CLAIMED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    # terms that are not 0 add up to 0 at s = (1, -1)
+    (ST, ">", "0", (f"{ST} >= 0",)),
+    ("(n + Sum(s[k], (k, 1, n)))*Sum(t[k], (k, 1, n))", ">", "0",
+     ("(n + Sum(s[k], (k, 1, n)))*Sum(t[k], (k, 1, n)) >= 0",)),
+    # b = -1: the power at k = -1 is a quotient, and its denominator is negative
+    ("2*b - 1 + g[-1]**2", ">", "0", ("ForAll(b**k < 2, (k, -1, 1))",)),
+    ("(b - 2)*g[-1]**2", "<", "1 + a**2", ("ForAll(b**k > -2, (k, -1, 1))",)),
+    # ranges that may be empty
+    ("Sum(exp(g[k]), (k, 1, m))", ">", "0", ()),
+    ("Sum(a**2 + 1, (k, 1, m))", ">", "0", ()),
+)
+
+
+@pytest.mark.parametrize(("left", "op", "right", "given"), NOT_CLAIMED)
+def test_a_false_inequality_is_not_claimed(left: str, op: str, right: str, given: tuple[str, ...]) -> None:
+    """The kernel itself finds no proof, whether or not a point is found at which the inequality fails."""
+    assert isinstance(prove(make_step(OPEN_SYMBOLS, left, right, relation=op, given=given)), Open)
 
 
 SMOOTH_KINKS = (

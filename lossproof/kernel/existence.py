@@ -8,7 +8,7 @@ had to be positive for that is a condition. A pole strictly inside is never inte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lossproof.kernel.atoms import Var
@@ -19,7 +19,8 @@ from lossproof.kernel.kinks import Neighbourhoods
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import Sign, sign_decides
+from lossproof.kernel.stretches import Suppose
 from lossproof.term import (
     ZERO,
     Bool,
@@ -34,6 +35,7 @@ from lossproof.term import (
     Piecewise,
     Range,
     Relation,
+    RelationName,
     Term,
     free_names,
     mul,
@@ -176,8 +178,7 @@ class Existence(Neighbourhoods):
             if value is None:
                 raise Unsupported("the convergence of an integral")
             sharp = work.sharp
-        for x in asked:
-            found[Condition(Relation(">", self._written(x), ZERO), exact=sharp)] = None
+        found.update(dict.fromkeys(Condition(term, exact=sharp) for term in asked))
 
     def converges(self, term: Fold, found: dict[Condition, None]) -> None:
         """Convergence of a sum to infinity: a law gives its value, under what it had to take for positive."""
@@ -189,24 +190,24 @@ class Existence(Neighbourhoods):
             except (DivisionByZero, NeedsCases) as reason:
                 raise Unsupported("the convergence of a sum") from reason
             sharp = work.sharp
-        for x in asked:
-            found[Condition(Relation(">", self._written(x), ZERO), exact=sharp)] = None
+        found.update(dict.fromkeys(Condition(term, exact=sharp) for term in asked))
 
     @contextmanager
-    def _supposing(self) -> Iterator[tuple[Callable[[Normal], bool], dict[Normal, None]]]:
+    def _supposing(self) -> Iterator[tuple[Suppose, dict[Term, None]]]:
         """What may be taken for positive, and a record of what was; for the duration it counts as known."""
         t = self.n.table
-        asked: dict[Normal, None] = {}
+        asked: dict[Term, None] = {}
 
-        def suppose(x: Normal) -> bool:
-            sign = t.sign(x)
-            if sign is Sign.POSITIVE or x in asked:
+        def suppose(x: Normal, *, weak: bool = False) -> bool:
+            op: RelationName = ">=" if weak else ">"
+            known = sign_decides(op, t.sign(x))
+            if known is None and not any(n[0] in "%#@" for n in x.free()):
+                wanted = Relation(op, self._written(x), ZERO)
+                if wanted not in asked:
+                    asked[wanted] = None
+                    self.n.facts.learn_all(self.h.facts(wanted))
                 return True
-            if sign in (Sign.NEGATIVE, Sign.NONPOSITIVE, Sign.ZERO) or any(n[0] in "%#@" for n in x.free()):
-                return False
-            asked[x] = None
-            self.n.facts.learn_all(self.h.facts(Relation(">", self._written(x), ZERO)))
-            return True
+            return known is True
 
         with self.n.facts.assuming([]):
             yield suppose, asked

@@ -14,7 +14,7 @@ from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
-from lossproof.kernel.sign_sets import Sign, both, product_sign, sum_sign
+from lossproof.kernel.sign_sets import Sign, both, folded_sign, product_sign, sum_sign
 from lossproof.term import Add, Call, Entry, Fold, Mul, Number, Pow, Symbol, Term
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
@@ -96,9 +96,6 @@ def _fold_sign(h: Hypotheses, body: Term, name: str, scope: Scope, bounds: Bound
         sign = sign_of(h, body, inner)
     count: Normal = bounds.upper - bounds.lower + t.one - t.rational(len(bounds.excluded))
     t.use("sum-of-nonnegatives")
-    if sign in (Sign.POSITIVE, Sign.NEGATIVE) and whole and t.sign(count) is Sign.POSITIVE:
-        return sign
-    weak = {Sign.POSITIVE: Sign.NONNEGATIVE, Sign.NEGATIVE: Sign.NONPOSITIVE}
-    return Sign.UNKNOWN if sign is Sign.NONZERO else weak.get(sign, sign)
+    return folded_sign(sign, nonempty=whole and t.sign(count) is Sign.POSITIVE)
 
 

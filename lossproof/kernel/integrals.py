@@ -56,9 +56,11 @@ class Integration(IntegralLaws):
             return None if below is None or above is None else below + above
         if self.infinite() or not self.regular(body):
             parts = t.split(body, self.name)
+            # asked before anything is supposed: 0 times a divergent integral is 0
+            sharp = len(parts) == 1 and t.sign(parts[0][0]) in STRICT_SIGNS
             laws = [self.law(part) for _, part in parts]
             if all(law is not None for law in laws):
-                self.sharp = len(parts) == 1 and t.sign(parts[0][0]) in STRICT_SIGNS
+                self.sharp = sharp
                 return t.total(c * law for (c, _), law in zip(parts, laws, strict=True) if law is not None)
             for _, part in parts:
                 self.ask_for_decay(part)

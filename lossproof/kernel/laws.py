@@ -267,7 +267,7 @@ _TABLE: Final = (
         "Sum(k*x**k, (k, 0, oo))", "x/(1 - x)**2", ("x > -1", "x < 1"), {"x": "2"}),
     Law("exponential-series", "sum_{k>=0} C(k, i) x**k/k! = x**i exp(x)/i!", _NONE, "DLMF 4.2.19",
         "Sum(k*x**k/factorial(k), (k, 0, oo))", "x*exp(x)"),
-    Law("log-series", "sum_{k>=1} x**k/k = -log(1 - x)", "-1 < x < 1", "DLMF 4.6.1",
+    Law("log-series", "sum_{k>=1} x**k/k = -log(1 - x)", "-1 <= x < 1", "DLMF 4.6.1",
         "Sum(x**k/k, (k, 1, oo))", "-log(1 - x)", ("x > -1", "x < 1"), {"x": "2"}),
     Law("gamma-reflection", "gamma(x) gamma(1 - x) = pi/sin(pi x)", "x no integer", "DLMF 5.5",
         "gamma(x)*gamma(1 - x)", "pi/sin(pi*x)", ("x > 0", "x < 1"), {"x": "0"}),

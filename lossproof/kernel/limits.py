@@ -17,7 +17,7 @@ from lossproof.kernel.atoms import AbsAtom, Atom, ConstAtom, ExpAtom, FunctionAt
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
 from lossproof.kernel.signs import Facts
 
 Side = Literal["+", "-", "+-"]
@@ -74,7 +74,7 @@ def _by_continuity(t: Table, body: Normal, name: str, target: Normal, left: int)
     top, bottom = (value_at(t, part, name, target) for part in t.parts(body))
     if top is None or bottom is None:
         return None
-    if t.sign(bottom) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+    if t.sign(bottom) in STRICT_SIGNS:
         return top / bottom
     if not (top.is_zero and bottom.is_zero) or left == 0:
         return None
@@ -107,7 +107,7 @@ def _continuous(t: Table, atom: Atom, name: str, target: Normal) -> bool:
             if not _finite_at(t, inner, name, target):
                 return False
             value = value_at(t, inner, name, target)
-            return value is not None and t.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+            return value is not None and t.sign(value) in STRICT_SIGNS
         case AbsAtom(inner):
             return _finite_at(t, inner, name, target)
         case FunctionAtom(function_, args):
@@ -118,8 +118,7 @@ def _continuous(t: Table, atom: Atom, name: str, target: Normal) -> bool:
 
 def _finite_at(t: Table, normal: Normal, name: str, target: Normal) -> bool:
     top, bottom = (value_at(t, part, name, target) for part in t.parts(normal))
-    nonzero = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
-    return top is not None and bottom is not None and t.sign(bottom) in nonzero
+    return top is not None and bottom is not None and t.sign(bottom) in STRICT_SIGNS
 
 
 def eventual_sign(t: Table, facts: Facts, body: Normal, name: str, target: Normal | str, side: Side) -> Sign:
@@ -179,10 +178,10 @@ class _Asymptotics:
         return top.coefficient / bottom.coefficient
 
     def sign(self, body: Normal) -> Sign:
+        """The sign that the leading coefficient gives; where that may be 0 other terms decide."""
         top, bottom = self._quotient(body)
-        if top.coefficient.is_zero and not body.is_zero:
-            return Sign.UNKNOWN
-        return self.t.sign(top.coefficient / bottom.coefficient)
+        sign = self.t.sign(top.coefficient / bottom.coefficient)
+        return sign if sign in STRICT_SIGNS or body.is_zero else Sign.UNKNOWN
 
     def _quotient(self, body: Normal) -> tuple[Leading, Leading]:
         t = self.t
@@ -190,7 +189,7 @@ class _Asymptotics:
         exact = self._without_logs(reduce(t, written))
         den, joint = self._joint_exps(t.polynomial(exact.den))
         top, bottom = self._leading(t.polynomial(exact.num), -joint), self._leading(den)
-        if t.sign(bottom.coefficient) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+        if t.sign(bottom.coefficient) not in STRICT_SIGNS:
             raise Unsupported("a limit whose denominator's leading coefficient may be 0")
         return top, bottom
 
@@ -250,7 +249,7 @@ class _Asymptotics:
         t = self.t
         exact = self._without_logs(base)
         lead = self._leading(exact)
-        if lead.growth.logs or t.sign(lead.coefficient) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+        if lead.growth.logs or t.sign(lead.coefficient) not in STRICT_SIGNS:
             raise Unsupported("the log of something with an unclear leading term")
         main = lead.growth.exponent + t.var(self.log_u).scaled(lead.growth.power) + log_abs(t, lead.coefficient)
         leading_terms, rest = self._split(exact, lead.growth)
@@ -417,7 +416,7 @@ class _Asymptotics:
         t = self.t
         exact = self._without_logs(normal)
         top, bottom = self._leading(t.polynomial(exact.num)), self._leading(t.polynomial(exact.den))
-        if t.sign(bottom.coefficient) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+        if t.sign(bottom.coefficient) not in STRICT_SIGNS:
             raise Unsupported("a limit whose denominator's leading coefficient may be 0")
         return Leading(top.coefficient / bottom.coefficient, top.growth.times(bottom.growth, -1))
 

@@ -14,7 +14,7 @@ from lossproof.kernel.atoms import Var
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.regular import defined_along, smooth_along
-from lossproof.kernel.sign_sets import Interval, Sign, any_of, both, interval_of, product_sign, sum_sign
+from lossproof.kernel.sign_sets import Interval, Sign, any_of, both, interval_of, power_sign, product_sign, sum_sign
 from lossproof.kernel.signs import Fact, Facts
 
 _NUMBERS = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1)))
@@ -118,8 +118,7 @@ class _Along:
             sign = t.sign(factor)
             if sign not in (Sign.POSITIVE, Sign.NEGATIVE) and multiplicity % 2:
                 sign = both(sign, self.sign(factor, name, depth - 1))
-            for _ in range(multiplicity):
-                result = product_sign(result, sign)
+            result = product_sign(result, power_sign(sign, multiplicity))
         return both(known, result)
 
     def _interval(self, name: str, side: Sign) -> Interval:

@@ -19,7 +19,18 @@ from lossproof.kernel.functions import exp
 from lossproof.kernel.induction import sign_by_induction
 from lossproof.kernel.mean_value import by_mean_value
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import OF_SIGN, Sign, any_of, both, flipped, product_sign, sign_decides, sum_sign
+from lossproof.kernel.sign_sets import (
+    OF_SIGN,
+    Sign,
+    any_of,
+    both,
+    flipped,
+    folded_sign,
+    power_sign,
+    product_sign,
+    sign_decides,
+    sum_sign,
+)
 from lossproof.kernel.signs import Fact, Facts
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO)
@@ -44,10 +55,7 @@ class Order:
         content, factors = self.t.factors(normal.num)
         result = product_sign(result, Sign.POSITIVE if content > 0 else Sign.NEGATIVE)
         for factor, multiplicity in factors:
-            sign = self._factor(factor)
-            if multiplicity % 2 == 0:
-                sign = product_sign(sign, sign) if sign is not Sign.UNKNOWN else Sign.NONNEGATIVE
-            result = product_sign(result, sign)
+            result = product_sign(result, power_sign(self._factor(factor), multiplicity))
         return both(known, result)
 
     def _factor(self, poly: Normal) -> Sign:
@@ -137,11 +145,12 @@ class Order:
         count = count_of(t, bounds) if not bounds.excluded else None
         each = self._each(body)
         t.use("sum-of-nonnegatives")
-        if count is not None and t.sign(count) is Sign.POSITIVE:
-            apart = sum_sign(each, t.sign(rest))
-            return apart if apart is not Sign.UNKNOWN else self._each(body * count + rest)
-        weak = {Sign.POSITIVE: Sign.NONNEGATIVE, Sign.NEGATIVE: Sign.NONPOSITIVE, Sign.NONZERO: Sign.UNKNOWN}
-        return sum_sign(weak.get(each, each), t.sign(rest))
+        if count is None or t.sign(count) is not Sign.POSITIVE:
+            return sum_sign(folded_sign(each, nonempty=False), t.sign(rest))
+        apart = sum_sign(folded_sign(each, nonempty=True), t.sign(rest))
+        if apart is not Sign.UNKNOWN:
+            return apart
+        return folded_sign(self._each(body * count + rest), nonempty=True)
 
     def _each(self, body: Normal, cases: int = 3) -> Sign:
         """The sign of the general term, by cases on its absolute values."""

@@ -1,13 +1,12 @@
 """Sums to infinity: geometric and exponential series with polynomial coefficients, and the series of log.
 
-Trusted. Imports `functions`, `univariate`, `normal_form`. A sum is taken apart into terms each of which
+Trusted. Imports `functions`, `stretches`, `univariate`, `normal_form`. A sum is taken apart into terms each of which
 converges on its own; `suppose` takes note of what must be positive for that. 0**0 is 1 here, as the exponents
 are integers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from math import factorial
@@ -17,6 +16,7 @@ from lossproof.kernel.binders import NOT_NEGATIVE, is_integer
 from lossproof.kernel.functions import exp, log_abs, power, reduce
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.stretches import Suppose, known_only
 from lossproof.kernel.univariate import Poly, coefficients
 
 _MOST_DEGREE = 12
@@ -27,9 +27,9 @@ class Series:
     """The sum over all integers name >= lower. `sharp` says, after `value`, that it diverges wherever
     something that was supposed fails."""
 
-    def __init__(self, t: Table, name: str, lower: Normal, suppose: Callable[[Normal], bool] | None = None) -> None:
+    def __init__(self, t: Table, name: str, lower: Normal, suppose: Suppose | None = None) -> None:
         self.t, self.name, self.lower = t, name, lower
-        self.suppose = suppose or (lambda x: t.sign(x) is Sign.POSITIVE)
+        self.suppose = suppose or known_only(t)
         self.sharp = False
 
     def value(self, body: Normal) -> Normal:
@@ -83,7 +83,8 @@ class Series:
         if poly is not None and len(poly) <= _MOST_DEGREE:
             return first * self._geometric(base, poly)
         if (moved * j).constant == 1 and self.lower == t.one:
-            self._converges(base)
+            # at -1 it converges, too, and to the same (Abel)
+            self._converges(base, at_minus_one=True)
             t.use("log-series")
             # x**j/(j + 1), times x for x**(j + 1)
             if first == base:
@@ -100,11 +101,10 @@ class Series:
             raise Unsupported("an infinite sum with this exponent")
         return poly[1], poly[0] + poly[1] * self.lower
 
-    def _converges(self, base: Normal) -> None:
+    def _converges(self, base: Normal, *, at_minus_one: bool = False) -> None:
         t = self.t
-        for gap in (t.one - base, t.one + base):
-            if not self.suppose(gap):
-                raise Unsupported("an infinite sum that is not seen to converge")
+        if not (self.suppose(t.one - base) and self.suppose(t.one + base, weak=at_minus_one)):
+            raise Unsupported("an infinite sum that is not seen to converge")
 
     def _geometric(self, base: Normal, poly: Poly) -> Normal:
         """sum P(j) x**j with |x| < 1; sum C(j, i) x**j = x**i/(1 - x)**(i + 1)."""

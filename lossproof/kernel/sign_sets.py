@@ -65,6 +65,22 @@ def sum_sign(a: Sign, b: Sign) -> Sign:
     return _FROM_SET[frozenset(found)]
 
 
+def power_sign(sign: Sign, exponent: int) -> Sign:
+    """The sign of a power with a positive integer exponent."""
+    if exponent % 2:
+        return sign
+    if sign is Sign.ZERO:
+        return sign
+    return Sign.POSITIVE if sign in STRICT_SIGNS else Sign.NONNEGATIVE
+
+
+def folded_sign(each: Sign, *, nonempty: bool) -> Sign:
+    """The sign of a sum of which each term has the sign: terms that are not 0 may add up to 0."""
+    if each is Sign.NONZERO:
+        return Sign.UNKNOWN
+    return each if nonempty else any_of([each, Sign.ZERO])
+
+
 def any_of(signs: list[Sign]) -> Sign:
     """What is known where one of several cases holds."""
     if not signs:

@@ -37,7 +37,18 @@ from lossproof.kernel.constants import is_closed, sign_of_number
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.inverses import gram, sign_of_det, sign_of_trace
 from lossproof.kernel.normal_form import DivisionByZero, Monomial, Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, both, flipped, interval_of, product_sign, sum_sign
+from lossproof.kernel.sign_sets import (
+    OF_SIGN,
+    Interval,
+    Sign,
+    both,
+    flipped,
+    folded_sign,
+    interval_of,
+    power_sign,
+    product_sign,
+    sum_sign,
+)
 from lossproof.kernel.squares import by_square, by_two_terms
 from lossproof.kernel.sums import split_term
 
@@ -224,10 +235,7 @@ class Facts:
         result = Sign.POSITIVE if content > 0 else Sign.NEGATIVE
         for factor, multiplicity in factors:
             sign = self._irreducible_sign(factor)
-            if multiplicity % 2 == 0:
-                strict = sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
-                sign = Sign.POSITIVE if strict else Sign.NONNEGATIVE
-            result = product_sign(result, sign)
+            result = product_sign(result, power_sign(sign, multiplicity))
         return both(result, direct)
 
     def _irreducible_sign(self, poly: Normal) -> Sign:
@@ -441,11 +449,7 @@ class Facts:
     def _monomial_sign(self, mono: Monomial) -> Sign:
         result = Sign.POSITIVE
         for i, e in mono:
-            sign = self._interval(i).sign
-            if e % 2 == 0:
-                strict = sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
-                sign = Sign.POSITIVE if strict else Sign.NONNEGATIVE
-            result = product_sign(result, sign)
+            result = product_sign(result, power_sign(self._interval(i).sign, e))
         return result
 
     def _interval(self, number: int) -> Interval:
@@ -536,10 +540,7 @@ class Facts:
         sign = self.sign(body)
         if fold.kind == "product":
             return sign if sign in (Sign.POSITIVE, Sign.NONNEGATIVE) else Sign.UNKNOWN
-        if sign in (Sign.POSITIVE, Sign.NEGATIVE) and all(self._nonempty(b) for b in ranges):
-            return sign
-        weak = {Sign.POSITIVE: Sign.NONNEGATIVE, Sign.NEGATIVE: Sign.NONPOSITIVE}
-        return Sign.UNKNOWN if sign is Sign.NONZERO else weak.get(sign, sign)
+        return folded_sign(sign, nonempty=all(self._nonempty(b) for b in ranges))
 
     def _nonempty(self, bounds: Bounds) -> bool:
         left = bounds.upper - bounds.lower + self.table.one - self.table.rational(len(bounds.excluded))
@@ -618,8 +619,9 @@ class Facts:
         result = []
         for index in candidates:
             if in_range(t, index, fact.ranges[0]) is True:
-                at = t.substitute(fact.poly, {fact.names[0]: index})
-                result.append(Fact(t.polynomial(at.num), fact.sign, fact.mentions))
+                # y**k at k = -1 has a denominator, whose sign counts
+                top, bottom = t.parts(t.substitute(fact.poly, {fact.names[0]: index}))
+                result.append(Fact(top * bottom, fact.sign, fact.mentions))
         return result
 
     def _entries(self, normal: Normal) -> Iterator[EntryAtom]:

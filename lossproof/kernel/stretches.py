@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from lossproof.kernel import limits
 from lossproof.kernel.atoms import AbsAtom, ExpAtom, FoldAtom, FunctionAtom, LogAtom, RootAtom, Var
+from lossproof.kernel.binders import NOT_NEGATIVE
 from lossproof.kernel.integral_atoms import End
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import STRICT_SIGNS, Interval, Sign
@@ -19,8 +21,18 @@ from lossproof.kernel.univariate import coefficients
 _ENTIRE = frozenset({"sin", "cos", "atan", "erf", "rgamma"})
 _ON_POSITIVE = frozenset({"digamma"})
 
-Suppose = Callable[[Normal], bool]
-"""Whether something is positive, or may be taken to be (it is then a condition for convergence)."""
+
+class Suppose(Protocol):
+    """Whether something is positive (`weak`: not negative), or may be taken to be: then that is a condition for
+    convergence."""
+
+    def __call__(self, x: Normal, *, weak: bool = False) -> bool: ...
+
+
+def known_only(t: Table) -> Suppose:
+    """What takes nothing for positive that is not known to be."""
+    return lambda x, *, weak=False: t.sign(x) in (NOT_NEGATIVE if weak else (Sign.POSITIVE,))
+
 
 
 class Stretch:
@@ -30,7 +42,7 @@ class Stretch:
                  suppose: Suppose | None = None) -> None:
         self.t, self.facts, self.lower, self.upper = t, facts, lower, upper
         self.opaque = opaque
-        self.suppose: Suppose = suppose or (lambda x: t.sign(x) is Sign.POSITIVE)
+        self.suppose = suppose or known_only(t)
         # says, after `closed`, that the integral diverges wherever something that was supposed fails
         self.sharp = False
         self.name = t.fresh()
