@@ -172,6 +172,8 @@ class Evaluator(Quadrature):
                 if isinstance(variable, Symbol) and variable.name in local:
                     return self._value(body, {**local, variable.name: new}, world)
                 target = self._target(variable, local, world)
+                if isinstance(variable, Symbol) and isinstance(self._symbol(variable.name, local, world), Array):
+                    raise Undecided("a substitution for a whole array")
                 return self._value(body, local, World(world, target, assigned=new))
             case Partial(function, family, indices):
                 held = concrete.array(self._value(family, local, world))
