@@ -219,7 +219,7 @@ class Evaluator(Quadrature):
             names = {r.name: low + i - 1 for r, low, i in zip(ranges, lowers, at, strict=False)}
             return {**local, **names}
 
-        shape = tuple(len(span) for span in spans)
+        shape = self._spanned(ranges, spans)
         first: Value = ZERO
         if all(shape):
             # Only to see whether the entries are arrays: a number's value does not matter here.
@@ -227,7 +227,7 @@ class Evaluator(Quadrature):
                 first = entry(inner((1,) * len(ranges)))
         if not isinstance(first, Array):
             return Array(shape, lambda at: scalar(entry(inner(at))))
-        return Array(shape + first.shape, lambda at: concrete.array(entry(inner(at))).at(at[len(ranges):]))
+        return Array(shape + first.shape, lambda at: concrete.component(entry(inner(at)), at[len(ranges):]))
 
     # Functions
 
@@ -291,7 +291,7 @@ class Evaluator(Quadrature):
 
     def _array_function(self, name: str, args: Sequence[Term], local: Local, world: World) -> Value:
         if name in ("identity", "zeros", "ones"):
-            sizes = self._position(args, local, world)
+            sizes = self._shape_written(args, local, world)
             return concrete.identity(sizes[0]) if name == "identity" else concrete.filled(sizes, fmpq(name == "ones"))
         values = self._values(args, local, world)
         match name:
