@@ -48,7 +48,8 @@ def test_a_wrong_gradient_is_still_refuted(given: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("text", [
     "V@b", "V", "Transpose(V)", "Transpose(V@b)", "Transpose(Transpose(V@b))", "Transpose(b)@b", "b@Transpose(b)",
     "Transpose(b)@S", "Transpose(b)@S@b", "Transpose(V)@V@b", "V@b - t", "2*x*t", "HadamardProduct(t, V@b)",
-    "Outer(t, b)", "Transpose(t)@V@b*t", "Inverse(S)@b", "Inverse(S)", "R@b", "R@S", "Transpose(R)", "Transpose(R)@R", "C@R",
+    "Outer(t, b)", "Transpose(t)@V@b*t",
+    "Inverse(S)@b", "Inverse(S)", "R@b", "R@S", "Transpose(R)", "Transpose(R)@R", "C@R",
     "Transpose(C)@b", "Transpose(C)", "R@C", "Transpose(o)", "o@Transpose(b)",
     "Identity(P)@b", "Identity(1)", "FamilyOf(b[k]**2, (k, 1, P))", "FamilyOf(x*k, (k, 1, 1))", "exp(V@b)",
     "Derivative(Dot(b, b), b)", "Derivative(Dot(t, V@b), V)", "Derivative(V@b, x)", "Sum(k*b, (k, 1, 3))", "q", "Q1",

@@ -172,7 +172,7 @@ class Evaluator(Quadrature):
                 if isinstance(variable, Symbol) and variable.name in local:
                     return self._value(body, {**local, variable.name: new}, world)
                 target = self._target(variable, local, world)
-                if isinstance(variable, Symbol) and isinstance(self._symbol(variable.name, local, world), Array):
+                if isinstance(variable, Symbol) and self._holds_array(variable.name, world):
                     raise Undecided("a substitution for a whole array")
                 return self._value(body, local, World(world, target, assigned=new))
             case Partial(function, family, indices):

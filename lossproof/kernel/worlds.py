@@ -154,6 +154,13 @@ class Names(ABC):
                 raise Undecided("complex values are not enclosed")
         return self._primitive(name, (), world)
 
+    def _holds_array(self, name: str, world: World) -> bool:
+        """Whether a name stands for an array; a declared one need not have a value."""
+        declaration = self._declarations.get(name)
+        if declaration is not None:
+            return declaration.kind == "family"
+        return name in self._definitions and isinstance(self._quantity_whole(name, world), Array)
+
     def _sizes(self, name: str, declaration: Declaration) -> Position:
         if declaration.shape is None:
             raise Undecided(f"the ranges of {name} are not known")
