@@ -20,6 +20,7 @@ from lossproof.kernel import proof
 from lossproof.kernel.complex_steps import complex_number, is_complex, real_steps
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.jets import Undefined
+from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.pairs import imaginary_name, real_name
 from lossproof.kernel.points import Point
 from lossproof.kernel.real_parts import RealParts
@@ -530,3 +531,26 @@ def test_json_lines_hold_complex_numbers(tmp_path: Path, capsys: pytest.CaptureF
     assert second["verdict"] == "refuted"
     assert set(second["counterexample"]["values"]) == {"z"}
     assert claim["claim"] in ("refuted", "unknown")
+
+
+def test_a_quantity_without_parts_is_not_read_as_a_real_number() -> None:
+    """What has no real and imaginary part has none on the second look either: the step stays unknown."""
+    for left, right in (("conjugate(Sum(z*q, (k, 1, 3)))", "Sum(conjugate(z)*q, (k, 1, 3))"),
+                        ("Sum(z*q, (k, 1, 3))", "3*z*q")):
+        result = judge(SYMBOLS, left, right, let={"q": "log(z)"})
+        assert result.verdict.verdict == "unknown", result.verdict
+
+
+def test_a_product_over_bounds_that_are_no_integers_is_not_written_out() -> None:
+    """Such a line has no meaning; it does not get the one of its terms at 0, 1, 2."""
+    half = Range("k", Number(Fraction(1, 2)), number(2))
+    with pytest.raises(Unsupported):
+        RealParts(parse_declarations(SYMBOLS), {}).pair(Fold("product", Add((Symbol("z"), Symbol("k"))), half), {})
+
+
+def test_the_triangle_inequality_is_not_supposed_of_endless_sums() -> None:
+    """The sum of the moduli may diverge where the sum does not: a hypothesis would hide these points."""
+    step = make_step(SYMBOLS, "Abs(Sum(exp(I*x*k)/k, (k, 1, oo)))", "Sum(1/k, (k, 1, oo))", relation="<=")
+    assert "triangle-inequality" not in real_steps(step).laws
+    step = make_step(SYMBOLS, "Abs(Sum(exp(I*x*k)/k, (k, 1, n)))", "Sum(1/k, (k, 1, n))", relation="<=")
+    assert "triangle-inequality" in real_steps(step).laws

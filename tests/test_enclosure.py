@@ -372,3 +372,37 @@ def test_relations_and_numbers_do_not_mix() -> None:
     with pytest.raises(Undecided):
         evaluator().number(Relation("=", Number(F(1)), Number(F(1))))
     assert evaluator().holds(Call("exp", (number(0),))) is None
+
+
+# integrands with pieces, at x = 1/2: what moves an edge between two pieces counts in the slope, and so does a
+# parameter that stands in some pieces only
+@pytest.mark.parametrize(("text", "slope"), [
+    ("Integral(Piecewise((1, w < x), (0, True)), (w, 0, 2))", F(1)),
+    ("Integral(Piecewise((w, Eq(w, 1) | (w < x)), (0, True)), (w, 0, 2))", F(1, 2)),
+    ("Integral(sign(w - x), (w, 0, 2))", F(-2)), ("Integral(Heaviside(w - x), (w, 0, 2))", F(-1)),
+    ("Integral(Abs(w - x), (w, 0, 2))", F(-1)), ("Integral(Max(w, x), (w, 0, 2))", F(1, 2)),
+    ("Integral(Piecewise((x*w, w < 1/3), (0, True)), (w, 0, 2))", F(1, 18)),
+    ("Integral(Piecewise((x*w, w < 1/3), (0, True))*exp(-w), (w, 0, oo))",
+     F(int(mpmath.nint((1 - mpmath.mpf(4) / 3 * mpmath.exp(-mpmath.mpf(1) / 3)) * 2**40)), 2**40)),
+    ("Integral(floor(w + x), (w, 0, 1))", F(1)),
+])
+def test_slopes_of_integrals_over_pieces(text: str, slope: Fraction) -> None:
+    """A slope that is enclosed is the true one; where an edge moves, it may be undecided."""
+    try:
+        found = evaluator(64).value(term(f"Derivative({text}, x)"))
+    except Undecided:
+        return
+    assert abs(found - arb(slope.numerator) / slope.denominator) < arb(2) ** -15
+
+
+def test_an_integral_over_a_very_long_interval_is_undecided() -> None:
+    """No interval is too long to be asked for."""
+    with pytest.raises(Undecided):
+        evaluator().number(term("Integral(1/(1 + w**2), (w, 0, 10**80))"))
+
+
+def test_a_substitution_for_a_whole_array_is_undecided() -> None:
+    """An array of one entry is none that may be taken for a number."""
+    point = Point({"K": F(1)}, {"v": {(1,): F(2)}, "y": {(1,): F(3)}})
+    with pytest.raises(Undecided):
+        evaluator(64, point).number(term("Subs(Dot(v, v), v, 3*v)"))

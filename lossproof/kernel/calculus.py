@@ -29,7 +29,7 @@ from lossproof.kernel.jets import (
 )
 from lossproof.kernel.points import Point
 from lossproof.kernel.worlds import Local, Names, Target, World
-from lossproof.term import Component, Entry, Symbol, Term, walk
+from lossproof.term import Entry, Symbol, Term
 
 
 class Calculus(Names):
@@ -60,8 +60,6 @@ class Calculus(Names):
     def _derivative(self, body: Term, by: Term, order: int, local: Local, world: World) -> Value:
         if not isinstance(by, Symbol | Entry):
             raise Undecided("only a name or an entry can be varied")
-        if self._reads_otherwise(body, by, world):
-            raise Undecided("an array of one entry, which reads as a number here and as an array there")
         if isinstance(by, Symbol):
             self._must_vary(by.name, local, world)
             whole = self._symbol(by.name, local, world)
@@ -74,21 +72,6 @@ class Calculus(Names):
         if outer:
             return Array(outer, lambda at: self._along(body, at, targets, local, world))
         return self._along(body, (), targets, local, world)
-
-    def _reads_otherwise(self, body: Term, by: Symbol | Entry, world: World) -> bool:
-        """Whether a quantity whose entries are read comes out with another number of indices, as a product of
-        matrices of one row does."""
-        name = by.name if isinstance(by, Symbol) else by.family
-        definition = self._definitions.get(name)
-        if definition is None or definition.ranges:
-            return False
-        whole = self._symbol(name, {}, world)
-        rank = len(whole.shape) if isinstance(whole, Array) else 0
-        terms = (body, by, *(d.body for d in self._definitions.values()))
-        return any(
-            len(part.indices) != rank for term in terms for part in walk(term)
-            if (isinstance(part, Entry) and part.family == name)
-            or (isinstance(part, Component) and part.array == Symbol(name)))
 
     def _must_vary(self, name: str, local: Local, world: World) -> None:
         """Undecided where a name is no real variable: bound, integer, or unknown."""

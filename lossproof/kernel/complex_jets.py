@@ -31,6 +31,11 @@ class Wave:
         """The value without infinitesimal parts."""
         return self.parts[NO_TAGS]
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether nothing that varies moves it."""
+        return len(self.parts) == 1
+
     def __add__(self, other: Wave) -> Wave:
         result = dict(self.parts)
         for tags, value in other.parts.items():
@@ -47,15 +52,21 @@ class Wave:
                     result[both] = result[both] + value if both in result else value
         return Wave(result)
 
+    def union(self, other: Wave) -> Wave:
+        """What holds both, part by part."""
+        nothing = acb(0)
+        return Wave({tags: self.parts.get(tags, nothing).union(other.parts.get(tags, nothing))
+                     for tags in {**self.parts, **other.parts}})
+
     def scaled(self, factor: acb) -> Wave:
         """factor * self."""
         return Wave({tags: value * factor for tags, value in self.parts.items()})
 
     def applied(self, coefficients: Callable[[acb, int], list[acb]]) -> Wave:
         """A function by its Taylor coefficients at the base (as many as are asked for)."""
-        small = {tags: value for tags, value in self.parts.items() if tags}
-        if not small:
+        if self.is_constant:
             return Wave({NO_TAGS: coefficients(self.base, 1)[0]})
+        small = {tags: value for tags, value in self.parts.items() if tags}
         size = len(frozenset().union(*small)) + 1
         taylor = coefficients(self.base, size)
         rest = Wave({NO_TAGS: acb(0), **small})

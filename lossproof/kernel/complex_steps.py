@@ -14,7 +14,7 @@ from fractions import Fraction
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.normal_form import Unsupported
-from lossproof.kernel.pairs import Pair
+from lossproof.kernel.pairs import Pair, is_endless
 from lossproof.kernel.real_parts import PARTS, NoOrder, RealParts, has_parts
 from lossproof.term import (
     ONE,
@@ -194,14 +194,17 @@ def _ordered(parts: RealParts, written: Term, pair: Pair) -> Term:
 
 
 def _triangles(step: Step, parts: RealParts) -> Iterator[Term]:
-    """|z + w| <= |z| + |w| for each such modulus in an inequality, outside of sums and the like."""
+    """|z + w| <= |z| + |w| for each such modulus in an inequality, outside of sums and the like.
+
+    Not for endless sums: the sum of the moduli may diverge where the sum does not.
+    """
     pending = [step.left, step.right]
     while pending:
         term = pending.pop()
         match term:
             case Call("Abs", (Add(args),)):
                 bound = add(*(Call("Abs", (a,)) for a in args))
-            case Call("Abs", (Fold("sum", body, range_, condition),)):
+            case Call("Abs", (Fold("sum", body, range_, condition),)) if not is_endless(range_):
                 bound = Fold("sum", Call("Abs", (body,)), range_, condition)
             case _:
                 if not binders(term):

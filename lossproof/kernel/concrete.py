@@ -3,6 +3,9 @@
 Trusted. Imports `jets` and python-flint. An array has a shape and computes an entry when it is asked for,
 so that an entry nobody looks at cannot make a line undefined. A vector of shape (n,)
 counts as a column. Positions count from 1.
+
+How many indices a value has goes by the line as written, not by the sizes at the point: A v is a vector
+also where A has one row, and v^T w is a number because a transposed vector is written with one row.
 """
 
 from __future__ import annotations
@@ -16,6 +19,15 @@ from flint import fmpq, fmpq_mat
 from lossproof.kernel.jets import ONE, ZERO, Real, Undecided, Undefined, reciprocal, times
 
 Position: TypeAlias = tuple[int, ...]
+
+
+class Single(int):
+    """The size 1 where it is written, as opposed to a size that happens to be 1 at the point."""
+
+    __slots__ = ()
+
+
+SINGLE = Single(1)
 
 # Determinants go by expansion along rows: n! terms.
 _LARGEST_DETERMINANT = 6
@@ -33,25 +45,13 @@ class Array:
 
     def at(self, position: Position) -> Real:
         """The entry; Undefined outside the shape, Undecided where the rank does not fit."""
-        position = self._fitted(position)
+        if len(position) != len(self.shape):
+            raise Undecided("an entry with the wrong number of indices")
         if any(not 1 <= i <= n for i, n in zip(position, self.shape, strict=True)):
             raise Undefined("an entry outside its array")
         if position not in self._entries:
             self._entries[position] = self._entry(position)
         return self._entries[position]
-
-    def _fitted(self, position: Position) -> Position:
-        """A vector's position read as a column's and the other way round."""
-        if len(position) == len(self.shape):
-            return position
-        if len(self.shape) == 1 and len(position) == 2 and position[1] == 1:
-            return position[:1]
-        if len(position) == 1 and len(self.shape) == 2:
-            if self.shape[1] == 1:
-                return (position[0], 1)
-            if self.shape[0] == 1:
-                return (1, position[0])
-        raise Undecided("an entry with the wrong number of indices")
 
     def positions(self) -> list[Position]:
         """All positions, row by row."""
@@ -64,7 +64,7 @@ class Array:
     def rows_and_columns(self) -> tuple[int, int]:
         """The shape as a matrix; Undecided beyond rank 2."""
         if len(self.shape) == 1:
-            return self.shape[0], 1
+            return self.shape[0], SINGLE
         if len(self.shape) == 2:
             return self.shape[0], self.shape[1]
         raise Undecided("a matrix was expected")
@@ -78,26 +78,28 @@ Value: TypeAlias = Real | Array
 
 
 def scalar(value: Value) -> Real:
-    """The number; an array of a single entry counts as that entry, others raise Undecided."""
+    """The number; a matrix written with one row and one column counts as its entry, others raise Undecided."""
     if not isinstance(value, Array):
         return value
-    if value.shape and all(n == 1 for n in value.shape):
-        return value.at((1,) * len(value.shape))
+    if _is_number(value):
+        return value.at((1, 1))
     raise Undecided("an array stands where a number must")
+
+
+def _is_number(value: Value) -> bool:
+    return not isinstance(value, Array) or (len(value.shape) == 2 and all(isinstance(n, Single) for n in value.shape))
 
 
 def array(value: Value) -> Array:
     """The array; a number is an array of one entry."""
-    return value if isinstance(value, Array) else Array((1, 1), lambda _: value)
+    return value if isinstance(value, Array) else Array((SINGLE, SINGLE), lambda _: value)
 
 
 def component(value: Value, position: Position) -> Real:
-    """One entry; a number has itself at the first position. Undefined outside the array."""
+    """One entry. Undefined outside the array, Undecided for a number."""
     if isinstance(value, Array):
         return value.at(position)
-    if all(i == 1 for i in position):
-        return value
-    raise Undecided("a number has no other entries")
+    raise Undecided("a number has no entries")
 
 
 def elementwise(function: Callable[[Sequence[Real]], Real], values: Sequence[Value]) -> Value:
@@ -105,17 +107,12 @@ def elementwise(function: Callable[[Sequence[Real]], Real], values: Sequence[Val
 
     Numbers beside arrays are the same for every entry. Undecided where shapes differ.
     """
-    shapes = sorted({v.shape for v in values if isinstance(v, Array)}, key=len)
+    shapes = [v.shape for v in values if isinstance(v, Array)]
     if not shapes:
         return function([scalar(v) for v in values])
-    # A column may be written as a vector or as a matrix of one column.
-    if any(_as_column(shape) != _as_column(shapes[0]) for shape in shapes):
+    if any(shape != shapes[0] for shape in shapes):
         raise Undecided("arrays of different shapes")
-    return Array(shapes[-1], lambda at: function([v.at(at) if isinstance(v, Array) else v for v in values]))
-
-
-def _as_column(shape: Position) -> Position:
-    return (*shape, 1) if len(shape) == 1 else shape
+    return Array(shapes[0], lambda at: function([v.at(at) if isinstance(v, Array) else v for v in values]))
 
 
 def total(values: Sequence[Value]) -> Value:
@@ -142,20 +139,18 @@ def multiply(values: Sequence[Real]) -> Real:
 
 def scaled(values: Sequence[Value]) -> Value:
     """The product of numbers and at most one array; Undecided for more arrays."""
-    arrays = [v for v in values if isinstance(v, Array)]
-    wide = [v for v in arrays if any(n != 1 for n in v.shape)]
-    if len(wide) > 1:
+    arrays = [v for v in values if isinstance(v, Array) and not _is_number(v)]
+    if len(arrays) > 1:
         raise Undecided("a product of arrays that says neither matmul nor hadamard")
-    # Beside a wide array, arrays of one entry are inner products, that is numbers.
-    held = wide[0] if wide else arrays[0] if len(arrays) == 1 else None
+    if not arrays:
+        return multiply([scalar(v) for v in values])
+    (held,) = arrays
     factor = multiply([scalar(v) for v in values if v is not held])
-    if held is None:
-        return factor
     return Array(held.shape, lambda at: times(factor, held.at(at)))
 
 
 def matrix_product(values: Sequence[Value]) -> Value:
-    """A B C ...; a vector at the end makes a vector, numbers scale."""
+    """A B C ...; a matrix times a vector is a vector, a row times a vector a number, numbers scale."""
     result = values[0]
     for value in values[1:]:
         result = _two_matrices(result, value)
@@ -169,19 +164,22 @@ def _two_matrices(left: Value, right: Value) -> Value:
     if inner != inner_right:
         raise Undecided("a matrix product of shapes that do not fit")
 
-    def entry(at: Position) -> Real:
-        column = at[1] if len(at) == 2 else 1
-        return _sum([times(left.element(at[0], k), right.element(k, column)) for k in range(1, inner + 1)])
+    def entry(i: int, j: int) -> Real:
+        return _sum([times(left.element(i, k), right.element(k, j)) for k in range(1, inner + 1)])
 
-    if len(left.shape) == 2 and rows == 1 and len(right.shape) == 1:
-        return entry((1, 1))
-    return Array((rows,) if len(right.shape) == 1 else (rows, columns), entry)
+    if len(left.shape) == 1 or len(right.shape) == 2:
+        return Array((rows, columns), lambda at: entry(at[0], at[1]))
+    if isinstance(rows, Single):
+        return entry(1, 1)
+    return Array((rows,), lambda at: entry(at[0], 1))
 
 
-def transpose(value: Value) -> Value:
-    """The transpose; of a vector, a row."""
+def transpose(value: Value) -> Array:
+    """The transpose: of a vector a row, of what is written as a row a vector."""
     held = array(value)
     rows, columns = held.rows_and_columns()
+    if isinstance(rows, Single) and len(held.shape) == 2:
+        return Array((columns,), lambda at: held.element(1, at[0]))
     return Array((columns, rows), lambda at: held.element(at[1], at[0]))
 
 
@@ -258,7 +256,7 @@ def inverse(value: Value) -> Array:
         if exact.det() == 0:
             raise Undefined("the inverse of a singular matrix")
         turned = exact.inv()
-        return Array((n, n), lambda at: turned[at[0] - 1, at[1] - 1])
+        return Array(held.shape, lambda at: turned[at[0] - 1, at[1] - 1])
     everything = tuple(range(1, n + 1))
     scale = reciprocal(_minor(held, everything, everything))
 
@@ -267,7 +265,7 @@ def inverse(value: Value) -> Array:
         cofactor = _minor(held, tuple(r for r in everything if r != j), tuple(c for c in everything if c != i))
         return times(scale, -cofactor if (i + j) % 2 else cofactor)
 
-    return Array((n, n), entry)
+    return Array(held.shape, entry)
 
 
 def filled(shape: Position, entry: Real) -> Array:

@@ -37,6 +37,10 @@ NOWHERE = acb("nan")
 Bound = Mapping[str, Wave]
 
 
+class _MovingEdge(Exception):
+    """The edge between two pieces may lie on the ball, and moves with a parameter: no piece has the slope by that."""
+
+
 class Contour:
     """Values of one integrand. `leaf` gives the jet of a term that is free of the variable."""
 
@@ -122,7 +126,7 @@ class Contour:
         return self._root(x, acb(arb(y)) if isinstance(y, fmpq) else acb(y))
 
     def _root(self, x: Wave, y: acb) -> Wave:
-        edge = not self.analytic and len(x.parts) == 1 and x.base.imag.is_zero() and x.base.real >= 0
+        edge = not self.analytic and x.is_constant and x.base.imag.is_zero() and x.base.real >= 0
         if edge and not x.base.real > 0:
             # at the end of the domain: from 0 up to the power of the upper bound
             if not y.real > 0:
@@ -173,39 +177,46 @@ class Contour:
         raise Undecided(f"{name} under an integral")
 
     def _chosen(self, gap: Wave, above: Wave, below: Wave) -> Wave:
-        """`above` where the gap is > 0, `below` where it is < 0, both where that is not known."""
+        """`above` where the gap is > 0, `below` where it is < 0, both where that is not known.
+
+        Where a gap that moves with a parameter may be 0, the slope by it is that of neither.
+        """
         if gap.base.real > 0:
             return above
         if gap.base.real < 0:
             return below
-        if self.analytic or len(above.parts) > 1 or len(below.parts) > 1:
-            return constant(NOWHERE)
-        return constant(above.base.union(below.base))
+        return constant(NOWHERE) if self.analytic or not gap.is_constant else above.union(below)
 
     def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], bound: Bound, local: Local) -> Wave:
-        result: acb | None = None
+        result: Wave | None = None
         for value, condition in pieces:
-            holds = self._holds(condition, bound, local)
+            try:
+                holds = self._holds(condition, bound, local)
+            except _MovingEdge:
+                return constant(NOWHERE)
             if holds is False:
                 continue
             found = self.at(value, bound, local)
             if holds and result is None:
                 return found
-            if self.analytic or len(found.parts) > 1:
+            if self.analytic:
                 return constant(NOWHERE)
-            result = found.base if result is None else result.union(found.base)
+            result = found if result is None else result.union(found)
             if holds:
-                return constant(result)
+                return result
         return constant(NOWHERE)
 
     def _holds(self, condition: Term, bound: Bound, local: Local) -> bool | None:
+        """Whether a condition holds on the whole ball; None where that is not known."""
         match condition:
             case Relation(op, left, right):
-                gap = (self.at(left, bound, local) + self.at(right, bound, local).scaled(acb(-1))).base.real
-                if gap > 0:
+                gap = self.at(left, bound, local) + self.at(right, bound, local).scaled(acb(-1))
+                if gap.base.real > 0:
                     return op in (">", ">=", "!=")
-                if gap < 0:
+                if gap.base.real < 0:
                     return op in ("<", "<=", "!=")
+                if not gap.is_constant:
+                    raise _MovingEdge
                 return None
             case Bool("and", args):
                 found = [self._holds(a, bound, local) for a in args]
@@ -223,7 +234,7 @@ class Contour:
 def _whole(x: Wave, n: int) -> Wave:
     if n < 0:
         return _whole(x, -n).applied(reciprocal)
-    if len(x.parts) == 1:
+    if x.is_constant:
         return constant(x.base**n)
     result = constant(1)
     for _ in range(n):

@@ -172,6 +172,8 @@ class Evaluator(Quadrature):
                 if isinstance(variable, Symbol) and variable.name in local:
                     return self._value(body, {**local, variable.name: new}, world)
                 target = self._target(variable, local, world)
+                if isinstance(variable, Symbol) and self._holds_array(variable.name, world):
+                    raise Undecided("a substitution for a whole array")
                 return self._value(body, local, World(world, target, assigned=new))
             case Partial(function, family, indices):
                 held = concrete.array(self._value(family, local, world))
@@ -217,7 +219,7 @@ class Evaluator(Quadrature):
             names = {r.name: low + i - 1 for r, low, i in zip(ranges, lowers, at, strict=False)}
             return {**local, **names}
 
-        shape = tuple(len(span) for span in spans)
+        shape = self._spanned(ranges, spans)
         first: Value = ZERO
         if all(shape):
             # Only to see whether the entries are arrays: a number's value does not matter here.
@@ -225,7 +227,7 @@ class Evaluator(Quadrature):
                 first = entry(inner((1,) * len(ranges)))
         if not isinstance(first, Array):
             return Array(shape, lambda at: scalar(entry(inner(at))))
-        return Array(shape + first.shape, lambda at: concrete.array(entry(inner(at))).at(at[len(ranges):]))
+        return Array(shape + first.shape, lambda at: concrete.component(entry(inner(at)), at[len(ranges):]))
 
     # Functions
 
@@ -289,7 +291,7 @@ class Evaluator(Quadrature):
 
     def _array_function(self, name: str, args: Sequence[Term], local: Local, world: World) -> Value:
         if name in ("identity", "zeros", "ones"):
-            sizes = self._position(args, local, world)
+            sizes = self._shape_written(args, local, world)
             return concrete.identity(sizes[0]) if name == "identity" else concrete.filled(sizes, fmpq(name == "ones"))
         if name == "matrix":
             rows, columns = self._position(args[:2], local, world)

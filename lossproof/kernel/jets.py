@@ -282,6 +282,8 @@ def floor(x: Real) -> Real:
         if unique is None:
             raise Undecided("the enclosure holds an integer")
         whole = unique
+        if isinstance(x, Dual) and ball(base - fmpq(whole)).contains(0):
+            raise Undecided("a jump may lie at the end of an enclosure that moves")
     result = fmpq(whole)
     if isinstance(x, Dual) and isinstance(base, fmpq) and base == result:
         return result if sign(x - result) > 0 else result - 1

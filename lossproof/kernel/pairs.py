@@ -30,6 +30,7 @@ from lossproof.term import (
     mul,
     number,
     substitute,
+    walk,
 )
 
 MOST_FACTORS = 8
@@ -216,11 +217,17 @@ def is_smooth(term: Term, declarations: Mapping[str, Declaration]) -> bool:
 def written_out(kind: str, body: Term, range_: Range) -> Term | None:
     """A sum or product over few concrete numbers, term by term."""
     match range_:
-        case Range(name, Number(lower), Number(upper)) if upper - lower < MOST_FACTORS:
+        case Range(name, Number(lower), Number(upper)) if (
+                upper - lower < MOST_FACTORS and lower.denominator == upper.denominator == 1):
             terms = [substitute(body, {name: number(k)}) for k in range(int(lower), int(upper) + 1)]
             return add(*terms) if kind == "sum" else mul(*terms)
         case _:
             return None
+
+
+def is_endless(range_: Range) -> bool:
+    """Whether a bound is infinite."""
+    return any(isinstance(part, Const) for bound in (range_.lower, range_.upper) for part in walk(bound))
 
 
 def bound_index(name: str) -> Declaration:

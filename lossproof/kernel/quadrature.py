@@ -7,8 +7,9 @@ by majorants, derivatives by parameters are carried along. Nothing here is a rul
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from itertools import combinations
 
 from flint import acb, arb, fmpq
 
@@ -16,7 +17,7 @@ from lossproof.kernel.calculus import Calculus
 from lossproof.kernel.complex_jets import NO_TAGS, Tags, Wave, constant, of_real, to_real
 from lossproof.kernel.contours import Contour
 from lossproof.kernel.jets import ZERO, Dual, OutOfBudget, Real, Undecided, Undefined, ball, primal
-from lossproof.kernel.tails import Tails
+from lossproof.kernel.tails import Tail, Tails
 from lossproof.kernel.worlds import Local, World
 from lossproof.term import MINUS_ONE, Add, Const, Fold, Integral, Mul, Number, Pow, Symbol, Term, mul, substitute
 
@@ -26,6 +27,8 @@ _MOST_TERMS = 600
 _RADIUS = fmpq(1, 16)
 """Parameters move in discs of this radius for Cauchy's estimate of a tail's derivatives."""
 _CALLS = 6000
+_LONGEST = 200
+"""Intervals are shorter than two to this power."""
 
 
 class Quadrature(Calculus):
@@ -81,23 +84,16 @@ class Quadrature(Calculus):
 
     def _enclosed(self, term: Integral, lower: fmpq | arb | None, upper: fmpq | arb | None, local: Local,
                   world: World) -> Real:
-        parts: dict[Tags, arb] = {}
-
-        def note(found: Mapping[Tags, arb]) -> None:
-            for tags, value in found.items():
-                parts[tags] = parts[tags] + value if tags in parts else value
-
-        if lower is None and upper is None:
-            note(self._half(term, ZERO, 1, local, world))
-            note(self._half(term, ZERO, -1, local, world))
-        elif upper is None:
-            assert lower is not None
-            note(self._half(term, lower, 1, local, world))
-        elif lower is None:
-            note(self._half(term, upper, -1, local, world))
+        if lower is not None and upper is not None:
+            return to_real(self._finite(term, lower, upper, local, world))
+        ends: list[tuple[fmpq | arb, int]]
+        if lower is not None:
+            ends = [(lower, 1)]
+        elif upper is not None:
+            ends = [(upper, -1)]
         else:
-            note(self._finite(term, lower, upper, local, world))
-        return to_real(parts)
+            ends = [(ZERO, 1), (ZERO, -1)]
+        return to_real(_summed([self._half(term, start, way, local, world) for start, way in ends]))
 
     def _half(self, term: Integral, start: fmpq | arb, way: int, local: Local, world: World) -> dict[Tags, arb]:
         """From a finite end to infinity (way -1: from -oo to the end): x = start + way s."""
@@ -106,10 +102,9 @@ class Quadrature(Calculus):
         best = self._tail(moved, term.name, held, world)
         if best is None:
             raise Undecided("an integral to infinity that is not seen to converge")
-        cut, bounds = best
+        cut, errors = best
         inner = Integral(moved, term.name, Number(Fraction(0)), Number(Fraction(cut)))
-        found = self._finite(inner, ZERO, fmpq(cut), held, world)
-        return {tags: value + arb(0, bounds(tags)) for tags, value in found.items()}
+        return _summed((self._finite(inner, ZERO, fmpq(cut), held, world), errors))
 
     def _finite(self, term: Integral, lower: fmpq | arb, upper: fmpq | arb, local: Local,
                 world: World) -> dict[Tags, arb]:
@@ -122,15 +117,10 @@ class Quadrature(Calculus):
         middle = (lower + upper) / 2
         if abs(ball(upper) - ball(lower)) > 2:
             middle = lower + 1 if ball(lower) < ball(upper) else lower - 1
-        found: dict[Tags, arb] = {}
-        for edge, end, way in zip(edges, (lower, upper), (-1, 1), strict=True):
-            if edge:
-                part = self._to_end(term, middle, end, way, local, world)
-            else:
-                part = self._contour(term, *((end, middle) if way < 0 else (middle, end)), local, world)
-            for tags, value in part.items():
-                found[tags] = found[tags] + value if tags in found else value
-        return found
+        return _summed([
+            self._to_end(term, middle, end, way, local, world) if edge
+            else self._contour(term, *((end, middle) if way < 0 else (middle, end)), local, world)
+            for edge, end, way in zip(edges, (lower, upper), (-1, 1), strict=True)])
 
     def _smooth_at(self, term: Integral, end: fmpq | arb, local: Local, world: World) -> bool:
         contour = self._contour_of(local, world)
@@ -158,42 +148,44 @@ class Quadrature(Calculus):
         best = self._tail(moved, term.name, held, world, starts=(2**10, 2**20, 2**40, 2**60), at_least=1 / width)
         if best is None:
             raise Undecided("an integral that is not seen to exist at an end")
-        cut, bounds = best
+        cut, errors = best
         found = self._contour(term, middle, end + inward * fmpq(1, cut), local, world)
-        return {tags: value * way + arb(0, bounds(tags)) for tags, value in found.items()}
+        return _summed(({tags: value * way for tags, value in found.items()}, errors))
 
     def _tail(self, body: Term, name: str, local: Local, world: World, starts: tuple[int, ...] = _STARTS,
-              at_least: arb | None = None) -> tuple[int, Callable[[Tags], arb]] | None:
-        """Where to cut, and what lies beyond, by set of tags."""
+              at_least: arb | None = None,
+              bound: Callable[[Tails, Tail], arb] = Tails.integral) -> tuple[int, dict[Tags, arb]] | None:
+        """Where to cut, and what lies beyond, for every set of tags that it may have."""
         goal = arb(2) ** (-self._precision // 2)
         best: tuple[int, arb] | None = None
+        moving: set[int] = set()
         for start in starts:
             if at_least is not None and not arb(start) > at_least:
                 continue
             self._charge(8)
-            tails = Tails(arb(start), lambda t: self._disc(t, local, world))
+            tails = Tails(arb(start), lambda t: self._disc(t, local, world, moving))
             try:
-                size = tails.integral(tails.of(body, {name: tails.variable()}))
+                size = bound(tails, tails.of(body, {name: tails.variable()}))
             except Undecided:
                 continue
-            if not size.is_finite():
-                continue
-            if best is None or size < best[1]:
+            if size.is_finite() and (best is None or size < best[1]):
                 best = (start, size)
             if size < goal:
                 break
         if best is None:
             return None
         cut, size = best
-        return cut, lambda tags: (size / arb(_RADIUS) ** len(tags)).upper()
+        sets = (frozenset(tags) for n in range(len(moving) + 1) for tags in combinations(sorted(moving), n))
+        return cut, {tags: arb(0, (size / arb(_RADIUS) ** len(tags)).upper()) for tags in sets}
 
-    def _disc(self, term: Term, local: Local, world: World) -> acb:
-        """The value of a term, its infinitesimals replaced by discs."""
+    def _disc(self, term: Term, local: Local, world: World, moving: set[int]) -> acb:
+        """The value of a term, its infinitesimals replaced by discs; their tags are noted."""
         result = acb(0)
         for tags, value in of_real(self._number(term, local, world)).parts.items():
+            moving |= tags
             if tags:
-                size = value.abs_upper() * arb(_RADIUS) ** len(tags)
-                result = result + acb(arb(0, size.upper()), arb(0, size.upper()))
+                size = (value.abs_upper() * arb(_RADIUS) ** len(tags)).upper()
+                result = result + acb(arb(0, size), arb(0, size))
             else:
                 result = result + value
         return result
@@ -209,9 +201,12 @@ class Quadrature(Calculus):
         width = abs(ball(upper) - ball(lower))
         # where an integrand is still not enclosed on pieces of this size, it has a pole, or nearly so
         narrow = arb(2) ** -20
-        probe = contour.at(term.body, {term.name: constant((low + high) / 2)}, {})
+        if not width < arb(2) ** _LONGEST:
+            raise Undecided("an integral over a very long interval")
         found: dict[Tags, arb] = {}
-        for tags in probe.parts:
+        # grows: the integral of the values visits the whole interval, and with it every piece and its tags
+        wanted: list[Tags] = [NO_TAGS]
+        for tags in wanted:
 
             def integrand(z: acb, analytic: bool, tags: Tags = tags) -> acb:
                 nonlocal calls, failure
@@ -231,12 +226,13 @@ class Quadrature(Calculus):
                     failure = reason
                     return acb("nan")
                 if value.base.is_finite():
+                    wanted.extend(t for t in value.parts if t not in wanted)
                     return value.parts.get(tags, acb(0))
                 if not analytic and z.real.rad() < narrow:
                     failure = Undecided("an integrand that may have a pole")
                 return acb("nan")
 
-            depth = self._precision // 2 + next(k for k in range(0, 200, 4) if not width > 2**k)
+            depth = self._precision // 2 + next(k for k in range(0, _LONGEST + 4, 4) if width < arb(2) ** k)
             result = acb.integral(integrand, low, high, rel_tol=goal, abs_tol=goal, eval_limit=_CALLS,
                                   depth_limit=depth)
             if failure is not None:
@@ -261,34 +257,28 @@ class Quadrature(Calculus):
         first = self._integer(term.range.lower, local, world, "a bound")
         name = term.range.name
         shifted = substitute(term.body, {name: _added(fmpq(first - 1), Symbol(name), 1)})
-        goal = arb(2) ** (-self._precision // 2)
-        best: tuple[int, arb] | None = None
-        for start in (8, 16, 32, 64, 128, 256, _MOST_TERMS):
-            self._charge(8)
-            tails = Tails(arb(start), lambda t: self._disc(t, local, world))
-            try:
-                size = tails.series(tails.of(shifted, {name: tails.variable()}))
-            except Undecided:
-                continue
-            if size.is_finite() and (best is None or size < best[1]):
-                best = (start, size)
-            if size < goal:
-                break
+        best = self._tail(shifted, name, local, world, starts=(8, 16, 32, 64, 128, 256, _MOST_TERMS),
+                          bound=Tails.series)
         if best is None:
             raise Undecided("an infinite sum that is not seen to converge")
-        count, size = best
+        count, errors = best
         total: Real = ZERO
-        tags: set[Tags] = {NO_TAGS}
         for k in range(first, first + count - 1):
             self._charge()
-            value = self._number(term.body, {**local, name: k}, world)
-            tags |= set(of_real(value).parts)
-            total = total + value
-        rest = {t: arb(0, (size / arb(_RADIUS) ** len(t)).upper()) for t in tags}
-        return total + to_real(rest)
+            total = total + self._number(term.body, {**local, name: k}, world)
+        return total + to_real(errors)
 
 
 _START = "@start"
+
+
+def _summed(parts: Sequence[Mapping[Tags, arb]]) -> dict[Tags, arb]:
+    """The sums, tags by tags."""
+    result: dict[Tags, arb] = {}
+    for part in parts:
+        for tags, value in part.items():
+            result[tags] = result[tags] + value if tags in result else value
+    return result
 
 
 def _added(start: fmpq | arb, rest: Term, way: int) -> Term:

@@ -25,6 +25,7 @@ from lossproof.kernel.pairs import (
     exponential,
     imaginary_name,
     imaginary_power,
+    is_endless,
     is_integer,
     is_positive,
     is_smooth,
@@ -258,7 +259,11 @@ class RealParts:
         self._mixed[name] = False
         q = self._written[name]
         bound = {r.name: bound_index(r.name) for r in q.ranges}
-        pair = self.pair(q.body, bound)
+        try:
+            pair = self.pair(q.body, bound)
+        except Unsupported:
+            del self._mixed[name]  # a second look must fail as well: the quantity is not a real one
+            raise
         if self.vanishes(pair.im, bound):
             self.definitions[name] = replace(q, body=self.guarded(pair.re, pair.im))
             return
@@ -299,7 +304,7 @@ class RealParts:
                 return self._exponential(Pair(ZERO, Mul((exponent, Const("pi"), number(Fraction(1, 2))))))
         over = self.pair(exponent, bound)
         if over.im != ZERO and not self.vanishes(over.im, bound):
-            if not is_positive(base, self.declarations):
+            if not is_positive(base, {**self.declarations, **bound}):
                 raise Unsupported("a complex power of what is not known to be positive")
             return self._exponential(multiplied([over, Pair(Call("log", (base,)))]))
         if is_integer(exponent, {**self.declarations, **bound}):
@@ -393,9 +398,8 @@ class RealParts:
         if term.kind == "sum" or pair.im == ZERO:
             return linear(lambda part: Fold(term.kind, part, range_, where), pair)
         # an endless product may have a value where the sum of the exponents has none, as of exp(2 pi I)
-        endless = any(isinstance(part, Const) for bound_ in (range_.lower, range_.upper) for part in walk(bound_))
         match term.body:
-            case Call("exp", (inside,), ()) | Pow(Const("E"), inside) if not endless:
+            case Call("exp", (inside,), ()) | Pow(Const("E"), inside) if not is_endless(range_):
                 exponent = self.pair(inside, inner)
                 return self._exponential(linear(lambda part: Fold("sum", part, range_, where), exponent))
         expanded = None if where is not None else written_out("product", term.body, range_)

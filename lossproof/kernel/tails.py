@@ -127,10 +127,11 @@ class Tails:
             size_ = sum((p.above.size * s ** (p.above.power - power) * ((p.above.rate - rate) * s).exp()
                          for p in parts if p.above is not None), arb(0))
             above = Growth(size_.upper(), power, rate)
-        positive = known.positive or all(p.positive for p in parts)
+        real = all(p.real for p in parts)
+        positive = (known.positive and real) or all(p.positive for p in parts)
         if below is None and all(p.positive for p in parts):
             below = next((p.below for p in parts if p.below is not None), None)
-        return Tail(above, below, known.poly, known.error, positive, all(p.real for p in parts))
+        return Tail(above, below, known.poly, known.error, positive, real)
 
     def _product(self, a: Tail, b: Tail) -> Tail:
         above, below = _times(a.above, b.above), _times(a.below, b.below)
@@ -227,7 +228,8 @@ class Tails:
             raise Undecided("an exponent of unknown sign")
         if first is None:
             raise Undecided("a divisor without a lower bound to infinity")
-        even = whole and isinstance(exponent, Number) and exponent.value % 2 == 0
+        # an even power is positive where the base is not 0
+        even = whole and isinstance(exponent, Number) and exponent.value % 2 == 0 and x.below is not None
         return self._if_small(Tail(_raised(first, e), None if second is None else _raised(second, e), None, arb(0),
                                    x.positive or (even and x.real), x.real))
 
@@ -361,6 +363,3 @@ def _times(a: Growth | None, b: Growth | None) -> Growth | None:
 
 def _raised(x: Growth, e: arb) -> Growth:
     return Growth(x.size**e, x.power * e, x.rate * e)
-
-
-

@@ -20,7 +20,7 @@ from flint import fmpq
 
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel import concrete
-from lossproof.kernel.concrete import Array, Position, Value, scalar
+from lossproof.kernel.concrete import SINGLE, Array, Position, Value, scalar
 from lossproof.kernel.jets import (
     ONE,
     ZERO,
@@ -50,6 +50,7 @@ from lossproof.term import (
 # A bound integer is an int, a parameter of a concrete function a Real, or a whole array.
 Local: TypeAlias = Mapping[str, "int | Real | Array"]
 NOTHING: Local = {}
+_WRITTEN_ONE = Number(Fraction(1))
 
 
 class Target(NamedTuple):
@@ -153,10 +154,21 @@ class Names(ABC):
                 raise Undecided("complex values are not enclosed")
         return self._primitive(name, (), world)
 
+    def _holds_array(self, name: str, world: World) -> bool:
+        """Whether a name stands for an array; a declared one need not have a value."""
+        declaration = self._declarations.get(name)
+        if declaration is not None:
+            return declaration.kind == "family"
+        return name in self._definitions and isinstance(self._quantity_whole(name, world), Array)
+
     def _sizes(self, name: str, declaration: Declaration) -> Position:
         if declaration.shape is None:
             raise Undecided(f"the ranges of {name} are not known")
-        return tuple(self._integer(size, NOTHING, self._root, "a size") for size in declaration.shape)
+        return self._shape_written(declaration.shape, NOTHING, self._root)
+
+    def _shape_written(self, sizes: Sequence[Term], local: Local, world: World) -> Position:
+        """The sizes of an array, those that are written as 1 being marked."""
+        return tuple(SINGLE if size == _WRITTEN_ONE else self._integer(size, local, world, "a size") for size in sizes)
 
     def _entry(self, name: str, indices: Position, local: Local, world: World) -> Real:
         if name in local:
@@ -202,7 +214,7 @@ class Names(ABC):
             def entry(at: Position) -> Real:
                 return self._quantity(name, tuple(s[i - 1] for s, i in zip(spans, at, strict=True)), world)
 
-            return Array(tuple(len(span) for span in spans), entry)
+            return Array(self._spanned(definition.ranges, spans), entry)
         body = self._unfolded(definition, (), world)
         if isinstance(body, Array):
             return Array(body.shape, lambda at: self._quantity(name, at, world))
@@ -259,6 +271,12 @@ class Names(ABC):
         if key not in world.seen:
             world.seen[key] = self._value(definition.body, local, world)
         return world.seen[key]
+
+    @staticmethod
+    def _spanned(ranges: Sequence[Range], spans: Sequence[range]) -> Position:
+        """The shape of a family over ranges."""
+        return tuple(SINGLE if bound.upper == _WRITTEN_ONE == bound.lower else len(span)
+                     for bound, span in zip(ranges, spans, strict=True))
 
     def _within(self, bound: Range, index: int, local: Local) -> bool:
         lower = self._integer(bound.lower, local, self._root, "a bound")
