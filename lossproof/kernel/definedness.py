@@ -5,6 +5,8 @@ Trusted. Imports `kinks`, `conditions` and the ground floor.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 
@@ -16,7 +18,7 @@ from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     MINUS_ONE,
@@ -40,11 +42,13 @@ from lossproof.term import (
     Pow,
     Range,
     Relation,
+    RelationName,
     Subst,
     Symbol,
     Term,
     children,
     free_names,
+    fresh_name,
     substitute,
 )
 
@@ -56,10 +60,18 @@ class Conditions(Existence):
         super().__init__(hypotheses)
         self.n.defined_at = self.defined
         self.n.at_kink = self.at_kink
-        self._quantities: dict[str, tuple[Condition, ...]] = {}
+        # the names that vary under the operators around; what is known there is less
+        self._moved: frozenset[str] = frozenset()
+        self._quantities: dict[tuple[str, frozenset[str], frozenset[str]], tuple[Condition, ...]] = {}
 
     def defined(self, term: Term, scope: Scope) -> bool:
         """Whether the term is known to be defined, bound variables as in the scope."""
+        taken = set(self.n.declarations) | set(self.n.definitions) | free_names(term) | set(scope.bound)
+        # a bound name is not the declared one, of which something may be known
+        renamed = {name: fresh_name(name + "'", taken) for name in sorted(scope.bound) if name in self.n.declarations}
+        for name, new in renamed.items():
+            scope = scope.bind(new, scope.bound[name])
+        term = substitute(term, {name: Symbol(new) for name, new in renamed.items()})
         return all(self.discharged(c.term, scope) for c in self.written(term))
 
     def written(self, term: Term) -> tuple[Condition, ...]:
@@ -78,8 +90,14 @@ class Conditions(Existence):
                 for bound in (range_.lower, range_.upper):
                     if bound != Const("oo"):
                         self._collect(bound, ranges, found)
+                within = {**ranges, range_.name: range_}
+                if condition is not None:
+                    asked: dict[Condition, None] = {}
+                    self._collect(condition, within, asked)
+                    for c in asked:
+                        found[self.quantified(c, range_, None)] = None
                 inner: dict[Condition, None] = {}
-                self._collect(body, {**ranges, range_.name: range_}, inner)
+                self._collect(body, within, inner)
                 for c in inner:
                     found[self.quantified(c, range_, condition)] = None
                 if range_.upper == Const("oo"):
@@ -89,12 +107,13 @@ class Conditions(Existence):
                 self._derivative(body, by, order, ranges, found)
                 return
             case Limit():
-                self._limit(term, found)
+                self._limit(term, ranges, found)
                 return
             case Subst(body, variable, value):
                 self._collect(value, ranges, found)
                 inner = {}
-                self._collect(body, ranges, inner)
+                with self._moving(_name_of(variable)):
+                    self._collect(body, ranges, inner)
                 for c in inner:
                     found[Condition(self._substituted(c.term, variable, value), c.exact)] = None
                 return
@@ -148,6 +167,17 @@ class Conditions(Existence):
         for condition_ in self._own(term, ranges):
             found[condition_] = None
 
+    @contextmanager
+    def _moving(self, name: str, *, keep_open: bool = False) -> Iterator[None]:
+        """While the body of an operator that varies a name is read: hypotheses about the name do not hold there."""
+        before = self._moved
+        self._moved = before | {name}
+        try:
+            with self.h.without(self.n.mentions(Symbol(name)), keep_open=keep_open):
+                yield
+        finally:
+            self._moved = before
+
     def _substituted(self, condition: Term, variable: Term, value: Term) -> Term:
         """The condition with the variable at a value, also where a quantity depends on it."""
         if not isinstance(variable, Symbol) or variable.name not in self.n.mentions(condition):
@@ -195,16 +225,17 @@ class Conditions(Existence):
 
     def _quantity(self, name: str) -> tuple[Condition, ...]:
         """Conditions of a quantity's definition (with its own indices free)."""
-        if name not in self._quantities:
-            self._quantities[name] = ()
+        key = name, self._moved, self._varied
+        if key not in self._quantities:
+            self._quantities[key] = ()
             definition = self.n.definitions[name]
             inner: dict[Condition, None] = {}
             if not definition.ranges and self.n.arrays.shape(definition.body):
                 self._whole(definition.body, {}, inner)
             else:
                 self._collect(definition.body, {r.name: r for r in definition.ranges}, inner)
-            self._quantities[name] = tuple(inner)
-        return self._quantities[name]
+            self._quantities[key] = tuple(inner)
+        return self._quantities[key]
 
     def _entry(self, family: str, indices: tuple[Term, ...], ranges: dict[str, Range],
                found: dict[Condition, None]) -> None:
@@ -255,9 +286,9 @@ class Conditions(Existence):
         """A derivative exists where the body is defined in a neighbourhood and has no kink."""
         if isinstance(by, Entry):
             self._collect(by, ranges, found)
-        name = by.family if isinstance(by, Entry) else by.name if isinstance(by, Symbol) else ""
+        name = _name_of(by)
         inner: dict[Condition, None] = {}
-        with self.varying(name):
+        with self.varying(name), self._moving(name, keep_open=True):
             self._collect(body, ranges, inner)
         kinks = [self.at_entry(kink, by) for kink in self.kinks(body, ranges, name)]
         edge = self._root_at_its_edge(body, by)
@@ -265,7 +296,7 @@ class Conditions(Existence):
             around = self.opened(c, name)
             if around.term == edge:
                 around = Condition(around.term)
-            if around.exact or not self._holds_around(c.term, name) or not isinstance(around.term, Relation):
+            if around.exact or not self._holds_around(c.term, name, ranges) or not isinstance(around.term, Relation):
                 found[around] = None
             elif around.term.op in ("<", ">"):
                 # at the edge of what always holds there may be a bend, as of sqrt(x**2)
@@ -274,13 +305,13 @@ class Conditions(Existence):
             kinks = self.settled(Derivative(body, by, order), name, kinks)
         found.update(dict.fromkeys(kinks))
 
-    def _holds_around(self, condition: Term, name: str) -> bool:
+    def _holds_around(self, condition: Term, name: str, ranges: dict[str, Range]) -> bool:
         """Whether a condition holds whatever the value of a variable is."""
         declaration = self.n.declarations.get(name)
         if declaration is None or declaration.domain != Domain():
             return False
-        with self.n.facts.without(self.n.mentions(Symbol(name))):
-            return self.discharged(condition)
+        with self.h.without(self.n.mentions(Symbol(name))):
+            return self.discharged(condition, self._scope(ranges))
 
     def _root_at_its_edge(self, body: Term, by: Term) -> Term | None:
         """g > 0 for the body sqrt(g) (or a multiple), where this is not more than needed: at g = 0 the root has no
@@ -293,24 +324,29 @@ class Conditions(Existence):
                     return Relation(">", g, ZERO)
         return None
 
-    def _limit(self, term: Limit, found: dict[Condition, None]) -> None:
+    def _limit(self, term: Limit, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
         """Conditions about the variable must hold near the target; the others stand."""
         if not isinstance(term.target, Const):
-            self._collect(term.target, {}, found)
-        variable = term.variable
-        name = variable.family if isinstance(variable, Entry) else variable.name if isinstance(
-            variable, Symbol) else ""
-        for c in self.written(term.body):
+            self._collect(term.target, ranges, found)
+        name = _name_of(term.variable)
+        inner: dict[Condition, None] = {}
+        with self._moving(name):
+            self._collect(term.body, ranges, inner)
+        for c in inner:
             if name not in self.n.mentions(c.term):
                 found[c] = None
-            elif not self.discharged_near(c.term, term):
+            elif not self.discharged_near(c.term, term, self._scope(ranges)):
                 raise Unsupported("a limit along which the expression is not seen to be defined")
 
     def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], ranges: dict[str, Range],
                    found: dict[Condition, None]) -> None:
         earlier: list[Term] = []
         for value, condition in pieces:
-            self._collect(condition, ranges, found)
+            # a condition is asked for only where no earlier one holds
+            asked: dict[Condition, None] = {}
+            self._collect(condition, ranges, asked)
+            for c in asked:
+                found[Condition(Bool("or", (*earlier, c.term)), c.exact) if earlier else c] = None
             inner: dict[Condition, None] = {}
             self._collect(value, ranges, inner)
             for c in inner:
@@ -409,9 +445,13 @@ class Conditions(Existence):
             integer = False
         sign = sign_of(self.h, exponent, scope)
         if integer:
-            if sign in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO):
+            # 0**0 is 1 only where the exponent is an integer as it is written
+            least: RelationName = ">=" if self.n.arrays.is_integer(exponent, frozenset(ranges)) else ">"
+            if sign_decides(least, sign):
                 return []
-            return [Condition(Bool("or", (Relation("!=", base, ZERO), Relation(">=", exponent, ZERO))))]
+            if sign_decides(least, sign) is False:
+                return self._nonzero(base, ranges)
+            return [Condition(Bool("or", (Relation("!=", base, ZERO), Relation(least, exponent, ZERO))))]
         # a negative base is defined where the exponent happens to be an integer, so neither is exact
         if sign is Sign.POSITIVE:
             return [Condition(Relation(">=", base, ZERO), exact=False)]
@@ -447,6 +487,16 @@ def _positive(x: Term) -> list[Condition]:
             return [Condition(Relation("!=", base, ZERO))]
         case _:
             return [Condition(Relation(">", x, ZERO))]
+
+
+def _name_of(variable: Term) -> str:
+    """The name of what a derivative, a limit or a substitution varies."""
+    match variable:
+        case Symbol(name) | Entry(name):
+            return name
+        case _:
+            return ""
+
 
 def _strict(c: Condition) -> Condition:
     match c.term:

@@ -7,7 +7,8 @@ operator; a limit asks for those that do not mention its variable (`before_limit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -48,6 +49,7 @@ class Hypotheses:
 
     def __init__(self, normalizer: Normalizer, given: tuple[Term, ...]) -> None:
         self.n = normalizer
+        self.mentions: frozenset[str] = frozenset().union(*(normalizer.mentions(g) for g in given))
         self.rules: list[Rule] = []
         # what the equations that acted while a new rule was made are about: the rule rests on them too
         self._acted: frozenset[str] = frozenset()
@@ -81,6 +83,17 @@ class Hypotheses:
             if normal == before:
                 break
         return normal, used
+
+    @contextmanager
+    def without(self, names: frozenset[str], *, keep_open: bool = False) -> Iterator[None]:
+        """Forget, for a while, what is said of these names, which vary under an operator (`keep_open`: see `Facts`)."""
+        before = self.rules
+        self.rules = [rule for rule in before if rule.mentions.isdisjoint(names)]
+        try:
+            with self.n.facts.without(names, keep_open=keep_open):
+                yield
+        finally:
+            self.rules = before
 
     def form(self, form: Form) -> Form:
         """A form under the equations."""

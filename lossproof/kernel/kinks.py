@@ -65,13 +65,19 @@ class Neighbourhoods(Discharge):
         taken = set(self.n.declarations) | set(self.n.definitions) | free_names(term) | set(names)
         renamed: dict[str, str] = {}
         for name in names:
-            declaration = self.n.declarations.get(name)
             # an integral's variable is a number of its own, whatever else has the name
-            other = declaration is not None and (declaration.kind != "index" or isinstance(term, Integral))
+            other = name in self.n.declarations and (isinstance(term, Integral) or not self._runs_as(name, term))
             if name in reached or name in self.n.definitions or other:
                 renamed[name] = fresh_name(name + "'", taken)
                 taken.add(renamed[name])
         return rename_binders(term, renamed) if renamed else term
+
+    def _runs_as(self, name: str, term: Term) -> bool:
+        """Whether a binder runs its name through what is declared of it, and nothing else is said of the name."""
+        d = self.n.declarations[name]
+        ranges = term.ranges if isinstance(term, Family) else (term.range,) if isinstance(term, Fold | ForAll) else ()
+        return d.kind == "index" and name not in self.h.mentions and (d.upper is None or any(
+            r.name == name and r.lower == (d.lower or ONE) and r.upper == d.upper for r in ranges))
 
     def is_functional(self, function: str) -> bool:
         declaration = self.n.declarations.get(function)

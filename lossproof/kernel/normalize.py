@@ -513,15 +513,23 @@ class Normalizer:
 
     def _limit(self, term: Limit, scope: Scope) -> Normal:
         t = self.table
+        target = self._goal(term, scope)
         with self._moving(term.variable, term.body, scope) as (body, moving):
             t.use("limit")
-            return limits.limit(t, self.facts, body, moving, self._end(term.target, scope), term.side)
+            return limits.limit(t, self.facts, body, moving, target, term.side)
 
     def sign_near(self, body: Term, limit: Limit, scope: Scope) -> Sign:
         """The sign of `body` near the target of a limit."""
+        target = self._goal(limit, scope)
         with self._moving(limit.variable, body, scope) as (moved, moving):
-            target = self._end(limit.target, scope)
             return limits.eventual_sign(self.table, self.facts, moved, moving, target, limit.side)
+
+    def _goal(self, limit: Limit, scope: Scope) -> Normal | str:
+        """The target of a limit; Unsupported where its variable is not known to be allowed to go there."""
+        goal = self._end(limit.target, scope)
+        if not self.facts.may_go_to(self.target(limit.variable, scope)[1], goal, limit.side):
+            raise Unsupported("a limit at a place that the variable's declaration is not known to reach")
+        return goal
 
     @contextmanager
     def _moving(self, variable: Term, body: Term, scope: Scope) -> Iterator[tuple[Normal, str]]:

@@ -383,7 +383,9 @@ class _Case:
         """The cases of a sign as hypotheses; all that are not ruled out by what is known."""
         if not self._closed(poly):
             raise Unsupported("cases on a bound variable")
-        ops: tuple[RelationName, ...] = ("=", "!=") if is_integer(self.n.table, poly) else (">", "=", "<")
+        # for a delta 0 or not is enough; where that is known more is asked
+        delta = is_integer(self.n.table, poly) and self.n.table.sign(poly) is not Sign.NONZERO
+        ops: tuple[RelationName, ...] = ("=", "!=") if delta else (">", "=", "<")
         term = Readback(self.n.table, frozenset(self.step.declarations)).term(poly)
         # an equation is written for one variable, so that it can act
         left, right = _solved(self.n, poly, term)

@@ -179,6 +179,26 @@ class Facts:
                     return False
         return not bounds.nonzero or self.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
+    def may_go_to(self, name: str, target: Normal | str, side: str) -> bool:
+        """Whether what is declared of a name is known to hold of it on its way to a target (a normal form, or oo or
+        -oo): a limit at the edge of an interval is one from within."""
+        declaration = self.declarations.get(name)
+        if declaration is None:
+            return True
+        domain = declaration.domain
+        discrete = declaration.kind in ("integer", "size") or domain.integer
+        if declaration.kind == "index" or domain.values is not None or (discrete and isinstance(target, Normal)):
+            return False
+        if isinstance(target, str):
+            return (domain.upper if target == "oo" else domain.lower) is None and not (
+                declaration.kind == "size" and target == "-oo")
+        for end, direction, outwards in ((domain.lower, 1, "-"), (domain.upper, -1, "+")):
+            if end is not None:
+                gap = self.sign((target - self.table.rational(end)).scaled(Fraction(direction)))
+                if gap is not Sign.POSITIVE and (side == outwards or gap not in (Sign.NONNEGATIVE, Sign.ZERO)):
+                    return False
+        return True
+
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:
             return True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from lossproof.derivation import Definition, Step
+from lossproof.derivation import Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.components import Components, Shape
 from lossproof.kernel.normal_form import Unsupported
@@ -17,17 +17,12 @@ from lossproof.print_text import pretty
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     KNOWN_FUNCTIONS,
-    Add,
     Bool,
     Call,
-    Const,
     Derivative,
     Entry,
     Fold,
     ForAll,
-    Mul,
-    Number,
-    Pow,
     Relation,
     Symbol,
     Term,
@@ -86,54 +81,16 @@ def _node(term: Term, step: Step, bound: frozenset[str]) -> None:
                 message = f"`{family}` has {rank} indices, not {len(indices)}" if rank else f"`{family}` has no entries"
                 raise InputError(diagnostic("LP106", message, term.span))
             for index in indices:
-                if not _may_be_integer(index, step, bound):
+                if not Components(step.declarations, step.definitions).is_integer(index, bound):
                     message = f"the index {pretty(index)} of `{family}` is no integer"
                     raise InputError(diagnostic("LP108", message, term.span))
         case Derivative(_, by, _):
             _differentiable(by, step)
         case Fold(range=range_) | ForAll(range=range_):
             for end in (range_.lower, range_.upper):
-                if not _may_be_integer(end, step, bound):
+                if not Components(step.declarations, step.definitions).is_integer(end, bound, infinite=True):
                     message = f"the bound {pretty(end)} of `{range_.name}` is no integer"
                     raise InputError(diagnostic("LP108", message, term.span))
-
-
-def _may_be_integer(term: Term, step: Step, bound: frozenset[str]) -> bool:
-    """Whether a bound or an index is built from integers, as such must be."""
-    match term:
-        case Number(value):
-            return value.denominator == 1
-        case Symbol(name) if name in bound:
-            return True
-        case Symbol(name):
-            declaration = step.declarations.get(name)
-            if declaration is not None:
-                return declaration.kind in ("integer", "size", "index") or declaration.domain.integer
-            definition = step.definitions.get(name)
-            return definition is None or _may_be_integer(definition.body, step, _indices(definition))
-        case Entry(family):
-            declaration = step.declarations.get(family)
-            definition = step.definitions.get(family)
-            if declaration is not None:
-                return declaration.domain.integer
-            return definition is not None and _may_be_integer(definition.body, step, _indices(definition))
-        case Add(args) | Mul(args):
-            return all(_may_be_integer(a, step, bound) for a in args)
-        case Pow(base, Number(value)):
-            return value.denominator == 1 and value >= 0 and _may_be_integer(base, step, bound)
-        case Const(name):
-            return name in ("oo", "-oo")
-        case Call(function, args):
-            return function in ("floor", "ceiling") or (
-                function in ("Max", "Min", "Abs", "Mod", "KroneckerDelta", "binomial", "factorial", "fibonacci")
-                and all(_may_be_integer(a, step, bound) for a in args)
-            )
-        case _:
-            return False
-
-
-def _indices(definition: Definition) -> frozenset[str]:
-    return frozenset(r.name for r in definition.ranges)
 
 
 def _rank(family: str, step: Step) -> int | None:

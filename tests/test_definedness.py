@@ -1,0 +1,95 @@
+"""Where a line is defined, under operators that vary a name and under binders that take one up."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from steps import Case, Symbols, conditional, judge, proved, said
+
+SYMBOLS: Symbols = {
+    "n": {"kind": "size"}, "m": {"kind": "integer"}, "l": {"kind": "integer"},
+    "k": {"kind": "index", "upto": "n"}, "p": {"kind": "index", "upto": "n"},
+    "x": {"kind": "scalar"}, "y": {"kind": "scalar"}, "r": {"kind": "scalar", "assume": ["positive"]},
+    "nn": {"kind": "scalar", "assume": ["nonnegative"]}, "closed": {"kind": "scalar", "interval": ["0", "1"]},
+    "u": {"kind": "indexed", "shape": ["n"]}, "a": {"kind": "indexed", "shape": ["n"], "assume": ["positive"]},
+    "whole": {"kind": "indexed", "shape": ["n"], "assume": ["integer"]},
+}
+
+HYPOTHESES = (("Eq({0}, 2)",), ("{0} >= 0",))
+OPERATORS = ("Subs({1}, {0}, -1)", "Limit({1}, {0}, -1)")
+BODIES = (("x", "y**x"), ("m", "y**m"), ("x", "sqrt(x)*y"), ("x", "log(x + 1)"), ("x", "1/(x + 1)"),
+          ("x", "gamma(x)"), ("x", "Piecewise((1, x > 0), (1/y, True))"), ("m", "binomial(m, 2)*factorial(m)"))
+
+
+@pytest.mark.parametrize(("given", "operator", "inside"), list(product(HYPOTHESES, OPERATORS, BODIES)))
+def test_a_hypothesis_does_not_reach_under_an_operator(given: tuple[str, ...], operator: str,
+                                                       inside: tuple[str, str]) -> None:
+    """What is known of x says nothing of where a body is defined in which an operator puts -1 for x."""
+    name, body = inside
+    result = judge(SYMBOLS, f"0*{operator.format(name, body)}", "0", given=tuple(g.format(name) for g in given))
+    assert result.verdict.verdict in ("conditional", "unknown"), said(result)
+
+
+def test_a_derivative_asks_for_a_neighbourhood() -> None:
+    """y**x is differentiated by x at 2 only where it is defined beside 2."""
+    for inner in ("y**x", "q"):
+        result = judge(SYMBOLS, f"0*Derivative({inner}, x)", "0", given=("Eq(x, 2)",), let={"q": "y**x"})
+        assert result.verdict.verdict in ("conditional", "unknown"), said(result)
+
+
+@pytest.mark.parametrize("line", ["q + 0*Derivative(q, nn)", "0*Derivative(q, nn) + q"])
+def test_a_quantity_is_asked_again_under_a_derivative(line: str) -> None:
+    """A quantity that is defined at the edge of an interval has no derivative there for that."""
+    result = judge(SYMBOLS, line, "q", let={"q": "Integral(sqrt(nn + t), (t, 0, 1))"})
+    assert result.verdict.verdict in ("conditional", "unknown"), said(result)
+
+
+@pytest.mark.parametrize(("declared", "given"), [
+    ({"kind": "index", "upto": "n"}, ()), ({"kind": "index", "from": "1", "upto": "3"}, ()),
+    ({"kind": "index", "from": "0", "upto": "3"}, ("k >= 1",)), ({"kind": "index"}, ("Eq(k, 1)",)),
+    ({"kind": "size"}, ()), ({"kind": "scalar", "assume": ["positive"]}, ()),
+])
+def test_a_bound_name_is_not_the_declared_one(declared: dict[str, object], given: tuple[str, ...]) -> None:
+    """What is declared of k, and what hypotheses say of it, is not said of a bound k with another range."""
+    line = "Sum(Limit(log(k - x) - log(k - x), x, 0, '+'), (k, 0, 2))"
+    result = judge({**SYMBOLS, "k": declared}, line, "0", given=given)
+    assert result.verdict.verdict == "unknown", said(result)
+
+
+@pytest.mark.parametrize("case", [c.parameter() for c in (
+    conditional("excluded-value", "0*Sum(u[k], (k, 1, n), Ne(k, 1/y))", "0", "Ne(y, 0)"),
+    conditional("excluded-entry", "0*Sum(u[k], (k, 1, n), Ne(k, whole[m]))", "0", "m >= 1", "m <= n"),
+    conditional("later-condition", "Piecewise((1, x <= 0), (2, log(x) > 0), (3, True))",
+                "Piecewise((1, x <= 0), (2, log(x) > 0), (3, True)) + 0*log(x)", "x > 0"),
+    proved("later-condition-that-is-not-asked", "Piecewise((1, x <= 0), (2, log(x) > 0), (3, True))*Heaviside(-x - 1)",
+           "Heaviside(-x - 1)", given=("x < -1",)),
+    conditional("power-0-by-hypothesis", "x**y", "1", "Ne(x, 0)", given=("Eq(y, 0)",)),
+    conditional("power-0-by-difference", "x**(y - y)", "1", "Ne(x, 0)"),
+    proved("power-0-by-declaration", "x**m", "1", given=("Eq(m, 0)",)),
+    proved("abs-of-integer", "Piecewise((m, m >= 0), (-m, True))", "Abs(m)"),
+)])
+def test_the_truth_comes_out(case: Case) -> None:
+    """Conditions of sums and of pieces are parts of the line, and 0**0 is 1 for written integers only."""
+    case.verify(SYMBOLS)
+
+
+@pytest.mark.parametrize(("line", "value"), [
+    ("Limit(Abs(r), r, -1)", "-1"), ("Limit(Abs(r), r, -1)", "1"), ("Limit(Abs(r)/r, r, 0, '-')", "1"),
+    ("Limit(Abs(nn)/nn, nn, -oo)", "1"), ("Limit(Max(closed, 1), closed, 2)", "1"),
+    ("Limit(Abs(a[p]), a[p], -1)", "-1"), ("Limit(sin(pi*m), m, Rational(1, 2))", "0"),
+    ("Limit(Abs(n), n, -oo)", "-oo"), ("Limit(Abs(r), r, x)", "x"),
+])
+def test_no_limit_outside_of_what_is_declared(line: str, value: str) -> None:
+    """A name that is declared positive goes nowhere below 0."""
+    result = judge(SYMBOLS, line, value)
+    assert result.verdict.verdict in ("unknown", "error"), said(result)
+
+
+@pytest.mark.parametrize("case", [c.parameter() for c in (
+    proved("edge", "Limit(r*log(r), r, 0, '+')", "0"), proved("inside", "Limit(Abs(r), r, 1)", "1"),
+    proved("sequence", "Limit(1/n, n, oo)", "0"), proved("upper-edge", "Limit(Abs(closed), closed, 1, '-')", "1"),
+)])
+def test_a_limit_within_what_is_declared(case: Case) -> None:
+    """A name may go to the edges of its interval from within."""
+    case.verify(SYMBOLS)
