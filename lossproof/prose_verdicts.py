@@ -27,7 +27,7 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
         return result
     left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
     said = _said_of(document)
-    alone = sorted(left ^ right | {name for name in left | right if name in said or (
+    alone = sorted(left ^ right | _guessed(step) | {name for name in left | right if name in said or (
         name in step.declarations and _is_more(step.declarations[name]))})
     if alone:
         reason = f"the sides differ at a point, but no notation says what joins {', '.join(alone)} to the rest"
@@ -58,6 +58,12 @@ def _said_of(document: Document) -> set[str]:
             and first.name in document.declarations and len(derivation.lines) == 2}
 
 
+def _guessed(step: Step) -> set[str]:
+    """Quantities in a step whose definition stands nowhere in the document: it was guessed."""
+    reached = _reached(step.left, step.definitions) | _reached(step.right, step.definitions)
+    return {name for name in reached & step.definitions.keys() if step.definitions[name].span is None}
+
+
 def _turned_round(step: Step) -> Iterator[str]:
     """Quantities by which something is differentiated that they themselves are made of."""
     for side in (step.left, step.right):
@@ -75,6 +81,11 @@ def _turned_round(step: Step) -> Iterator[str]:
 
 def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
     """The names that a line rests on, quantities unfolded."""
+    return _reached(term, definitions) - definitions.keys()
+
+
+def _reached(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
+    """The names in a line, and in what its quantities are defined as."""
     found: set[str] = set()
     waiting = list(free_names(term))
     while waiting:
@@ -85,4 +96,4 @@ def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
         if name in definitions:
             bound = {range_.name for range_ in definitions[name].ranges}
             waiting.extend(free_names(definitions[name].body) - bound)
-    return found - definitions.keys()
+    return found

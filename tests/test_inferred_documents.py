@@ -63,3 +63,23 @@ def test_a_derivative_in_changed_coordinates_is_not_refuted(tmp_path: Path) -> N
     """With Z = X + Y, d/dZ of X depends on what is held fixed, and nobody said that."""
     text = "$$\\begin{aligned} Z &= X + Y \\\\ W &= Y \\end{aligned}$$\n\n$$\\frac{\\mathrm{d} X}{\\mathrm{d} Z} = 1$$\n"
     assert outcomes(tmp_path, text)[-1] == (3, "unknown")
+
+
+MEANS = r"""$$\sum_{i=1}^n (x_i - \bar{x}) = \sum_{i=1}^n x_i - n \bar{x} = 0$$
+
+$$\bar{x} = \frac{1}{n} \sum_{i=1}^n x_i$$
+
+$$\sum_{i=1}^n (x_i - \bar{x})^2 = \sum_{i=1}^n x_i^2 - {0} \bar{x}^2$$
+"""
+
+
+@pytest.mark.parametrize(("factor", "outcome"), [("n", "proved"), ("2", "refuted")])
+def test_a_bar_is_guessed_to_be_the_mean(tmp_path: Path, factor: str, outcome: str) -> None:
+    """Where a family of that letter has a known range; what the document says of it itself counts from there."""
+    assert outcomes(tmp_path, MEANS.replace("{0}", factor)) == [(1, "proved"), (3, "proved"), (5, outcome)]
+
+
+def test_nothing_is_refuted_by_a_guessed_mean(tmp_path: Path) -> None:
+    """The bar may mean something else."""
+    text = r"$$\sum_{i=1}^n (x_i - \bar{x})^2 = \sum_{i=1}^n x_i^2 - \bar{x}^2$$"
+    assert outcomes(tmp_path, text) == [(1, "unknown")]

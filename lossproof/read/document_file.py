@@ -58,7 +58,7 @@ def notation_of(path: str, pieces: Pieces, where: str = "") -> FoundNotation:
     if found.mapping is None:
         formulas = [piece for piece in pieces.pieces if isinstance(piece, Formula)]
         proposed = propose([(formula.text, formula.display) for formula in formulas])
-        return FoundNotation(proposed.notation, {}, proposed.yaml)
+        return FoundNotation(proposed.notation, {"let": list(proposed.let)}, proposed.yaml)
     own = {key: found.mapping[key] for key in OWN_KEYS if key in found.mapping}
     rest = {key: value for key, value in found.mapping.items() if key not in OWN_KEYS}
     return FoundNotation(Notation.from_mapping(rest, span=Span(found.source, 1)), own, None, rest)
@@ -238,6 +238,8 @@ class _Reader:
             for row in read_rows(_as_formula(text), notation, self._text, self._deriver.names.declarations):
                 statement = row.statements[0] if len(row.statements) == 1 and row.problem is None else None
                 head = None if statement is None else self._deriver.head(statement.sides[0])
+                if self._inferred is not None and (head is None or row.problem is not None):
+                    continue        # only a guess
                 if statement is None or head is None or statement.relations != ("=",):
                     reason = row.problem.message if row.problem else "write name = expression"
                     self._refuse(f"the definition `{text[:80]}` cannot be read: {reason}")

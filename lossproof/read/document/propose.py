@@ -22,6 +22,7 @@ from lossproof.read.latex.layout import Scripted, canonical, lay_out
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.packs import PACKS
 from lossproof.read.latex.tokens import tokenize
+from lossproof.term import Symbol
 
 __all__ = ["Proposal", "propose", "proposed", "to_yaml"]
 
@@ -39,10 +40,11 @@ _WORD = re.compile(r"\\(?:mathrm|operatorname|text)\{[^{}]{2,}\}")
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The notation, and the same as YAML."""
+    """The notation, definitions that the text may leave out (as LaTeX), and the same as YAML."""
 
     notation: Notation
     yaml: str
+    let: tuple[str, ...] = ()
 
 
 def proposed(path: str) -> str:
@@ -59,7 +61,28 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
     nodes = laid_out(telling)
     mapping = _Proposer(survey(nodes), find_arrays(nodes), telling).mapping()
     notation = _accepted(mapping)
-    return Proposal(notation, to_yaml(mapping))
+    let = _means(notation)
+    return Proposal(notation, to_yaml({**mapping, "let": list(let)} if let else mapping), let)
+
+
+def _means(notation: Notation) -> tuple[str, ...]:
+    """A bar above the letter of a family is its mean, where nothing else is said: x̄ = (x_1 + ... + x_n)/n."""
+    typeset = notation.latex_names
+    found: list[str] = []
+    for key, name in notation.names.items():
+        barred = re.fullmatch(r"\\bar\{(.+)\}", key)
+        if barred is None or name.declaration.kind != "scalar":
+            continue
+        for of in notation.names.values():
+            shape = of.declaration.shape
+            indexed = (of.sub == (None,) and not of.declaration.array) or (of.declaration.array and not of.sub)
+            if of.base == barred[1] and shape is not None and len(shape) == 1 and isinstance(shape[0], Symbol) \
+                    and indexed and not of.sup and not of.implied and of.nodes == 1:
+                size = typeset.get(shape[0].name, shape[0].name)
+                index = "i" if size != "i" and "i" not in notation.names else "j"
+                found.append(rf"{key} = \frac{{1}}{{{size}}} \sum_{{{index}=1}}^{{{size}}} {barred[1]}_{index}")
+                break
+    return tuple(found)
 
 
 def _accepted(mapping: dict[str, Any]) -> Notation:
