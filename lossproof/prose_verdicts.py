@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lossproof.derivation import Declaration, Definition, Document, Line, Step
 from lossproof.term import Derivative, Symbol, Term, free_names, walk
-from lossproof.verdict import Defined, Refuted, StepResult, Unknown
+from lossproof.verdict import Defined, Error, Refuted, StepResult, Unknown
 
 __all__ = ["of_prose"]
 
@@ -23,7 +23,12 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     """
     if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
         return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
-    if document.prose is None or not document.prose.inferred or not isinstance(result.verdict, Refuted):
+    if document.prose is None or not document.prose.inferred:
+        return result
+    if isinstance(result.verdict, Error) and result.verdict.diagnostic.code == "LP106" and _unwritten(step):
+        reason = "a matrix or list that is not written out entry by entry has no shape to compare"
+        return replace(result, verdict=Unknown(reason, "LP306"))
+    if not isinstance(result.verdict, Refuted):
         return result
     left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
     said = _said_of(document)
@@ -62,6 +67,12 @@ def _guessed(step: Step) -> set[str]:
     """Quantities in a step whose definition stands nowhere in the document: it was guessed."""
     reached = _reached(step.left, step.definitions) | _reached(step.right, step.definitions)
     return {name for name in reached & step.definitions.keys() if step.definitions[name].span is None}
+
+
+def _unwritten(step: Step) -> bool:
+    """Whether a value that may be an array is in a step and is only read as it is set (the reader marks it so)."""
+    reached = _reached(step.left, step.definitions) | _reached(step.right, step.definitions)
+    return any("perhaps an array" in step.declarations[name].assumptions for name in reached & set(step.declarations))
 
 
 def _turned_round(step: Step) -> Iterator[str]:

@@ -61,7 +61,8 @@ def test_a_name_of_which_the_text_says_more_refutes_nothing(tmp_path: Path, said
 
 def test_a_derivative_in_changed_coordinates_is_not_refuted(tmp_path: Path) -> None:
     """With Z = X + Y, d/dZ of X depends on what is held fixed, and nobody said that."""
-    text = "$$\\begin{aligned} Z &= X + Y \\\\ W &= Y \\end{aligned}$$\n\n$$\\frac{\\mathrm{d} X}{\\mathrm{d} Z} = 1$$\n"
+    text = "$$\\begin{aligned} Z &= X + Y \\\\ W &= Y \\end{aligned}$$\n\n"
+    text += "$$\\frac{\\mathrm{d} X}{\\mathrm{d} Z} = 1$$\n"
     assert outcomes(tmp_path, text)[-1] == (3, "unknown")
 
 
@@ -83,3 +84,10 @@ def test_nothing_is_refuted_by_a_guessed_mean(tmp_path: Path) -> None:
     """The bar may mean something else."""
     text = r"$$\sum_{i=1}^n (x_i - \bar{x})^2 = \sum_{i=1}^n x_i^2 - \bar{x}^2$$"
     assert outcomes(tmp_path, text) == [(1, "unknown")]
+
+
+def test_a_list_that_is_not_written_out_is_no_mistake(tmp_path: Path) -> None:
+    """What a matrix with dots holds is not known; a line that sets it equal to a vector is left open."""
+    text = "$$y^T y = \\sum_{i=1}^n y_i^2$$\n\n$$X = \\begin{bmatrix} y_1 & \\ldots & y_n \\end{bmatrix}$$\n\n"
+    text += "$$X^T y = X^T y$$\n"
+    assert all(outcome in ("defined", "unknown", "proved") for _, outcome in outcomes(tmp_path, text))

@@ -87,6 +87,8 @@ def find_arrays(formulas: Iterable[Nodes]) -> Arrays:
         reader.evidence(row)
     if not found.kinds:
         return found
+    for row in rows:
+        reader.blocks(row)
     for _ in range(ROUNDS):
         reader.changed = False
         for row in rows:
@@ -154,6 +156,16 @@ class _Reader:
                     self._square(inside)
             for inner_nodes in _inner(node):
                 self.evidence(inner_nodes)
+
+    def blocks(self, nodes: Nodes) -> None:
+        """Where \\Sigma_{22} is a matrix, \\Sigma_{12} is one: they are blocks of a matrix."""
+        for node in nodes:
+            name = full_name(node)
+            if name is not None and is_upper(name) and name not in self.found.kinds and any(
+                    kind == "m" and _are_blocks(known, name) for known, kind in self.found.kinds.items()):
+                self.found.become(name, "m")
+            for inner_nodes in _inner(node):
+                self.blocks(inner_nodes)
 
     def _square(self, name: str) -> None:
         self.found.become(name, "m")
@@ -228,7 +240,25 @@ class _Reader:
             return array
         return SCALAR if all(shape == SCALAR for _, shape in shapes) else None
 
-    def product(self, nodes: Nodes) -> Shape | None:
+    def _vectors(self, bracket: Bracket, before: Shape) -> Shape:
+        """A sum of small letters behind a matrix, as in S (x - m), is one of vectors: numbers stand before matrices."""
+        letters = [node for node in bracket.items if not (isinstance(node, Leaf) and node.text in ("+", "-"))]
+        names = [full_name(node) for node in letters]
+        signs = len(bracket.items) - len(letters)
+        if not signs or len(letters) != signs + 1 or any(
+                name is None or is_upper(name) or name in _NUMBERS or "math" in name for name in names) or any(
+                isinstance(node, Scripted) and node.sup and not is_label(node.sup) for node in letters):
+            return SCALAR
+        for name in names:
+            assert name is not None
+            self.changed |= self.found.become(name, "v", (before[1][1],))
+        return self.found.shape(names[0] or "")
+
+    def _goes_on(self, nodes: Nodes) -> bool:
+        """Whether an array follows in a product."""
+        return any((shape := self.found.shape(full_name(node) or ""))[0] != "s" and bool(shape[1]) for node in nodes)
+
+    def product(self, nodes: Nodes, within_trace: bool = False) -> Shape | None:
         """The shape of a product; adjacent sizes are the same."""
         shape: Shape = SCALAR
         at = 0
@@ -244,7 +274,11 @@ class _Reader:
             after = nodes[at] if at < len(nodes) else None
             if isinstance(after, Bracket) and factor == SCALAR and full_name(node) is not None \
                     and "mathrm" in (full_name(node) or ""):
-                self.sum(after.items)       # a function's value
+                trace = full_name(node) == r"\mathrm{tr}" and not any(
+                    isinstance(n, Leaf) and n.text in ("+", "-") for n in after.items)
+                square = self.product(after.items, True) if trace else self.sum(after.items)    # a function's value
+                if trace and square is not None and square[0] == "m":
+                    self.found.same(*square[1])
                 at += 1
                 if "tr" not in (full_name(node) or ""):
                     factor = None
@@ -258,6 +292,14 @@ class _Reader:
                 # numbers stand before matrices, so this is a vector
                 self.changed |= self.found.become(name, "v", (shape[1][1],))
                 factor = self.found.shape(name)
+            if shape[0] in ("r", "m") and factor == SCALAR and name is not None and is_upper(name) \
+                    and "math" not in name and not isinstance(after, Bracket) \
+                    and not (isinstance(node, Scripted) and node.sup) and (within_trace or self._goes_on(nodes[at:])):
+                # a capital between arrays
+                self.changed |= self.found.become(name, "m", (shape[1][-1], self.found.size()))
+                factor = self.found.shape(name)
+            if shape[0] == "m" and factor == SCALAR and isinstance(node, Bracket):
+                factor = self._vectors(node, shape)
             joined = self._times(shape, factor)
             if joined is None:
                 return None
@@ -295,6 +337,9 @@ class _Reader:
             if name.startswith("I_{") and len(name) == 5:
                 size = self.found.named(name[3])
                 shape = ("m", (size, size))
+        elif isinstance(node, Scripted) and isinstance(node.base, Leaf) and node.base.text in ("0", "1") and node.sub \
+                and canonical(node.sub).isalpha():
+            shape = ("v", (self.found.named(canonical(node.sub)),))     # 1_n
         elif isinstance(node, Scripted):
             return self._powered(self.factor(node.base), node)
         else:
@@ -325,6 +370,12 @@ class _Reader:
         if shape[0] == "m" and not is_label(node.sup):
             self.found.same(*shape[1])
         return shape
+
+
+def _are_blocks(first: str, second: str) -> bool:
+    """Whether two names differ in the two digits below them only."""
+    (letter_, _, below), (other, _, beneath) = first.partition("_{"), second.partition("_{")
+    return letter_ == other and all(len(sub) == 3 and sub[:2].isdigit() for sub in (below, beneath))
 
 
 def _is_sign(node: Node) -> bool:

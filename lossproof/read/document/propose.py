@@ -177,11 +177,13 @@ class _Proposer:
         for letter in self.found.bare_sums:
             if len(letter) == 1 and letter in _INDEX_LETTERS:
                 self.indices.add(letter)
-        for use in self.found.uses.values():
+        for key, use in self.found.uses.items():
             for parts in (*use.subscripts, *(parts for parts, _ in use.labelled)):
                 for part in parts:
                     own = self.found.uses.get(part)
-                    if part in _INDEX_LETTERS and (own is None or not own.bare) and part not in self._bounds():
+                    whole = f"{key}_{{{part}}}" in self.arrays.kinds    # X_t^T: a matrix with a label
+                    if part in _INDEX_LETTERS and (own is None or not own.bare) and part not in self._bounds() \
+                            and not whole:
                         self.indices.add(part)
 
     def _bounds(self) -> set[str]:
