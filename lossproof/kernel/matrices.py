@@ -9,14 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from lossproof.derivation import Declaration
+from lossproof.kernel.binders import is_integer
 from lossproof.kernel.inverses import definite, det, inverse
 from lossproof.kernel.letters import Form, Named
 from lossproof.kernel.matrix_calculus import Direction, gradient, moving_letter
 from lossproof.kernel.normal_form import Normal, Unsupported
 from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sums import sum_over
+from lossproof.kernel.word_sums import sum_of_form
 from lossproof.kernel.words import (
     collected,
     element,
@@ -24,6 +28,7 @@ from lossproof.kernel.words import (
     number,
     of_number,
     of_ones,
+    of_unit,
     of_word,
     plus,
     scaled,
@@ -32,7 +37,21 @@ from lossproof.kernel.words import (
     transpose,
     zero,
 )
-from lossproof.term import Add, Call, Derivative, Mul, Symbol, Term
+from lossproof.term import (
+    Add,
+    Call,
+    Const,
+    Derivative,
+    Entry,
+    Family,
+    Fold,
+    Mul,
+    Number,
+    Range,
+    Symbol,
+    Term,
+    free_names,
+)
 
 if TYPE_CHECKING:
     from lossproof.kernel.normalize import Normalizer, Scope
@@ -102,6 +121,10 @@ class Matrices:
                 return scaled(held, factor)
             case Derivative(body, by, 1):
                 return self._derivative(body, by, scope)
+            case Family(body, ranges):
+                return self._row(body, ranges, scope)
+            case Fold("sum", body, range_, None):
+                return self._sum(body, range_, scope)
             case Call(function, args, ()):
                 return self._call(function, args, scope)
             case _:
@@ -118,6 +141,32 @@ class Matrices:
         if letter is None:
             raise Unsupported(f"a word over {name}")
         return of_word((letter,))
+
+    def _row(self, body: Term, ranges: tuple[Range, ...], scope: Scope) -> Form:
+        """A row or a column of a matrix, as a column: (Y[i, c])_c is the transpose of Y times the unit vector of i."""
+        match body, ranges:
+            case Entry(name, (first, second)), (Range(c, Number(Fraction(numerator=1, denominator=1)), size),):
+                letter = self.letter(name) if name not in self.n.definitions else None
+                row = second == Symbol(c) and c not in free_names(first)
+                if letter is not None and (row or (first == Symbol(c) and c not in free_names(second))):
+                    form = of_word((letter,))
+                    form = transpose(form) if row else form
+                    if form.rows == self.n.normal(size, scope):
+                        at = self.n.normal(first if row else second, scope)
+                        return times(form, of_unit(at, form.columns, row=False))
+        raise Unsupported("a word over this family")
+
+    def _sum(self, body: Term, range_: Range, scope: Scope) -> Form:
+        """A sum of arrays over a range from 1."""
+        bounds = self.n.bounds(range_, scope)
+        if range_.upper == Const("oo") or bounds.lower != self.t.one or not is_integer(self.t, bounds.upper):
+            raise Unsupported("a word over this sum")
+        with self.n.inside(range_.name, bounds, scope) as (name, inner):
+            made = sum_of_form(self.t, name, bounds.upper, self.form(body, inner),
+                               lambda number_: sum_over(self.t, name, bounds, number_))
+        if made is None:
+            raise Unsupported("a word over this sum")
+        return made
 
     def _call(self, function: str, args: tuple[Term, ...], scope: Scope) -> Form:
         match function:

@@ -33,7 +33,7 @@ from lossproof.kernel.binders import (
 from lossproof.kernel.functions import exp, power, reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
-from lossproof.kernel.words import contracted
+from lossproof.kernel.word_sums import contracted
 
 EXPAND_UP_TO = 64
 """Concrete ranges of at most so many values are written out."""

@@ -12,10 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from itertools import pairwise
 
-from lossproof.kernel.atoms import EntryAtom, TraceAtom
+from lossproof.kernel.atoms import TraceAtom
 from lossproof.kernel.functions import delta, entry
 from lossproof.kernel.letters import (
     SYMMETRIC,
@@ -175,7 +174,7 @@ def _numbers_out(t: Table, word: Word) -> list[tuple[Word, Normal]] | None:
         return None
     value = t.one
     for start, end in pairwise(places):
-        value = value * _number(t, word[start:end])
+        value = value * number_of(t, word[start:end])
     return [(word[:places[0]] + word[places[-1]:], value)]
 
 
@@ -262,7 +261,7 @@ def number(form: Form) -> Normal:
     return t.total(c for _, c in form.terms)
 
 
-def _number(t: Table, word: Word) -> Normal:
+def number_of(t: Table, word: Word) -> Normal:
     """A word of one row and one column as a number."""
     if not word:
         return t.one
@@ -270,11 +269,11 @@ def _number(t: Table, word: Word) -> Normal:
     if len(places) > 2:
         value = t.one
         for start, end in pairwise(places):
-            value = value * _number(t, word[start:end])
+            value = value * number_of(t, word[start:end])
         return value
     found = rewritten(t, word)
     if found is not None:
-        return t.total(c * _number(t, w) for w, c in found)
+        return t.total(c * number_of(t, w) for w, c in found)
     return _atom(t, [word])
 
 
@@ -294,7 +293,7 @@ def trace_of(t: Table, word: Word, size: Normal) -> Normal:
         turned_to = word[places[0]:] + word[:places[0]]
         if places[0]:
             t.use("trace-cyclic")
-        return _number(t, turned_to)
+        return number_of(t, turned_to)
     rotations = [word[i:] + word[:i] for i in range(len(word))]
     for i, rotation in enumerate(rotations):
         found = rewritten(t, rotation, in_order=i == 0)
@@ -441,96 +440,3 @@ def supposing(t: Table, values: Mapping[str, Form], rules: tuple[tuple[Word, For
         yield
     finally:
         t.letter_values, t.word_rules = before
-
-
-# sums over an index as products
-
-
-def contracted(t: Table, name: str, upper: Normal, body: Normal) -> Normal | None:
-    """The sum over name = 1..upper of a product of entries, as a product of words: sum_k u_k v_k = u^T v.
-
-    None where `name` occurs otherwise than once or twice as a whole index.
-    """
-    if not body.den.is_one() or len(body.num) != 1:
-        return None
-    ((mono, coefficient),) = t.terms(body.num)
-    me = t.var(name)
-    ends: list[Word] = []
-    middle: Word = ()
-    for i, power in mono:
-        weight = _diagonal(t, i, me, upper)
-        if weight is not None:
-            middle += (weight,) * power
-            continue
-        word = _as_word(t, i)
-        if word is None or power > 2:
-            return None
-        sides = [end for end, letter in ((0, word[0]), (-1, word[-1]))
-                 if isinstance(letter, Unit) and letter.index == me and letter.size == upper]
-        inner = [n for k, letter in enumerate(word) if k % len(word) not in [s % len(word) for s in sides]
-                 for n in _indices(letter)]
-        if not sides or any(name in n.free() for n in inner) or (len(sides) == 2 and (power > 1 or len(mono) > 1)):
-            return None
-        if len(sides) == 2:
-            t.use("sum-as-product")
-            return trace_of(t, word[1:-1], upper).scaled(Fraction(coefficient))
-        ends += [word if sides == [-1] else _flipped(word)] * power
-    if len(ends) > 2:
-        return None
-    t.use("sum-as-product")
-    if not ends:
-        return trace_of(t, middle, upper).scaled(Fraction(coefficient))
-    first = ends[0][:-1] + middle
-    rest = _flipped(ends[1])[1:] if len(ends) == 2 else (OnesVector(upper),)
-    return _number(t, first + rest).scaled(Fraction(coefficient))
-
-
-def _diagonal(t: Table, number_: int, index: Normal, size: Normal) -> Named | None:
-    """The diagonal matrix of which an atom is the entry at (index, index), None for other atoms."""
-    match t[number_]:
-        case EntryAtom(family, (i, j)) if i == j == index:
-            letter = t.letter(family)
-            return letter if letter is not None and "diagonal" in letter.traits and letter.rows == size else None
-        case _:
-            return None
-
-
-def _as_word(t: Table, number_: int) -> Word | None:
-    """An atom as a word with unit vectors at its ends, None where it is none."""
-    match t[number_]:
-        case TraceAtom(word) if isinstance(word[0], Unit) or isinstance(word[-1], Unit):
-            # inner forms would have to be scaled anew by a flip
-            return None if any(isinstance(letter, InverseOf) for letter in word) and not _stable(word) else word
-        case EntryAtom(family, indices):
-            letter = t.letter(family)
-            if letter is None or len(indices) != letter.rank:
-                return None
-            left: Word = () if letter.rows == t.one else (Unit(indices[0], letter.rows, row=True),)
-            if letter.columns == t.one:
-                return (*left, letter)
-            return (*left, letter, Unit(indices[-1], letter.columns))
-        case _:
-            return None
-
-
-def _stable(word: Word) -> bool:
-    """Whether a transposition needs no factor."""
-    _, factor = transposed(word)
-    return factor == factor.table.one
-
-
-def _flipped(word: Word) -> Word:
-    return transposed(word)[0]
-
-
-def _indices(letter: Letter) -> tuple[Normal, ...]:
-    match letter:
-        case Unit(index, size):
-            return (index, size)
-        case InverseOf(form):
-            return (form.rows, *(c for _, c in form.terms), *(
-                n for w, _ in form.terms for inner in w for n in _indices(inner)))
-        case Named(rows=rows, columns=columns):
-            return (rows, columns)
-        case OnesVector(size):
-            return (size,)
