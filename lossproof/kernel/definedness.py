@@ -13,11 +13,11 @@ from fractions import Fraction
 from lossproof.derivation import Domain
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.existence import Existence
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.term import (
     ARRAY_FUNCTIONS,

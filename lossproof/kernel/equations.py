@@ -11,11 +11,12 @@ from math import gcd
 
 from lossproof.derivation import Step
 from lossproof.kernel.atoms import ExpAtom, LogAtom, Var
+from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import exp, log_abs
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.squares import completed

@@ -11,9 +11,9 @@ from contextlib import suppress
 from fractions import Fraction
 
 from lossproof.kernel.atoms import Bounds
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import Sign, both, product_sign, sum_sign
 from lossproof.term import Add, Call, Entry, Fold, Mul, Number, Pow, Symbol, Term
 

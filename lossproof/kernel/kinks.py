@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from lossproof.kernel.atoms import Var
 from lossproof.kernel.binders import is_integer, known_nonzero
 from lossproof.kernel.conditions import Condition, Discharge, negation
+from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.germs import MOST_POINTS, exists_at, kink_points, slope_at
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
-from lossproof.kernel.normalize import NeedsCases
 from lossproof.term import (
     ONE,
     ZERO,

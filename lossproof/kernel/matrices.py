@@ -35,7 +35,8 @@ from lossproof.kernel.words import (
 from lossproof.term import Add, Call, Derivative, Mul, Symbol, Term
 
 if TYPE_CHECKING:
-    from lossproof.kernel.normalize import Normalizer, Scope
+    from lossproof.kernel.context import Scope
+    from lossproof.kernel.normalize import Normalizer
 
 Differentiate = Callable[[Normal, Direction], Normal]
 

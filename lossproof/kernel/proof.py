@@ -17,6 +17,7 @@ from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAto
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.conditions import Condition
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.equations import alternatives
 from lossproof.kernel.functions import reduce
@@ -29,7 +30,7 @@ from lossproof.kernel.inverses import vanishes as form_vanishes
 from lossproof.kernel.laws import LAWS
 from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.order import Order
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import Sign, sign_decides
