@@ -12,6 +12,7 @@ SYMBOLS: Symbols = {
     "k": {"kind": "index", "upto": "n"}, "p": {"kind": "index", "upto": "n"},
     "x": {"kind": "scalar"}, "y": {"kind": "scalar"}, "r": {"kind": "scalar", "assume": ["positive"]},
     "nn": {"kind": "scalar", "assume": ["nonnegative"]}, "closed": {"kind": "scalar", "interval": ["0", "1"]},
+    "bit": {"kind": "scalar", "values": ["0", "1"]},
     "u": {"kind": "indexed", "shape": ["n"]}, "a": {"kind": "indexed", "shape": ["n"], "assume": ["positive"]},
     "whole": {"kind": "indexed", "shape": ["n"], "assume": ["integer"]},
 }
@@ -66,6 +67,10 @@ def test_a_bound_name_is_not_the_declared_one(declared: dict[str, object], given
            "Heaviside(-x - 1)", given=("x < -1",)),
     conditional("power-0-by-hypothesis", "x**y", "1", "Ne(x, 0)", given=("Eq(y, 0)",)),
     conditional("power-0-by-difference", "x**(y - y)", "1", "Ne(x, 0)"),
+    proved("power-0-by-values", "x**bit", "1 - bit + bit*x"),
+    proved("limit-by-a-quantity", "Limit(q + 1, q, 0)", "1", let={"q": "log(x)"}),
+    conditional("limit-by-a-quantity-is-no-domain", "Limit(q, q, 0)", "log(x) - log(x)", "x > 0", let={"q": "log(x)"}),
+    conditional("derivative-by-a-quantity", "Derivative(q, q)", "1", "x > 0", let={"q": "log(x)"}),
     proved("power-0-by-declaration", "x**m", "1", given=("Eq(m, 0)",)),
     proved("abs-of-integer", "Piecewise((m, m >= 0), (-m, True))", "Abs(m)"),
 )])

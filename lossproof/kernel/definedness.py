@@ -56,8 +56,9 @@ class Conditions(Domains):
         super().__init__(hypotheses)
         self.n.defined_at = self.defined
         self.n.at_kink = self.at_kink
-        # the names that vary under the operators around; what is known there is less
-        self._moved: frozenset[str] = frozenset()
+        # the names that have other values under the limits and substitutions around
+        self._replaced: frozenset[str] = frozenset()
+        # by name, and by what varies or is replaced: less is known there
         self._quantities: dict[tuple[str, frozenset[str], frozenset[str]], tuple[Condition, ...]] = {}
 
     def defined(self, term: Term, scope: Scope) -> bool:
@@ -106,7 +107,7 @@ class Conditions(Domains):
             case Subst(body, variable, value):
                 self._collect(value, ranges, found)
                 inner = {}
-                with self._moving(_name_of(variable)):
+                with self._replacing(_name_of(variable)):
                     self._collect(body, ranges, inner)
                 for c in inner:
                     found[Condition(self._substituted(c.term, variable, value), c.exact)] = None
@@ -148,8 +149,9 @@ class Conditions(Domains):
                     self._in_shape(term.indices, self.n.arrays.shape(family), ranges, found)
                 return
             case Symbol(name) if name in self.n.definitions:
-                for c in self._quantity(name):
-                    found[c] = None
+                # a quantity that is replaced is a variable, wherever its definition means nothing
+                if name not in self._replaced:
+                    found.update(dict.fromkeys(self._quantity(name)))
                 return
             case Entry(family, indices):
                 for i in indices:
@@ -162,15 +164,15 @@ class Conditions(Domains):
             found[condition_] = None
 
     @contextmanager
-    def _moving(self, name: str, *, keep_open: bool = False) -> Iterator[None]:
-        """While the body of an operator that varies a name is read: hypotheses about the name do not hold there."""
-        before = self._moved
-        self._moved = before | {name}
+    def _replacing(self, name: str) -> Iterator[None]:
+        """While the body of a limit or a substitution is read: what hypotheses say of the name is not said there."""
+        before = self._replaced
+        self._replaced = before | {name}
         try:
-            with self.h.without(self.n.mentions(Symbol(name)), keep_open=keep_open):
+            with self.h.without(self.n.mentions(Symbol(name))):
                 yield
         finally:
-            self._moved = before
+            self._replaced = before
 
     def _substituted(self, condition: Term, variable: Term, value: Term) -> Term:
         """The condition with the variable at a value, also where a quantity depends on it."""
@@ -216,7 +218,7 @@ class Conditions(Domains):
 
     def _quantity(self, name: str) -> tuple[Condition, ...]:
         """Conditions of a quantity's definition (with its own indices free)."""
-        key = name, self._moved, self._varied
+        key = name, self._varied, self._replaced
         if key not in self._quantities:
             self._quantities[key] = ()
             definition = self.n.definitions[name]
@@ -279,7 +281,7 @@ class Conditions(Domains):
             self._collect(by, ranges, found)
         name = _name_of(by)
         inner: dict[Condition, None] = {}
-        with self.varying(name), self._moving(name, keep_open=True):
+        with self.varying(name), self.h.without(self.n.mentions(Symbol(name)), keep_open=True):
             self._collect(body, ranges, inner)
         kinks = [self.at_entry(kink, by) for kink in self.kinks(body, ranges, name)]
         edge = self._root_at_its_edge(body, by)
@@ -321,7 +323,7 @@ class Conditions(Domains):
             self._collect(term.target, ranges, found)
         name = _name_of(term.variable)
         inner: dict[Condition, None] = {}
-        with self._moving(name):
+        with self._replacing(name):
             self._collect(term.body, ranges, inner)
         for c in inner:
             if name not in self.n.mentions(c.term):
