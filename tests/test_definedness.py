@@ -39,6 +39,12 @@ def test_a_derivative_asks_for_a_neighbourhood() -> None:
         assert result.verdict.verdict in ("conditional", "unknown"), said(result)
 
 
+def test_a_sum_over_what_is_not_x_jumps() -> None:
+    """A sum over k != x jumps where x is an index, and has no derivative there."""
+    result = judge(SYMBOLS, "Derivative(Sum(u[k], (k, 1, n), Ne(k, x)), x)", "0")
+    assert result.verdict.verdict == "unknown", said(result)
+
+
 @pytest.mark.parametrize("line", ["q + 0*Derivative(q, nn)", "0*Derivative(q, nn) + q"])
 def test_a_quantity_is_asked_again_under_a_derivative(line: str) -> None:
     """A quantity that is defined at the edge of an interval has no derivative there for that."""
@@ -77,6 +83,24 @@ def test_a_bound_name_is_not_the_declared_one(declared: dict[str, object], given
 def test_the_truth_comes_out(case: Case) -> None:
     """Conditions of sums and of pieces are parts of the line, and 0**0 is 1 for written integers only."""
     case.verify(SYMBOLS)
+
+
+@pytest.mark.parametrize(("line", "value", "given"), [
+    ("Subs(Abs(n - p), n, 1)", "1 - p", ()), ("Subs(Sum(1, (k, p, n)), n, 1)", "2 - p", ()),
+    ("Subs(KroneckerDelta(p, n + 1), n, 1)", "0", ()), ("0*Subs(Sum(u[j], (j, 1, n)), n, 3)", "0", ()),
+    ("Subs(Abs(free[n]), n, 5)", "free[5]", ("ForAll(free[k] > 0, (k, 1, n))",)),
+    ("Subs(Abs(from_m - m), m, 9)", "from_m - 9", ()), ("Limit(Abs(from_m - m)/m, m, oo)", "-1", ()),
+])
+def test_a_range_does_not_follow_another_value_of_its_end(line: str, value: str, given: tuple[str, ...]) -> None:
+    """p <= n is said of n, and of no number that an operator puts in its place: these are false at a point."""
+    symbols = {**SYMBOLS, "free": {"kind": "indexed", "rank": 1}, "from_m": {"kind": "index", "from": "m", "upto": "9"}}
+    result = judge(symbols, line, value, given=given)
+    assert result.verdict.verdict in ("unknown", "refuted") and result.fault is None, said(result)
+
+
+def test_an_index_stays_below_its_end_as_that_grows() -> None:
+    """As n grows beyond all bounds, p <= n stays true."""
+    proved("end-that-grows", "Limit(Abs(n - p) - n, n, oo)", "-p").verify(SYMBOLS)
 
 
 @pytest.mark.parametrize(("line", "value"), [

@@ -191,6 +191,9 @@ class Neighbourhoods(Discharge):
         body = self.apart(body)
         match body:
             case Fold(_, inside, range_, condition):
+                edges = (range_.lower, range_.upper, *(() if condition is None else (condition,)))
+                if any(name in self.n.mentions(edge) for edge in edges):
+                    raise Unsupported("the derivative of a sum or product by what its range depends on")
                 return [self.quantified(c, range_, condition)
                         for c in self.kinks(inside, {**ranges, range_.name: range_}, name)]
             case Call("softmax" | "logsumexp" | "dot" | "trace" | "matmul", _) as call:

@@ -178,34 +178,43 @@ class Operators(Folds):
             yield work, self.normal(term.body, scope.bind(term.name, x)), sign
 
     def _limit(self, term: Limit, scope: Scope) -> Normal:
-        t = self.table
-        target = self._goal(term, scope)
-        with self._moving(term.variable, term.body, scope) as (body, moving):
-            t.use("limit")
-            return limits.limit(t, self.facts, body, moving, target, term.side)
-
-    def _goal(self, limit: Limit, scope: Scope) -> Normal | str:
-        """The target of a limit; Unsupported where its variable is not known to be allowed to go there."""
-        goal = self._end(limit.target, scope)
-        if not self.facts.may_go_to(self.target(limit.variable, scope)[1], goal, limit.side):
-            raise Unsupported("a limit at a place that the variable's declaration is not known to reach")
-        return goal
+        with self._moving(term, term.body, scope) as (body, moving, target):
+            self.table.use("limit")
+            return limits.limit(self.table, self.facts, body, moving, target, term.side)
 
     def sign_near(self, body: Term, limit: Limit, scope: Scope) -> Sign:
         """The sign of `body` near the target of a limit."""
-        target = self._goal(limit, scope)
-        with self._moving(limit.variable, body, scope) as (moved, moving):
+        with self._moving(limit, body, scope) as (moved, moving, target):
             return limits.eventual_sign(self.table, self.facts, moved, moving, target, limit.side)
 
     @contextmanager
-    def _moving(self, variable: Term, body: Term, scope: Scope) -> Iterator[tuple[Normal, str]]:
-        """`body` with the limit's variable under a fresh name, while hypotheses about it are forgotten."""
-        target, name = self.target(variable, scope)
+    def _moving(self, limit: Limit, body: Term, scope: Scope) -> Iterator[tuple[Normal, str, Normal | str]]:
+        """`body` with the limit's variable under a fresh name, while hypotheses about it are forgotten, and the
+        target; Unsupported where it is not known that the variable may go there."""
+        variable, name = self.target(limit.variable, scope)
+        target = self._end(limit.target, scope)
+        if not self.facts.may_go_to(name, target, limit.side):
+            raise Unsupported("a limit at a place that the variable's declaration is not known to reach")
+        # as an upper end grows beyond all bounds, what is below it stays so
+        if any(not (upper and end == Symbol(name) and target == "oo") for end, upper in self._ranges_by(name, body)):
+            raise Unsupported(f"a limit by {name}, on which ranges of other names rest")
         inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
         with self.facts.without(self._mentioned(name)):
             moving = self.table.fresh()
             normal = self.before_limit(self.normal(body, inner), self._mentioned(name))
-            yield self._moved(normal, target, name, moving), moving
+            yield self._moved(normal, variable, name, moving), moving, target
+
+    def _ranges_by(self, name: str, body: Term) -> Iterator[tuple[Term, bool]]:
+        """The ends of declared ranges, of names in the body, that depend on a name; True with the upper ones."""
+        for other in self.mentions(body):
+            declaration, definition = self.declarations.get(other), self.definitions.get(other)
+            ends: list[tuple[Term | None, bool]] = []
+            if declaration is not None:
+                ends += [(declaration.lower, False), (declaration.upper, True)]
+                ends += [(size, True) for size in declaration.shape or ()]
+            for r in definition.ranges if definition is not None else ():
+                ends += [(r.lower, False), (r.upper, True)]
+            yield from ((end, upper) for end, upper in ends if end is not None and name in self.mentions(end))
 
     def _end(self, target: Term, scope: Scope) -> Normal | str:
         match target:
@@ -244,6 +253,8 @@ class Operators(Folds):
     def _substituted(self, body: Term, variable: Term, value: Term, scope: Scope) -> Normal:
         t = self.table
         target, name = self.target(variable, scope)
+        if list(self._ranges_by(name, body)):
+            raise Unsupported(f"another value of {name}, on which ranges of other names rest")
         inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
         with self.facts.without(self._mentioned(name)):
             moving = t.fresh()

@@ -114,7 +114,8 @@ class Rewriting:
                 case Bool("and", args):
                     return [f for a in args for f in self.facts(a, scope, names, ranges)]
                 case Relation(op, left, right):
-                    mentions = self.n.mentions(condition)
+                    ends = [end.free() for r in ranges for end in (r.lower, r.upper, *r.excluded)]
+                    mentions = self.n.mentions(condition).union(*ends)
                     written = self.n.normal(left, scope) - self.n.normal(right, scope)
                     found = self._sign_facts(written, SIGN_OF[op], mentions, names, ranges)
                     if op in (">", "!=") and right == ZERO and (root := _square_root_of(left)) is not None:
