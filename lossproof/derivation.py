@@ -78,6 +78,13 @@ class Declaration:
     assumed: bool = False
     span: Span | None = field(default=None, compare=False)
 
+    @property
+    def whole(self) -> bool:
+        """Whether the name, or each of its entries, ranges over integers only."""
+        values = self.domain.values
+        return self.kind in ("integer", "size", "index") or self.domain.integer or (
+            values is not None and all(value.denominator == 1 for value in values))
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:

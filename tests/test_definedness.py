@@ -12,6 +12,7 @@ SYMBOLS: Symbols = {
     "k": {"kind": "index", "upto": "n"}, "p": {"kind": "index", "upto": "n"},
     "x": {"kind": "scalar"}, "y": {"kind": "scalar"}, "r": {"kind": "scalar", "assume": ["positive"]},
     "nn": {"kind": "scalar", "assume": ["nonnegative"]}, "closed": {"kind": "scalar", "interval": ["0", "1"]},
+    "bit": {"kind": "scalar", "values": ["0", "1"]},
     "u": {"kind": "indexed", "shape": ["n"]}, "a": {"kind": "indexed", "shape": ["n"], "assume": ["positive"]},
     "whole": {"kind": "indexed", "shape": ["n"], "assume": ["integer"]},
 }
@@ -36,6 +37,12 @@ def test_a_derivative_asks_for_a_neighbourhood() -> None:
     for inner in ("y**x", "q"):
         result = judge(SYMBOLS, f"0*Derivative({inner}, x)", "0", given=("Eq(x, 2)",), let={"q": "y**x"})
         assert result.verdict.verdict in ("conditional", "unknown"), said(result)
+
+
+def test_a_sum_over_what_is_not_x_jumps() -> None:
+    """A sum over k != x jumps where x is an index, and has no derivative there."""
+    result = judge(SYMBOLS, "Derivative(Sum(u[k], (k, 1, n), Ne(k, x)), x)", "0")
+    assert result.verdict.verdict == "unknown", said(result)
 
 
 @pytest.mark.parametrize("line", ["q + 0*Derivative(q, nn)", "0*Derivative(q, nn) + q"])
@@ -66,12 +73,34 @@ def test_a_bound_name_is_not_the_declared_one(declared: dict[str, object], given
            "Heaviside(-x - 1)", given=("x < -1",)),
     conditional("power-0-by-hypothesis", "x**y", "1", "Ne(x, 0)", given=("Eq(y, 0)",)),
     conditional("power-0-by-difference", "x**(y - y)", "1", "Ne(x, 0)"),
+    proved("power-0-by-values", "x**bit", "1 - bit + bit*x"),
+    proved("limit-by-a-quantity", "Limit(q + 1, q, 0)", "1", let={"q": "log(x)"}),
+    conditional("limit-by-a-quantity-is-no-domain", "Limit(q, q, 0)", "log(x) - log(x)", "x > 0", let={"q": "log(x)"}),
+    conditional("derivative-by-a-quantity", "Derivative(q, q)", "1", "x > 0", let={"q": "log(x)"}),
     proved("power-0-by-declaration", "x**m", "1", given=("Eq(m, 0)",)),
     proved("abs-of-integer", "Piecewise((m, m >= 0), (-m, True))", "Abs(m)"),
 )])
 def test_the_truth_comes_out(case: Case) -> None:
     """Conditions of sums and of pieces are parts of the line, and 0**0 is 1 for written integers only."""
     case.verify(SYMBOLS)
+
+
+@pytest.mark.parametrize(("line", "value", "given"), [
+    ("Subs(Abs(n - p), n, 1)", "1 - p", ()), ("Subs(Sum(1, (k, p, n)), n, 1)", "2 - p", ()),
+    ("Subs(KroneckerDelta(p, n + 1), n, 1)", "0", ()), ("0*Subs(Sum(u[j], (j, 1, n)), n, 3)", "0", ()),
+    ("Subs(Abs(free[n]), n, 5)", "free[5]", ("ForAll(free[k] > 0, (k, 1, n))",)),
+    ("Subs(Abs(from_m - m), m, 9)", "from_m - 9", ()), ("Limit(Abs(from_m - m)/m, m, oo)", "-1", ()),
+])
+def test_a_range_does_not_follow_another_value_of_its_end(line: str, value: str, given: tuple[str, ...]) -> None:
+    """p <= n is said of n, and of no number that an operator puts in its place: these are false at a point."""
+    symbols = {**SYMBOLS, "free": {"kind": "indexed", "rank": 1}, "from_m": {"kind": "index", "from": "m", "upto": "9"}}
+    result = judge(symbols, line, value, given=given)
+    assert result.verdict.verdict in ("unknown", "refuted") and result.fault is None, said(result)
+
+
+def test_an_index_stays_below_its_end_as_that_grows() -> None:
+    """As n grows beyond all bounds, p <= n stays true."""
+    proved("end-that-grows", "Limit(Abs(n - p) - n, n, oo)", "-p").verify(SYMBOLS)
 
 
 @pytest.mark.parametrize(("line", "value"), [

@@ -163,7 +163,7 @@ class Components:
             case Symbol(name) | Entry(name):
                 declaration, definition = self.declarations.get(name), self.definitions.get(name)
                 if declaration is not None:
-                    return declaration.kind in ("integer", "size", "index") or declaration.domain.integer
+                    return declaration.whole
                 return definition is None or self.is_integer(
                     definition.body, frozenset(r.name for r in definition.ranges))
             case Add(args) | Mul(args):

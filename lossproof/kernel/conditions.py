@@ -11,10 +11,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from lossproof.kernel.atoms import Bounds
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import sign_decides
 from lossproof.kernel.sums import EXPAND_UP_TO
 from lossproof.term import (

@@ -1,27 +1,24 @@
 """Where a written line is defined, read from the tree before any rewriting.
 
-Trusted. Imports `kinks`, `conditions` and the ground floor.
+Trusted. Imports `domains`, `existence`, `kinks`, `conditions` and the ground floor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from fractions import Fraction
 
 from lossproof.derivation import Domain
-from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
-from lossproof.kernel.existence import Existence
+from lossproof.kernel.context import Scope
+from lossproof.kernel.domains import Domains
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
-from lossproof.kernel.normal_form import DivisionByZero, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Scope
-from lossproof.kernel.sign_sets import Sign, sign_decides
+from lossproof.kernel.normal_form import Unsupported
+from lossproof.kernel.sign_sets import Sign
 from lossproof.term import (
     ARRAY_FUNCTIONS,
-    MINUS_ONE,
     ONE,
     ZERO,
     Add,
@@ -42,7 +39,6 @@ from lossproof.term import (
     Pow,
     Range,
     Relation,
-    RelationName,
     Subst,
     Symbol,
     Term,
@@ -53,15 +49,16 @@ from lossproof.term import (
 )
 
 
-class Conditions(Existence):
+class Conditions(Domains):
     """Definedness of written terms under the hypotheses of a step."""
 
     def __init__(self, hypotheses: Hypotheses) -> None:
         super().__init__(hypotheses)
         self.n.defined_at = self.defined
         self.n.at_kink = self.at_kink
-        # the names that vary under the operators around; what is known there is less
-        self._moved: frozenset[str] = frozenset()
+        # the names that have other values under the limits and substitutions around
+        self._replaced: frozenset[str] = frozenset()
+        # by name, and by what varies or is replaced: less is known there
         self._quantities: dict[tuple[str, frozenset[str], frozenset[str]], tuple[Condition, ...]] = {}
 
     def defined(self, term: Term, scope: Scope) -> bool:
@@ -80,8 +77,6 @@ class Conditions(Existence):
         self._collect(term, {}, found)
         exact = {c.term for c in found if c.exact}
         return tuple(c for c in found if c.exact or c.term not in exact)
-
-    # collecting
 
     def _collect(self, term: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
         term = self.apart(term)
@@ -112,7 +107,7 @@ class Conditions(Existence):
             case Subst(body, variable, value):
                 self._collect(value, ranges, found)
                 inner = {}
-                with self._moving(_name_of(variable)):
+                with self._replacing(_name_of(variable)):
                     self._collect(body, ranges, inner)
                 for c in inner:
                     found[Condition(self._substituted(c.term, variable, value), c.exact)] = None
@@ -154,8 +149,9 @@ class Conditions(Existence):
                     self._in_shape(term.indices, self.n.arrays.shape(family), ranges, found)
                 return
             case Symbol(name) if name in self.n.definitions:
-                for c in self._quantity(name):
-                    found[c] = None
+                # a quantity that is replaced is a variable, wherever its definition means nothing
+                if name not in self._replaced:
+                    found.update(dict.fromkeys(self._quantity(name)))
                 return
             case Entry(family, indices):
                 for i in indices:
@@ -168,20 +164,20 @@ class Conditions(Existence):
             found[condition_] = None
 
     @contextmanager
-    def _moving(self, name: str, *, keep_open: bool = False) -> Iterator[None]:
-        """While the body of an operator that varies a name is read: hypotheses about the name do not hold there."""
-        before = self._moved
-        self._moved = before | {name}
+    def _replacing(self, name: str) -> Iterator[None]:
+        """While the body of a limit or a substitution is read: what hypotheses say of the name is not said there."""
+        before = self._replaced
+        self._replaced = before | {name}
         try:
-            with self.h.without(self.n.mentions(Symbol(name)), keep_open=keep_open):
+            with self.h.without(self.n.mentions(Symbol(name))):
                 yield
         finally:
-            self._moved = before
+            self._replaced = before
 
     def _substituted(self, condition: Term, variable: Term, value: Term) -> Term:
         """The condition with the variable at a value, also where a quantity depends on it."""
         if not isinstance(variable, Symbol) or variable.name not in self.n.mentions(condition):
-            return _substituted(condition, variable, value) if isinstance(variable, Entry) else condition
+            return _put_in(condition, variable, value) if isinstance(variable, Entry) else condition
         plain = {
             name: q.body for name, q in self.n.definitions.items()
             if not q.ranges and not self.n.arrays.shape(q.body) and name != variable.name
@@ -191,7 +187,7 @@ class Conditions(Existence):
             unfolded = substitute(unfolded, plain)
         if self.n.mentions(unfolded) - free_names(unfolded):
             # it may be reached through an indexed quantity too
-            return _substituted(condition, variable, value)
+            return _put_in(condition, variable, value)
         return substitute(unfolded, {variable.name: value})
 
     def _whole(self, array: Term, ranges: dict[str, Range], found: dict[Condition, None]) -> None:
@@ -225,7 +221,7 @@ class Conditions(Existence):
 
     def _quantity(self, name: str) -> tuple[Condition, ...]:
         """Conditions of a quantity's definition (with its own indices free)."""
-        key = name, self._moved, self._varied
+        key = name, self._varied, self._replaced
         if key not in self._quantities:
             self._quantities[key] = ()
             definition = self.n.definitions[name]
@@ -288,7 +284,7 @@ class Conditions(Existence):
             self._collect(by, ranges, found)
         name = _name_of(by)
         inner: dict[Condition, None] = {}
-        with self.varying(name), self._moving(name, keep_open=True):
+        with self.varying(name), self.h.without(self.n.mentions(Symbol(name)), keep_open=True):
             self._collect(body, ranges, inner)
         kinks = [self.at_entry(kink, by) for kink in self.kinks(body, ranges, name)]
         edge = self._root_at_its_edge(body, by)
@@ -330,7 +326,7 @@ class Conditions(Existence):
             self._collect(term.target, ranges, found)
         name = _name_of(term.variable)
         inner: dict[Condition, None] = {}
-        with self._moving(name):
+        with self._replacing(name):
             self._collect(term.body, ranges, inner)
         for c in inner:
             if name not in self.n.mentions(c.term):
@@ -356,138 +352,6 @@ class Conditions(Existence):
         if pieces[-1][1] != Bool("and", ()):
             found[Condition(Bool("or", tuple(earlier)))] = None
 
-    def _own(self, term: Term, ranges: dict[str, Range]) -> list[Condition]:
-        """Conditions of the node itself, its parts being defined."""
-        if isinstance(term, Call) and any(term.orders) and term.function not in self.n.declarations:
-            # a known function's derivative: defined inside the function's domain, away from kinks
-            inside = self._own(replace(term, orders=()), ranges)
-            return [*(_strict(c) for c in inside), *self.kinks_of_call(term)]
-        match term:
-            case Pow(base, exponent):
-                return self._power(base, exponent, ranges)
-            case Call("log", (x,)):
-                return _positive(x)
-            case Call("sqrt", (x,)):
-                return [Condition(Relation(">=", x, ZERO))]
-            case Call("xlogy", (x, y)):
-                return [Condition(Bool("or", (Relation(">", y, ZERO), Relation("=", x, ZERO))))]
-            case Call("tan" | "sec", (x,)):
-                return [Condition(Relation("!=", Call("cos", (x,)), ZERO))]
-            case Call("cot" | "csc", (x,)):
-                return [Condition(Relation("!=", Call("sin", (x,)), ZERO))]
-            case Call("coth" | "csch", (x,)):
-                return [Condition(Relation("!=", x, ZERO))]
-            case Call("asin" | "acos", (x,)):
-                return [Condition(Relation(">=", x, MINUS_ONE)), Condition(Relation("<=", x, ONE))]
-            case Call("atanh", (x,)):
-                return [Condition(Relation(">", x, MINUS_ONE)), Condition(Relation("<", x, ONE))]
-            case Call("acosh", (x,)):
-                return [Condition(Relation(">=", x, ONE))]
-            case Call("loggamma", (x,)):
-                return [Condition(Relation(">", x, ZERO))]
-            case Call("gamma" | "digamma", (x,)) | Call("polygamma", (Number(), x)):
-                return [self._off_poles(x, ZERO, ranges)]
-            case Call("polygamma", (order, x)):
-                return [Condition(Relation(">=", order, ZERO), exact=False),
-                        Condition(Relation(">", x, ZERO), exact=False)]
-            case Call("beta", (x, y)):
-                return [Condition(Relation(">", a, ZERO), exact=False) for a in (x, y)]
-            case Call("zeta", (x,)):
-                return [Condition(Relation(">", x, ONE), exact=False)]
-            case Call("Mod", (_, y)):
-                return [Condition(Relation("!=", y, ZERO))]
-            case Call("factorial" | "harmonic", (x,)):
-                return [self._off_poles(x, MINUS_ONE, ranges)]
-            case Call("binomial", (_, y)) if self._is_integer(y, ranges):
-                return []
-            case Call("binomial", (x, y)):
-                return [Condition(Relation(">=", y, ZERO), exact=False), Condition(Relation(">=", x, y), exact=False)]
-            case Call("inverse", (x,)):
-                return [Condition(Relation("!=", Call("det", (x,)), ZERO))]
-            case _:
-                return []
-
-    def _off_poles(self, x: Term, highest: Term, ranges: dict[str, Range]) -> Condition:
-        """x is no integer <= highest, which is a pole; between poles x > highest is more than is needed."""
-        match x:
-            case Number(value) if isinstance(highest, Number) and (value.denominator != 1 or value > highest.value):
-                return Condition(Bool("and", ()))
-        if self._is_integer(x, ranges):
-            return Condition(Relation(">=", x, ZERO) if highest == MINUS_ONE else Relation(">", x, highest))
-        return Condition(Relation(">", x, highest), exact=False)
-
-    def _is_integer(self, term: Term, ranges: dict[str, Range]) -> bool:
-        try:
-            return is_integer(self.n.table, self.h.value(term, self._scope(ranges)))
-        except (Unsupported, DivisionByZero, NeedsCases):
-            return False
-
-    def _scope(self, ranges: dict[str, Range]) -> Scope:
-        """The bound variables around a node as opened ones."""
-        scope = Scope()
-        for name, r in ranges.items():
-            bounds = self.h.bounds(r, scope)
-            scope = scope.bind(name, self.n.table.var(self.n.table.open(bounds)))
-        return scope
-
-    def _power(self, base: Term, exponent: Term, ranges: dict[str, Range]) -> list[Condition]:
-        if isinstance(base, Const):
-            return []
-        if isinstance(exponent, Number):
-            value = exponent.value
-            if value.denominator == 1:
-                return [] if value >= 0 else self._nonzero(base, ranges)
-            return [Condition(Relation(">=", base, ZERO))] if value > 0 else _positive(base)
-        scope = self._scope(ranges)
-        try:
-            integer = is_integer(self.n.table, self.h.value(exponent, scope))
-        except (Unsupported, DivisionByZero, NeedsCases):
-            integer = False
-        sign = sign_of(self.h, exponent, scope)
-        if integer:
-            # 0**0 is 1 only where the exponent is an integer as it is written
-            least: RelationName = ">=" if self.n.arrays.is_integer(exponent, frozenset(ranges)) else ">"
-            if sign_decides(least, sign):
-                return []
-            if sign_decides(least, sign) is False:
-                return self._nonzero(base, ranges)
-            return [Condition(Bool("or", (Relation("!=", base, ZERO), Relation(least, exponent, ZERO))))]
-        # a negative base is defined where the exponent happens to be an integer, so neither is exact
-        if sign is Sign.POSITIVE:
-            return [Condition(Relation(">=", base, ZERO), exact=False)]
-        return [Condition(Relation(">", base, ZERO), exact=False)]
-
-    def _nonzero(self, x: Term, ranges: dict[str, Range]) -> list[Condition]:
-        """The conditions for x != 0, said of what is inside where that is the same."""
-        match x:
-            case Call("Abs" | "sign", (inner,)):
-                return self._nonzero(inner, ranges)
-            case Pow(base, Number(value)) if value.denominator == 1 and value > 0:
-                return self._nonzero(base, ranges)
-            case Call("binomial", (n, k)) if self._is_integer(k, ranges) and self._is_integer(n, ranges) and \
-                    self.discharged(Relation(">=", n, ZERO), self._scope(ranges)):
-                return [Condition(Relation(">=", k, ZERO)), Condition(Relation("<=", k, n))]
-            case Call("sqrt", (inner,)):
-                return [Condition(Relation(">", inner, ZERO))]
-            case Mul((Number(value), inner)) if value != 0:
-                return self._nonzero(inner, ranges)
-            case Call("gamma" | "factorial" | "exp" | "cosh", _):
-                # never 0 where it is defined
-                return []
-            case _:
-                return [Condition(Relation("!=", x, ZERO))]
-
-
-def _positive(x: Term) -> list[Condition]:
-    """The condition for x > 0, said of what is inside where that is the same."""
-    match x:
-        case Call("Abs", (inner,)):
-            return [Condition(Relation("!=", inner, ZERO))]
-        case Pow(base, Number(value)) if value.denominator == 1 and value > 0 and value % 2 == 0:
-            return [Condition(Relation("!=", base, ZERO))]
-        case _:
-            return [Condition(Relation(">", x, ZERO))]
-
 
 def _name_of(variable: Term) -> str:
     """The name of what a derivative, a limit or a substitution varies."""
@@ -498,26 +362,17 @@ def _name_of(variable: Term) -> str:
             return ""
 
 
-def _strict(c: Condition) -> Condition:
-    match c.term:
-        case Relation(">=", left, right):
-            return Condition(Relation(">", left, right), exact=False)
-        case Relation("<=", left, right):
-            return Condition(Relation("<", left, right), exact=False)
-        case _:
-            return Condition(c.term, exact=False)
-
-
-def _substituted(condition: Term, variable: Term, value: Term) -> Term:
-    """The condition with the variable at a value, also where a quantity depends on it."""
+def _put_in(condition: Term, variable: Term, value: Term) -> Term:
+    """The condition with the variable at a value, as a substitution that is written on both sides."""
     match condition:
         case Relation(op, left, right):
             return Relation(op, Subst(left, variable, value), Subst(right, variable, value))
         case Bool(op, args):
-            return Bool(op, tuple(_substituted(a, variable, value) for a in args))
+            return Bool(op, tuple(_put_in(a, variable, value) for a in args))
         case ForAll(body, range_, extra):
-            if range_.name in free_names(value) | free_names(variable):
-                raise Unsupported("a substitution under a binder of the same name")
-            return ForAll(_substituted(body, variable, value), range_, extra)
+            bounds = free_names(range_.lower) | free_names(range_.upper)
+            if range_.name in free_names(value) | free_names(variable) or not bounds.isdisjoint(free_names(variable)):
+                raise Unsupported("a substitution under a binder of the same name, or in its bounds")
+            return ForAll(_put_in(body, variable, value), range_, extra)
         case _:
             raise Unsupported("a substitution in this condition")

@@ -1,6 +1,6 @@
 """What an equation says: its factors as alternatives, and simpler equations that follow from each.
 
-Trusted. Imports `hypotheses`, `definedness`, `squares`, `readback`. An equation between products says that one
+Trusted. Imports `hypotheses`, `definedness`, `squares`, `wording`. An equation between products says that one
 of the factors is 0; exp is injective; a sum of squares is 0 only where each of them is.
 """
 
@@ -10,16 +10,18 @@ from fractions import Fraction
 from math import gcd
 
 from lossproof.derivation import Step
-from lossproof.kernel.atoms import ExpAtom, LogAtom, Var
+from lossproof.kernel.atoms import ExpAtom, LogAtom
+from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import exp, log_abs
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.squares import completed
-from lossproof.term import ZERO, Relation, Symbol, Term
+from lossproof.kernel.wording import equation_of
+from lossproof.term import Relation, Term
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 _MOST_FACTORS = 6
@@ -67,25 +69,11 @@ def _factors(n: Normalizer, difference: Normal) -> list[tuple[Term, ...]]:
         said: list[Term] = []
         for polynomial in (factor, *_following(t, factor)):
             try:
-                said.append(_equation(n, readback, polynomial))
+                said.append(equation_of(n, readback, polynomial))
             except Unsupported:
                 continue
         found.append(tuple(dict.fromkeys(said)))
     return found
-
-
-def _equation(n: Normalizer, readback: Readback, poly: Normal) -> Term:
-    """poly = 0, solved for a variable where one stands in it linearly with a number."""
-    t = n.table
-    for i in poly.atoms():
-        atom = t[i]
-        if isinstance(atom, Var) and atom.name in n.declarations:
-            coefficient = dict(t.terms(poly.num)).get(((i, 1),))
-            if coefficient:
-                rest = t.var(atom.name) - t.polynomial(poly.num).scaled(Fraction(1, coefficient))
-                if atom.name not in rest.free():
-                    return Relation("=", Symbol(atom.name), readback.term(rest))
-    return Relation("=", readback.term(poly), ZERO)
 
 
 def _odd_root(t: Table, poly: Normal) -> Normal | None:

@@ -13,11 +13,11 @@ from contextlib import contextmanager
 
 from lossproof.kernel.atoms import Var
 from lossproof.kernel.conditions import Condition
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.integrals import Integration
 from lossproof.kernel.kinks import Neighbourhoods
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.stretches import Suppose

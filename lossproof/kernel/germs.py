@@ -13,11 +13,12 @@ from typing import Literal
 
 from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, PowAtom, Var, arguments
 from lossproof.kernel.binders import known_nonzero
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.limits import eventual_sign, value_at
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.vanishing import vanishes
 from lossproof.term import Derivative, Relation, Symbol, Term, free_names, substitute, subtract

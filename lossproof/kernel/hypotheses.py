@@ -1,59 +1,37 @@
-"""Hypotheses: equations that rewrite a finished normal form, inequalities that are facts.
+"""Hypotheses: equations become rules that rewrite normal forms, inequalities become facts.
 
-Trusted. Imports `normalize`, `signs` and what these import. An equation acts on the normal
-form only when every derivative in it has been taken, so a hypothesis never reaches under an
-operator; a limit asks for those that do not mention its variable (`before_limit`).
+Trusted. Imports `rewriting`, `normalize`, `signs` and what these import. An equation is taken for a rule in the
+first of several ways that fits: a name, entry or family by its value, one atom that occurs linearly, a highest power;
+an equation between arrays for a rule on words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, PowAtom, RootAtom, Var
-from lossproof.kernel.binders import in_range, is_integer, map_bounds
-from lossproof.kernel.functions import reduce, single_atom
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
+from lossproof.kernel.binders import in_range, known_nonzero, map_bounds
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.inverses import difference
 from lossproof.kernel.letters import Form, Word, names_of
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
+from lossproof.kernel.normalize import Normalizer
+from lossproof.kernel.rewriting import Rewriting, Rule
 from lossproof.kernel.sign_sets import Sign, interval_of
-from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
-from lossproof.kernel.words import changed, collected, element, supposing, transpose
-from lossproof.term import ZERO, Bool, Call, Entry, ForAll, Number, Pow, Range, Relation, Symbol, Term
+from lossproof.kernel.words import collected, element, supposing, transpose
+from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
 
 _HIGHEST = 6
-
-SIGN_OF = {
-    ">": Sign.POSITIVE, ">=": Sign.NONNEGATIVE, "<": Sign.NEGATIVE, "<=": Sign.NONPOSITIVE, "!=": Sign.NONZERO,
-    "=": Sign.ZERO,
-}
+"""Powers up to this one are replaced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """An equation as a rewriting of normal forms; `mentions` are all names that it is about."""
-
-    mentions: frozenset[str]
-    apply: Callable[[Normal], Normal]
-    # of an equation between arrays
-    values: Mapping[str, Form] = field(default_factory=dict)
-    words: tuple[tuple[Word, Form], ...] = ()
-
-
-class Hypotheses:
+class Hypotheses(Rewriting):
     """The hypotheses of a step, taken into its normalizer."""
 
     def __init__(self, normalizer: Normalizer, given: tuple[Term, ...]) -> None:
-        self.n = normalizer
-        self.mentions: frozenset[str] = frozenset().union(*(normalizer.mentions(g) for g in given))
-        self.rules: list[Rule] = []
-        # what the equations that acted while a new rule was made are about: the rule rests on them too
-        self._acted: frozenset[str] = frozenset()
-        normalizer.before_limit = self.apply
+        super().__init__(normalizer, given)
         parts = [part for hypothesis in given for part in _conjuncts(hypothesis)]
         # what is not 0 may be divided by when the equations are solved
         for part in parts:
@@ -64,146 +42,6 @@ class Hypotheses:
             self._equation(part)
         for part in parts:
             self.n.facts.learn_all(self.facts(part))
-
-    def apply(self, normal: Normal, without: frozenset[str] = frozenset()) -> Normal:
-        """`normal` under the equations that mention none of the names."""
-        return self._applied(normal, without)[0]
-
-    def _applied(self, normal: Normal, without: frozenset[str] = frozenset()) -> tuple[Normal, frozenset[str]]:
-        """The same, with all that the equations that acted are about."""
-        used: frozenset[str] = frozenset()
-        for _ in range(4):
-            before = normal
-            for rule in self.rules:
-                if rule.mentions.isdisjoint(without):
-                    changed = rule.apply(normal)
-                    if changed != normal:
-                        normal, used = changed, used | rule.mentions
-            normal = reduce(self.n.table, normal)
-            if normal == before:
-                break
-        return normal, used
-
-    @contextmanager
-    def without(self, names: frozenset[str], *, keep_open: bool = False) -> Iterator[None]:
-        """Forget, for a while, what is said of these names, which vary under an operator (`keep_open`: see `Facts`)."""
-        before = self.rules
-        self.rules = [rule for rule in before if rule.mentions.isdisjoint(names)]
-        try:
-            with self.n.facts.without(names, keep_open=keep_open):
-                yield
-        finally:
-            self.rules = before
-
-    def form(self, form: Form) -> Form:
-        """A form under the equations."""
-        for _ in range(4):
-            before = form
-            for rule in self.rules:
-                with supposing(self.n.table, rule.values, rule.words):
-                    form = changed(form, rule.apply)
-            if form == before:
-                break
-        return form
-
-    def value(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
-        """The normal form under the hypotheses."""
-        normal, used = self._applied(self.n.normal(term, scope))
-        self._acted |= used
-        return normal
-
-    def bounds(self, range_: Range, scope: Scope = Scope()) -> Bounds:  # noqa: B008 (immutable)
-        """A range under the hypotheses."""
-        return map_bounds(self.n.bounds(range_, scope), self.apply)
-
-    # facts
-
-    def facts(self, condition: Term, scope: Scope = Scope(), names: tuple[str, ...] = (),  # noqa: B008
-              ranges: tuple[Bounds, ...] = ()) -> list[Fact]:
-        """What a condition that holds says of signs; nothing where it is not understood."""
-        try:
-            match condition:
-                case Bool("and", args):
-                    return [f for a in args for f in self.facts(a, scope, names, ranges)]
-                case Relation(op, left, right):
-                    mentions = self.n.mentions(condition)
-                    written = self.n.normal(left, scope) - self.n.normal(right, scope)
-                    found = self._sign_facts(written, SIGN_OF[op], mentions, names, ranges)
-                    if op in (">", "!=") and right == ZERO and (root := _square_root_of(left)) is not None:
-                        # a root that is not 0 is one of a positive number
-                        found += self.facts(Relation(">", root, ZERO), scope, names, ranges)
-                    applied, used = self._applied(written)
-                    if applied != written:
-                        found += self._sign_facts(applied, SIGN_OF[op], mentions | used, names, ranges)
-                    return found
-                case ForAll(body, range_, extra) if len(names) == 0:
-                    bounds = Bounds(self.value(range_.lower, scope), self.value(range_.upper, scope))
-                    bounds = self.n.restricted(range_.name, bounds, extra, scope)
-                    # the name stands in the fact and is not released
-                    name = self.n.table.open(bounds)
-                    inner = scope.bind(range_.name, self.n.table.var(name))
-                    return self.facts(body, inner, (name,), (bounds,))
-                case _:
-                    return []
-        except (Unsupported, DivisionByZero, NeedsCases):
-            return []
-
-    def _sign_facts(self, difference: Normal, sign: Sign, mentions: frozenset[str], names: tuple[str, ...],
-                    ranges: tuple[Bounds, ...]) -> list[Fact]:
-        """The sign of numerator times denominator; where only one factor's sign is open, that factor's."""
-        t = self.n.table
-        product = t.polynomial(difference.num) * t.polynomial(difference.den)
-        if product.constant is not None:
-            return []
-        found = [Fact(product, sign, mentions, names, ranges)]
-        if sign in (Sign.POSITIVE, Sign.NEGATIVE) and is_integer(t, product):
-            # an integer > 0 is >= 1
-            one = t.one if sign is Sign.POSITIVE else -t.one
-            weak = Sign.NONNEGATIVE if sign is Sign.POSITIVE else Sign.NONPOSITIVE
-            found.append(Fact(product - one, weak, mentions, names, ranges))
-        content, factors = t.factors(product.num)
-        open_factors = []
-        negative = content < 0
-        for factor, multiplicity in factors:
-            known = t.sign(factor)
-            root = single_atom(factor)
-            if isinstance(root, RootAtom) and sign in (Sign.NONZERO, Sign.POSITIVE, Sign.NEGATIVE):
-                # a root that is not 0 is one of something that is not 0
-                found.append(Fact(root.base, Sign.NONZERO, mentions, names, ranges))
-            if sign is Sign.NONZERO:
-                found.append(Fact(factor, sign, mentions, names, ranges))
-                match single_atom(factor):
-                    case PowAtom(base, exponent) if t.sign(exponent) is Sign.POSITIVE and base.constant is None:
-                        found.append(Fact(base, sign, mentions, names, ranges))
-            elif multiplicity % 2 == 0 and known in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
-                continue
-            elif multiplicity % 2 == 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE):
-                found.append(Fact(factor, Sign.NONZERO, mentions, names, ranges))
-            elif multiplicity % 2 == 0:
-                # x^2 y >= 0 says nothing of y where x may be 0
-                return found
-            elif known is Sign.POSITIVE:
-                continue
-            elif known is Sign.NEGATIVE:
-                negative = not negative
-            else:
-                open_factors.append(factor)
-        if len(open_factors) == 2 and sign is Sign.POSITIVE:
-            # a b > 0 with a + b > 0: both are
-            a, b = open_factors[0], -open_factors[1] if negative else open_factors[1]
-            together = t.sign(a + b)
-            if together in (Sign.POSITIVE, Sign.NEGATIVE):
-                found += [Fact(x, together, mentions, names, ranges) for x in (a, b)]
-        if len(open_factors) == 1 and sign is not Sign.NONZERO:
-            (factor,) = open_factors
-            flipped = {
-                Sign.POSITIVE: Sign.NEGATIVE, Sign.NEGATIVE: Sign.POSITIVE, Sign.NONNEGATIVE: Sign.NONPOSITIVE,
-                Sign.NONPOSITIVE: Sign.NONNEGATIVE,
-            }
-            found.append(Fact(factor, flipped.get(sign, sign) if negative else sign, mentions, names, ranges))
-        return found
-
-    # equations
 
     def _equation(self, condition: Term) -> None:
         mentions = self.n.mentions(condition)
@@ -311,7 +149,7 @@ class Hypotheses:
             if side.is_zero:
                 continue
             lead, c = side.terms[-1]
-            if lead and t.sign(c) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+            if lead and known_nonzero(t, c):
                 rest = collected(side.rows, side.columns, [(w, -(d / c)) for w, d in side.terms[:-1]])
                 words.append((lead, rest))
         names = frozenset(name for lead, _ in words for name in names_of(lead))
@@ -342,7 +180,7 @@ class Hypotheses:
         # of a product that is 0, the one factor that may be 0
         open_factors = [
             f for f, _ in t.factors(equation.num)[1]
-            if t.sign(f) not in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+            if not known_nonzero(t, f)
         ]
         if len(open_factors) == 1:
             (equation,) = open_factors
@@ -360,8 +198,7 @@ class Hypotheses:
                     coefficient = coefficient + others
                 else:
                     linear = False
-            sign = t.sign(coefficient)
-            if linear and sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+            if linear and known_nonzero(t, coefficient):
                 atom, value = t[i], -(rest / coefficient)
                 if any(atom == t[j] for j in value.atoms()):
                     continue
@@ -411,14 +248,6 @@ def _lowered(t: Table, normal: Normal, atom: int, degree: int, value: Normal) ->
         return normal
     top, bottom = (lowered(t.polynomial(part)) for part in (normal.num, normal.den))
     return normal if bottom.is_zero else top / bottom
-
-
-def _square_root_of(term: Term) -> Term | None:
-    match term:
-        case Call("sqrt", (base,)) | Pow(base, Number(Fraction(numerator=1, denominator=2))):
-            return base
-        case _:
-            return None
 
 
 def _conjuncts(condition: Term) -> tuple[Term, ...]:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from lossproof.kernel.atoms import Var
 from lossproof.kernel.binders import is_integer, known_nonzero
 from lossproof.kernel.conditions import Condition, Discharge, negation
+from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.derivatives import Differentiator
 from lossproof.kernel.germs import MOST_POINTS, exists_at, kink_points, slope_at
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
-from lossproof.kernel.normalize import NeedsCases
 from lossproof.term import (
     ONE,
     ZERO,
@@ -191,6 +191,9 @@ class Neighbourhoods(Discharge):
         body = self.apart(body)
         match body:
             case Fold(_, inside, range_, condition):
+                edges = (range_.lower, range_.upper, *(() if condition is None else (condition,)))
+                if any(name in self.n.mentions(edge) for edge in edges):
+                    raise Unsupported("the derivative of a sum or product by what its range depends on")
                 return [self.quantified(c, range_, condition)
                         for c in self.kinks(inside, {**ranges, range_.name: range_}, name)]
             case Call("softmax" | "logsumexp" | "dot" | "trace" | "matmul", _) as call:

@@ -54,7 +54,8 @@ from lossproof.term import (
 )
 
 if TYPE_CHECKING:
-    from lossproof.kernel.normalize import Normalizer, Scope
+    from lossproof.kernel.context import Scope
+    from lossproof.kernel.normalize import Normalizer
 
 Differentiate = Callable[[Normal, Direction], Normal]
 

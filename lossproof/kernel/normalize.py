@@ -8,29 +8,19 @@ Hypotheses that are equations do not act here: they are applied to the finished 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from fractions import Fraction
+from collections.abc import Mapping
 
 from lossproof.derivation import Declaration, Definition
-from lossproof.kernel import functions, integrals, limits
-from lossproof.kernel.algebra import functional, new_table
-from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, DetAtom, EntryAtom, TraceAtom, Var, free_names_of
-from lossproof.kernel.binders import in_range, is_integer
-from lossproof.kernel.components import Components
-from lossproof.kernel.derivatives import Chain, Differentiator
+from lossproof.kernel import functions
+from lossproof.kernel.algebra import functional
+from lossproof.kernel.atoms import Bounds, ConstAtom
+from lossproof.kernel.binders import is_integer
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.known import known, known_prime
-from lossproof.kernel.letters import Form
 from lossproof.kernel.matrices import Matrices
-from lossproof.kernel.matrix_calculus import Target, differential
-from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.series import Series
-from lossproof.kernel.sign_sets import Sign, sign_decides
-from lossproof.kernel.signs import Facts
-from lossproof.kernel.stretches import Suppose
-from lossproof.kernel.sums import product_over, split_entry, sum_over
-from lossproof.kernel.words import changed, supposing
+from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
+from lossproof.kernel.operators import Operators
+from lossproof.kernel.sign_sets import sign_decides
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     Add,
@@ -48,36 +38,14 @@ from lossproof.term import (
     Partial,
     Piecewise,
     Pow,
-    Range,
     Relation,
     Subst,
     Symbol,
     Term,
-    free_names,
 )
 
 
-class NeedsCases(Exception):
-    """The value depends on the sign of `poly`, which is not known: the judge may split cases."""
-
-    def __init__(self, poly: Normal) -> None:
-        super().__init__("cases")
-        self.poly = poly
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Values of bound variables, and the quantities that are not unfolded here."""
-
-    bound: Mapping[str, Normal] = field(default_factory=dict)
-    frozen: frozenset[str] = frozenset()
-
-    def bind(self, name: str, value: Normal) -> Scope:
-        """The scope with one more bound variable."""
-        return replace(self, bound={**self.bound, name: value})
-
-
-class Normalizer:
+class Normalizer(Operators):
     """Normal forms of terms under the declarations and definitions of one step.
 
     Arrays are read by their entries, or, with `words`, as words over matrices.
@@ -85,67 +53,11 @@ class Normalizer:
 
     def __init__(self, declarations: Mapping[str, Declaration], definitions: Mapping[str, Definition],
                  work: int = 200_000, *, words: bool = False) -> None:
-        self.table: Table = new_table(work)
-        self.declarations = declarations
-        self.definitions = definitions
-        self.arrays = Components(declarations, definitions)
-        self.facts = Facts(self.table, declarations)
-        # hypotheses that may act before a limit by these names (filled in by `hypotheses`)
-        self.before_limit: Callable[[Normal, frozenset[str]], Normal] = lambda normal, _names: normal
-        # whether a term is known to be defined in a scope (filled in by `conditions`)
-        self.defined_at: Callable[[Term, Scope], bool] = lambda _term, _scope: False
-        # a derivative where the hypotheses leave one value for its variable (filled in by `kinks`)
-        self.at_kink: Callable[[Derivative, str], Normal | None] = lambda _term, _name: None
-        self._closure: dict[str, frozenset[str]] = {}
-        shapes: dict[str, tuple[Bounds, ...] | None] = {}
-        self.facts.entry_shape = shapes
-        one = self.table.one
-        for name, d in declarations.items():
-            if d.kind == "family":
-                shapes[name] = None if d.shape is None else tuple(Bounds(one, self.normal(s)) for s in d.shape)
-            elif d.kind == "index" and d.upper is not None:
-                lower = one if d.lower is None else self.normal(d.lower)
-                shapes[name] = (Bounds(lower, self.normal(d.upper)),)
-        self.facts.entry_bounds = {
-            name: Bounds(self.normal(d.lower), self.normal(d.upper)) for name, d in declarations.items()
-            if d.kind == "family" and d.lower is not None and d.upper is not None
-        }
-        for name, q in definitions.items():
-            if q.ranges:
-                try:
-                    shapes[name] = tuple(Bounds(self.normal(r.lower), self.normal(r.upper)) for r in q.ranges)
-                except Unsupported:
-                    shapes[name] = None
-            elif words and (sizes := self._sizes(name)):
-                shapes[name] = tuple(Bounds(one, self.normal(s)) for s in sizes)
-        self.matrices = Matrices(self, declarations) if words else None
+        super().__init__(declarations, definitions, work, words=words)
+        if words:
+            self.matrices = Matrices(self, declarations)
 
-    def _sizes(self, name: str) -> tuple[Term, ...]:
-        """The shape of a quantity that is an array, () for others."""
-        try:
-            return self.arrays.shape_of_name(name)
-        except Unsupported:
-            return ()
-
-    def mentions(self, term: Term) -> frozenset[str]:
-        """The names that a term depends on, through quantities too."""
-        found: set[str] = set()
-        for name in free_names(term):
-            found |= self._mentioned(name)
-        return frozenset(found)
-
-    def _mentioned(self, name: str) -> frozenset[str]:
-        if name not in self._closure:
-            self._closure[name] = frozenset((name,))
-            q = self.definitions.get(name)
-            if q is not None:
-                inside = self.mentions(q.body) - {r.name for r in q.ranges}
-                self._closure[name] = inside | {name}
-        return self._closure[name]
-
-    # terms
-
-    def normal(self, term: Term, scope: Scope = Scope()) -> Normal:
+    def normal(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
         """The normal form; Unsupported where there is none, DivisionByZero where it is undefined."""
         t = self.table
         t.spend()
@@ -259,333 +171,6 @@ class Normalizer:
             inner = inner.bind(placeholder, t.var(n))
         body = self.normal(self.arrays.component(family, tuple(Symbol(p) for p in placeholders)), inner)
         return functional(t, name, names, ranges, body, partials)
-
-    # folds
-
-    def _fold(self, term: Fold, scope: Scope) -> Normal:
-        t = self.table
-        range_ = term.range
-        if range_.upper == Const("oo"):
-            return self._series(term, scope)
-        bounds = self.bounds(range_, scope)
-        for end in (bounds.lower, bounds.upper):
-            if not is_integer(t, end) and end.integer is None:
-                raise Unsupported("a bound that is not known to be an integer")
-        over = sum_over if term.kind == "sum" else product_over
-        if term.condition is not None:
-            return self._restricted(term, bounds, scope)
-        with self.inside(range_.name, bounds, scope) as (name, inner):
-            return over(t, name, bounds, self.normal(term.body, inner))
-
-    def bounds(self, range_: Range, scope: Scope) -> Bounds:
-        """The range; one to infinity as that up to an integer of which nothing else is known."""
-        lower = self.normal(range_.lower, scope)
-        if range_.upper != Const("oo"):
-            return Bounds(lower, self.normal(range_.upper, scope))
-        far = self.table.fresh()
-        self.table.ranges[far] = Bounds(lower, self.table.var(far))
-        return Bounds(lower, self.table.var(far))
-
-    def _series(self, term: Fold, scope: Scope) -> Normal:
-        with self.series(term, scope) as (work, body):
-            return work.value(body)
-
-    @contextmanager
-    def series(self, term: Fold, scope: Scope, suppose: Suppose | None = None) -> Iterator[
-            tuple[Series, Normal]]:
-        """A sum to infinity and its body; Unsupported for a product or a restricted sum."""
-        if term.kind != "sum" or term.condition is not None:
-            raise Unsupported("an infinite product or a restricted infinite sum")
-        bounds = self.bounds(term.range, scope)
-        if not is_integer(self.table, bounds.lower):
-            raise Unsupported("a bound that is not known to be an integer")
-        with self.inside(term.range.name, bounds, scope) as (name, inner):
-            yield Series(self.table, name, bounds.lower, suppose), self.normal(term.body, inner)
-
-    @contextmanager
-    def inside(self, name: str, bounds: Bounds, scope: Scope) -> Iterator[tuple[str, Scope]]:
-        """A kernel name for the bound variable `name`, and the scope inside its binder; for the duration."""
-        opened = self.table.open(bounds)
-        try:
-            yield opened, scope.bind(name, self.table.var(opened))
-        finally:
-            self.table.release((opened,))
-
-    def _restricted(self, term: Fold, bounds: Bounds, scope: Scope) -> Normal:
-        """A sum over k != p: the full sum less the p term where p is in range and the term is
-        defined there, else an atom of its own."""
-        t = self.table
-        bounds = self.restricted(term.range.name, bounds, term.condition, scope)
-        full = Bounds(bounds.lower, bounds.upper)
-        points = [e for e in bounds.excluded if in_range(t, e, full) is not False]
-        scopes = [scope.bind(term.range.name, e) for e in points]
-        if term.kind == "sum" and all(
-                in_range(t, e, full) is True and self.defined_at(term.body, at)
-                for e, at in zip(points, scopes, strict=True)):
-            t.use("sum-except")
-            with self.inside(term.range.name, full, scope) as (name, inner):
-                result = sum_over(t, name, full, self.normal(term.body, inner))
-            for i, at in enumerate(scopes):
-                # a value that is excluded twice is taken out once
-                first_time = t.one
-                for earlier in points[:i]:
-                    first_time = first_time * (t.one - functions.delta(t, points[i] - earlier))
-                result = result - self.normal(term.body, at) * first_time
-            return result
-        bounds = Bounds(bounds.lower, bounds.upper, tuple(points))
-        over = sum_over if term.kind == "sum" else product_over
-        with self.inside(term.range.name, bounds, scope) as (name, inner):
-            return over(t, name, bounds, self.normal(term.body, inner))
-
-    def restricted(self, name: str, bounds: Bounds, condition: Term | None, scope: Scope) -> Bounds:
-        """The range less the values that `name != value` conditions take out; Unsupported for others."""
-        if condition is None:
-            return bounds
-        probe = self.table.fresh(bounds)
-        excluded = self.excluded_values(condition, probe, scope.bind(name, self.table.var(probe)))
-        return Bounds(bounds.lower, bounds.upper, excluded)
-
-    def excluded_values(self, condition: Term, name: str, inner: Scope) -> tuple[Normal, ...]:
-        """The values that `name != value` conditions take out of a range; Unsupported for other conditions."""
-        t = self.table
-        match condition:
-            case Relation("!=", left, right):
-                difference = self.normal(left, inner) - self.normal(right, inner)
-                me = t.var(name)
-                for value in (me - difference, me + difference):
-                    if name not in value.free():
-                        return (value,)
-            case Bool("and", args):
-                return tuple(e for a in args for e in self.excluded_values(a, name, inner))
-        raise Unsupported("a sum with this condition")
-
-    # operators
-
-    def target(self, by: Term, scope: Scope) -> tuple[Var | EntryAtom, str]:
-        """The atom that a derivative or limit is taken by, and its name."""
-        match by:
-            case Symbol(name) if name not in scope.bound:
-                if self.arrays.shape_of_name(name):
-                    raise Unsupported("a derivative, limit or substitution by an array taken whole")
-                return Var(name), name
-            case Symbol(name) if isinstance(bound := functions.single_atom(scope.bound[name]), Var) and (
-                    not self.table.is_integer_name(bound.name)):
-                # the variable of an integral around
-                return bound, bound.name
-            case Entry(family, indices):
-                return EntryAtom(family, tuple(self.normal(i, scope) for i in indices)), family
-            case _:
-                raise Unsupported("a derivative or limit by a bound variable")
-
-    def _derivative(self, body: Term, by: Term, order: int, scope: Scope) -> Normal:
-        target, name = self.target(by, scope)
-        self._must_vary(name)
-        is_quantity = name in self.definitions
-        outermost = not self.facts.forgetting and not scope.bound and isinstance(by, Symbol) and not is_quantity
-        try:
-            result = self.slope(body, name, target, scope, order)
-        except NeedsCases:
-            value = self.at_kink(Derivative(body, by, order), name) if outermost and not scope.frozen else None
-            if value is None:
-                raise
-            return value
-        return self.unfold(result, name, scope) if is_quantity and name not in scope.frozen else result
-
-    def _must_vary(self, name: str) -> None:
-        declaration = self.declarations.get(name)
-        if declaration is not None and (
-            declaration.kind not in ("scalar", "family") or declaration.domain.integer
-            or declaration.domain.values is not None
-        ):
-            raise Unsupported(f"a derivative by {name}, which is not continuous")
-
-    def slope(self, body: Term, name: str, target: Target, scope: Scope, order: int = 1) -> Normal:
-        """The derivative of `body` by a target, which is `name` or part of it; quantities of that name still held."""
-        inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
-        self.table.use("derivative")
-        with self._varying(name), self.facts.without(self._mentioned(name), keep_open=True):
-            result = self.normal(body, inner)
-            for _ in range(order):
-                result = Differentiator(self.table, target, self._chain(target, name, inner))(result)
-        return result if self.matrices is None else self._assumed_again(name)(result)
-
-    @contextmanager
-    def _varying(self, name: str) -> Iterator[None]:
-        if self.matrices is None:
-            yield
-        else:
-            with self.matrices.varying(name):
-                yield
-
-    def fresh_scope(self, scope: Scope) -> Scope:
-        """The scope of a quantity's definition: no bound variable reaches into it."""
-        return Scope(frozen=scope.frozen)
-
-    def unfolded_form(self, form: Form, name: str, scope: Scope) -> Form:
-        """A form with the quantity that was held put in."""
-        if name not in self.definitions or name in scope.frozen or self.matrices is None:
-            return form
-        with supposing(self.table, self.matrices.values(name, scope)):
-            return changed(form, lambda normal: self.unfold(normal, name, scope))
-
-    def slope_of_form(self, body: Term, by: Term, scope: Scope) -> Form:
-        """The derivative of an array by a number."""
-        assert self.matrices is not None
-        target, name = self.target(by, scope)
-        self._must_vary(name)
-        if name in self.definitions:
-            raise Unsupported("the derivative of an array by a quantity")
-        self.table.use("derivative")
-        with self._varying(name), self.facts.without(self._mentioned(name), keep_open=True):
-            differentiate = Differentiator(self.table, target, self._chain(target, name, scope))
-            found = differential(self.matrices.form(body, scope), differentiate.moved, differentiate)
-        return changed(found, self._assumed_again(name))
-
-    def _assumed_again(self, name: str) -> Callable[[Normal], Normal]:
-        """What is assumed of an array that varied holds again."""
-        return lambda normal: self.table.replace(normal, frozenset((name,)), lambda _atom: None)
-
-    def _chain(self, target: Target, name: str, scope: Scope) -> Chain:
-        """Derivatives of frozen quantities that depend on the target."""
-        outer = scope.frozen - {name}
-
-        def chain(atom: Atom) -> Normal | None:
-            if isinstance(atom, TraceAtom | DetAtom):
-                inside = free_names_of(atom) & outer
-                if any(name in self._mentioned(quantity) for quantity in inside):
-                    raise Unsupported("a derivative through an array that is a quantity")
-                return None
-            quantity = atom.name if isinstance(atom, Var) else atom.family if isinstance(atom, EntryAtom) else None
-            if quantity is None or quantity not in outer or name not in self._mentioned(quantity):
-                return None
-            below = Scope(frozen=scope.frozen - {quantity})
-            if isinstance(atom, EntryAtom):
-                value = self._entry(quantity, atom.indices, below)
-            else:
-                value = self._symbol(quantity, below)
-            return Differentiator(self.table, target, self._chain(target, name, below))(value)
-
-        return chain
-
-    def unfold(self, normal: Normal, name: str, scope: Scope) -> Normal:
-        """`normal` with the quantity that was frozen put in."""
-        if self.matrices is not None and (values := self.matrices.values(name, scope)):
-            with supposing(self.table, values):
-                return self._unfolded(normal, name, scope)
-        return self._unfolded(normal, name, scope)
-
-    def _unfolded(self, normal: Normal, name: str, scope: Scope) -> Normal:
-
-        def value(atom: Atom) -> Normal | None:
-            match atom:
-                case Var(n) if n == name:
-                    return self._symbol(name, scope)
-                case EntryAtom(family, indices) if family == name:
-                    return self._entry(name, tuple(self.unfold(i, name, scope) for i in indices), scope)
-                case _:
-                    return None
-
-        return self.table.replace(normal, frozenset((name,)), value)
-
-    def _integral(self, term: Integral, scope: Scope) -> Normal:
-        with self.integration(term, scope) as (work, body, sign):
-            return work.value(body).scaled(Fraction(sign))
-
-    @contextmanager
-    def integration(self, term: Integral, scope: Scope, suppose: Suppose | None = None) -> Iterator[
-            tuple[integrals.Integration, Normal, int]]:
-        """The interval (reversed where it runs from oo or to -oo: the sign is then -1), and the body over it."""
-        ends: list[Normal | str] = [self._end(end, scope) for end in (term.lower, term.upper)]
-        sign = 1
-        if ends[0] == "oo" or ends[1] == "-oo":
-            ends, sign = ends[::-1], -1
-        if ends[0] == "oo" or ends[1] == "-oo":
-            raise Unsupported("an integral from an infinite end to the same one")
-        low, high = (None if isinstance(end, str) else end for end in ends)
-        work = integrals.Integration(self.table, self.facts, low, high, self.is_opaque, suppose)
-        with work.inside() as x:
-            yield work, self.normal(term.body, scope.bind(term.name, x)), sign
-
-    def is_opaque(self, function: str) -> bool:
-        """Whether a function is a declared one, which is smooth."""
-        declaration = self.declarations.get(function)
-        return declaration is not None and declaration.kind == "function"
-
-    def _limit(self, term: Limit, scope: Scope) -> Normal:
-        t = self.table
-        target = self._goal(term, scope)
-        with self._moving(term.variable, term.body, scope) as (body, moving):
-            t.use("limit")
-            return limits.limit(t, self.facts, body, moving, target, term.side)
-
-    def sign_near(self, body: Term, limit: Limit, scope: Scope) -> Sign:
-        """The sign of `body` near the target of a limit."""
-        target = self._goal(limit, scope)
-        with self._moving(limit.variable, body, scope) as (moved, moving):
-            return limits.eventual_sign(self.table, self.facts, moved, moving, target, limit.side)
-
-    def _goal(self, limit: Limit, scope: Scope) -> Normal | str:
-        """The target of a limit; Unsupported where its variable is not known to be allowed to go there."""
-        goal = self._end(limit.target, scope)
-        if not self.facts.may_go_to(self.target(limit.variable, scope)[1], goal, limit.side):
-            raise Unsupported("a limit at a place that the variable's declaration is not known to reach")
-        return goal
-
-    @contextmanager
-    def _moving(self, variable: Term, body: Term, scope: Scope) -> Iterator[tuple[Normal, str]]:
-        """`body` with the limit's variable under a fresh name, while hypotheses about it are forgotten."""
-        target, name = self.target(variable, scope)
-        inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
-        with self.facts.without(self._mentioned(name)):
-            moving = self.table.fresh()
-            normal = self.before_limit(self.normal(body, inner), self._mentioned(name))
-            yield self._moved(normal, target, name, moving), moving
-
-    def _end(self, target: Term, scope: Scope) -> Normal | str:
-        match target:
-            case Const("oo" | "-oo" as infinite):
-                return infinite
-            case Mul((Number(value), Const("oo"))):
-                return "oo" if value > 0 else "-oo"
-            case _:
-                return self.normal(target, scope)
-
-    def _moved(self, body: Normal, target: Var | EntryAtom, name: str, moving: str) -> Normal:
-        """`body` with the target variable renamed to one of which nothing is known."""
-        t = self.table
-        if isinstance(target, Var):
-            return t.substitute(body, {target.name: t.var(moving)})
-        body = split_entry(t, body, name, target.indices)
-        others: list[tuple[Normal, ...]] = []
-
-        def value(atom: Atom) -> Normal | None:
-            if isinstance(atom, TraceAtom | DetAtom):
-                raise Unsupported(f"a limit or value of {name} inside a matrix product")
-            if atom == target:
-                return t.var(moving)
-            if isinstance(atom, EntryAtom) and atom.family == name:
-                others.append(atom.indices)
-                return t.atom(atom)
-            return None
-
-        moved = t.replace(body, frozenset((name,)), value)
-        for indices in others:
-            differences = [i - j for i, j in zip(indices, target.indices, strict=True)]
-            if not any(t.sign(d) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO) for d in differences):
-                raise Unsupported(f"a limit by an entry of {name} beside an entry that may be the same one")
-        return moved
-
-    def _substituted(self, body: Term, variable: Term, value: Term, scope: Scope) -> Normal:
-        t = self.table
-        target, name = self.target(variable, scope)
-        inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
-        with self.facts.without(self._mentioned(name)):
-            moving = t.fresh()
-            moved = self._moved(self.normal(body, inner), target, name, moving)
-        new = self.normal(value, scope)
-        if not self.facts.allowed(name, new):
-            raise Unsupported(f"{name} at a value that is not known to be one that its declaration allows")
-        return t.substitute(moved, {moving: new})
 
     def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], scope: Scope) -> Normal:
         for value, condition in pieces:

@@ -16,12 +16,13 @@ from flint import arb
 from lossproof.derivation import Step
 from lossproof.kernel.comparison import LAST_PRECISION, Factory, admissible, compared, decided
 from lossproof.kernel.components import Components
+from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.points import Point
 from lossproof.kernel.readback import Readback
 from lossproof.term import Component, Const, Integral, Limit, Number, Relation, RelationName, Term, map_children, walk

@@ -1,81 +1,29 @@
-"""Proof of a step: normal forms of both lines, their definedness, and cases.
+"""Proof of a step: its cases, one after another; implications; complex lines by their parts; arrays by their entries.
 
-Trusted. Imports the kernel's normal forms, hypotheses and conditions. What it finds is a `Claim`,
-which is no verdict yet: `judge` asks for a point at which it says something.
+Trusted. Imports `cases` and what that imports. What it finds is a `Claim`, which is no verdict yet: `judge` asks for
+a point at which it says something.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
-from typing import Literal
 
 from lossproof.derivation import Declaration, Step
-from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom, Var
-from lossproof.kernel.binders import is_integer
+from lossproof.kernel.cases import Case, Claim, Open
 from lossproof.kernel.complex_steps import is_complex, real_steps
-from lossproof.kernel.conditions import Condition
-from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.equations import alternatives
-from lossproof.kernel.functions import reduce
-from lossproof.kernel.hypotheses import Hypotheses
-from lossproof.kernel.induction import by_induction
-from lossproof.kernel.inequalities import sign_of
-from lossproof.kernel.integral_relations import eliminate_integrals
-from lossproof.kernel.inverses import difference as difference_of
-from lossproof.kernel.inverses import vanishes as form_vanishes
-from lossproof.kernel.laws import LAWS
 from lossproof.kernel.matrices import TRAITS
-from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
-from lossproof.kernel.order import Order
-from lossproof.kernel.readback import Readback
-from lossproof.kernel.sign_sets import Sign, sign_decides
+from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.validity import validate
-from lossproof.kernel.vanishing import vanishes
-from lossproof.term import (
-    ARRAY_FUNCTIONS,
-    ONE,
-    ZERO,
-    Add,
-    Call,
-    Component,
-    ForAll,
-    Mul,
-    Number,
-    Pow,
-    Relation,
-    RelationName,
-    Symbol,
-    Term,
-    free_names,
-    mul,
-    subtract,
-    walk,
-)
+from lossproof.term import ARRAY_FUNCTIONS, ONE, Call, Component, Number, Relation, Symbol, Term, binders, free_names, walk
+
+__all__ = ["MAX_CASES", "Claim", "Open", "prove"]
 
 MAX_CASES = 48
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The kernel's finding before a point is exhibited: the lines are equal (or related) wherever
-    both are defined; `same_domain` if they are defined at the same points. `assumed` are conditions
-    that are more than definedness asks for: where one fails nothing was shown."""
-
-    conditions: tuple[Term, ...]
-    same_domain: bool
-    laws: tuple[str, ...]
-    assumed: tuple[Term, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """The kernel did not settle the step, and why."""
-
-    reason: str
 
 
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
@@ -191,7 +139,9 @@ def _entrywise(step: Step, places: Sequence[int] = ()) -> Step:
     shape = Normalizer(step.declarations, step.definitions).arrays.shape(step.left)
     if not shape:
         return step
-    taken = set(step.declarations) | set(step.definitions) | free_names(step.left) | free_names(step.right)
+    taken = set(step.declarations) | set(step.definitions)
+    for side in (step.left, step.right):
+        taken |= free_names(side) | {name for part in walk(side) for name in binders(part)}
     names: list[str] = []
     for letter in "ijklmn":
         name = letter
@@ -221,7 +171,7 @@ def _by_cases(step: Step, work: int, *, defined: bool = False, words: bool = Fal
         tried += 1
         if tried + len(pending) > MAX_CASES:
             return Open("too many cases")
-        attempt = _Case(replace(step, given=(*step.given, *case)), work, defined, words)
+        attempt = Case(replace(step, given=(*step.given, *case)), work, defined, words)
         found = attempt.settle()
         if isinstance(found, list):
             pending = [(*case, extra) for extra in found] + pending
@@ -251,180 +201,3 @@ def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
         yield tuple(
             Relation("=", Symbol(name), Number(value)) for (name, _), value in zip(finite, combination, strict=True)
         )
-
-
-class _Case:
-    """One case of a step, with its own atom table."""
-
-    def __init__(self, step: Step, work: int, defined: bool, words: bool) -> None:
-        self.step = step
-        self.defined = defined
-        self.n = Normalizer(step.declarations, step.definitions, work, words=words)
-        self.h = Hypotheses(self.n, step.given)
-        self.c = Conditions(self.h)
-
-    def settle(self) -> Claim | Open | list[Term]:
-        """A claim, the reason why not, or hypotheses that split this case."""
-        try:
-            return self._settled()
-        except NeedsCases as needed:
-            return self._split(needed.poly)
-
-    def _settled(self) -> Claim | Open | list[Term]:
-        left, right = self._open(self.step.left), self._open(self.step.right)
-        impossible = [[c for c in side if self.c.impossible(c.term)] for side in (left, right)]
-        if any(impossible):
-            # in this case a line is undefined everywhere: nothing to compare, but domains may differ
-            nowhere = impossible[0] or impossible[1]
-            both = all(any(c.exact for c in side) for side in impossible)
-            assumed = tuple(c.term for side in impossible for c in side if not c.exact)
-            both = both and not self.defined
-            return Claim(() if both else tuple(_tidy(c.term) for c in nowhere), both, (), assumed)
-        facts = [f for c in (*left, *right) for f in self.h.facts(c.term)]
-        with self.n.facts.assuming(facts):
-            try:
-                related = self._related()
-            except NeedsCases as needed:
-                related = needed.poly
-        if isinstance(related, Normal):
-            # split by what the hypotheses leave, not by what definedness adds: a domain is judged, too
-            return self._split(related)
-        if not related:
-            return Open("the two sides' normal forms differ")
-        if self.defined:
-            same = not left and not right
-        else:
-            exact = all(c.exact for c in (*left, *right))
-            same = exact and self._implied(right, left) and self._implied(left, right)
-        conditions = () if same else self._least([*left, *right])
-        assumed = tuple(c.term for c in (*left, *right) if not c.exact)
-        return Claim(conditions, same, tuple(law for law in LAWS if law in self.n.table.laws), assumed)
-
-    def _open(self, line: Term) -> list[Condition]:
-        """Conditions for the line to be defined that do not follow from the hypotheses."""
-        left_open: list[Condition] = []
-        for c in self.c.written(line):
-            if not self.c.discharged(c.term):
-                left_open.append(c)
-            elif isinstance(c.term, Relation) and any((isinstance(p, Call) and p.function == "sqrt") or isinstance(
-                    p, Pow) for p in walk(line)):
-                # seen on the written line, where squares still stand: roots ask for it in normal form
-                self.n.facts.learn_all(self.h.facts(c.term))
-        exact = [c for c in left_open if c.exact]
-        # what follows from the exact conditions asks for nothing more, so it does not spoil them
-        return [c for c in left_open if c.exact or not self._implied([c], exact)]
-
-    def _implied(self, wanted: list[Condition], known: list[Condition]) -> bool:
-        terms = {c.term for c in known}
-        facts = [f for c in known for f in self.h.facts(c.term)]
-        with self.n.facts.assuming(facts):
-            return all(c.term in terms or self.c.discharged(c.term) for c in wanted)
-
-    def _least(self, conditions: list[Condition]) -> tuple[Term, ...]:
-        """The conditions less those that follow from the others."""
-        kept = list(dict.fromkeys(conditions))
-        for c in list(kept):
-            others = [o for o in kept if o is not c]
-            if any(o.term == c.term for o in others) or self._implied([c], others):
-                kept = others
-        return tuple(dict.fromkeys(_tidy(c.term) for c in kept))
-
-    def _related(self) -> bool | Normal:
-        """Whether the lines are related, or what the answer depends on the sign of."""
-        step = self.step
-        if step.relation != "=":
-            if step.left == step.right:
-                return step.relation in ("<=", ">=")
-            written = step.left if step.right == ZERO else subtract(step.left, step.right)
-            if sign_decides(step.relation, sign_of(self.h, written)) is True:
-                return True
-            difference = self.h.value(written)
-            depends = self._depends_on(difference)
-            order = Order(self.n.table, self.n.facts, self.h.apply, self._functions())
-            return order.holds(difference, step.relation) if depends is False else depends
-        if step.left == step.right:
-            self.n.table.use("same-line")
-            return True
-        if self.n.matrices is not None and isinstance(step.left, Component) and isinstance(step.right, Component):
-            forms = [self.h.form(self.n.matrices.form(side.array, Scope())) for side in (step.left, step.right)]
-            if form_vanishes(difference_of(*forms)):
-                return True
-        difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
-        if vanishes(self.n.table, difference):
-            return True
-        if any(isinstance(self.n.table[i], IntegralAtom) for i in difference.atoms()):
-            known = eliminate_integrals(self.n.table, self.n.facts, self.n.is_opaque, difference)
-            if reduce(self.n.table, known).is_zero:
-                return True
-        if step.given and self.n.table.sign(difference) is Sign.ZERO:
-            return True
-        depends = self._depends_on(difference)
-        if depends is False and by_induction(self.n.table, difference, function=self._functions()):
-            return True
-        return depends
-
-    def _functions(self) -> frozenset[str]:
-        """The opaque functions, which are smooth everywhere."""
-        return frozenset(d.name for d in self.step.declarations.values() if d.kind == "function")
-
-    def _depends_on(self, difference: Normal) -> Literal[False] | Normal:
-        """The argument of a delta, an absolute value or a sign that is left in the difference."""
-        t = self.n.table
-        for i in difference.atoms():
-            match t[i]:
-                case DeltaAtom(inner) | AbsAtom(inner) | FunctionAtom("sign", (inner,)) if self._closed(inner):
-                    return inner
-        return False
-
-    def _closed(self, normal: Normal) -> bool:
-        return not any(name[0] in "%#@" for name in normal.free())
-
-    def _split(self, poly: Normal) -> list[Term]:
-        """The cases of a sign as hypotheses; all that are not ruled out by what is known."""
-        if not self._closed(poly):
-            raise Unsupported("cases on a bound variable")
-        # for a delta 0 or not is enough; where that is known more is asked
-        delta = is_integer(self.n.table, poly) and self.n.table.sign(poly) is not Sign.NONZERO
-        ops: tuple[RelationName, ...] = ("=", "!=") if delta else (">", "=", "<")
-        term = Readback(self.n.table, frozenset(self.step.declarations)).term(poly)
-        # an equation is written for one variable, so that it can act
-        left, right = _solved(self.n, poly, term)
-        sign = self.n.table.sign(poly)
-        # a case that contradicts what is known is no case
-        return [
-            Relation(op, left, right) if op in ("=", "!=") else Relation(op, term, ZERO)
-            for op in ops if sign_decides(op, sign) is not False
-        ]
-
-
-_MIRRORED: dict[RelationName, RelationName] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "=", "!=": "!="}
-
-
-def _tidy(condition: Term) -> Term:
-    """x - 1 != 0 as x != 1, 2 x != 0 as x != 0, 2 <= n as n >= 2."""
-    match condition:
-        case Relation(op, Number() as left, right) if not isinstance(right, Number):
-            return _tidy(Relation(_MIRRORED[op], right, left))
-        case Relation(op, Add((term, Number(value))), right) if right == ZERO:
-            return _tidy(Relation(op, term, Number(-value)))
-        case Relation(op, Add((Number(value), Mul((Number(factor), term)))), right) if right == ZERO and factor == -1:
-            return _tidy(Relation(_MIRRORED[op], term, Number(value)))
-        case Relation(op, Mul((Number(factor), *rest)), Number(value)) if rest and factor != 0:
-            return _tidy(Relation(op if factor > 0 else _MIRRORED[op], mul(*rest), Number(value / factor)))
-        case Relation("!=", Pow(base, Number(power)), right) if right == ZERO and power > 0:
-            return _tidy(Relation("!=", base, ZERO))
-        case ForAll(body, range_, extra):
-            return ForAll(_tidy(body), range_, extra)
-        case _:
-            return condition
-
-
-def _solved(n: Normalizer, poly: Normal, term: Term) -> tuple[Term, Term]:
-    for i in poly.atoms():
-        atom = n.table[i]
-        if isinstance(atom, Var) and atom.name in n.declarations:
-            coefficient = dict(n.table.terms(poly.num)).get(((i, 1),))
-            rest = n.table.var(atom.name) - poly.scaled(Fraction(1, coefficient)) if coefficient else None
-            if rest is not None and atom.name not in rest.free():
-                return Symbol(atom.name), Readback(n.table, frozenset(n.declarations)).term(rest)
-    return term, ZERO

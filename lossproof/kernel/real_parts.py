@@ -15,9 +15,10 @@ from fractions import Fraction
 
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel.components import Components
+from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.pairs import (
     Pair,
     added,

@@ -186,8 +186,9 @@ class Facts:
         if declaration is None:
             return True
         domain = declaration.domain
-        discrete = declaration.kind in ("integer", "size") or domain.integer
-        if declaration.kind == "index" or domain.values is not None or (discrete and isinstance(target, Normal)):
+        if declaration.kind == "index" or domain.values is not None:
+            return False
+        if declaration.whole and isinstance(target, Normal):
             return False
         if isinstance(target, str):
             return (domain.upper if target == "oo" else domain.lower) is None and not (
@@ -203,9 +204,7 @@ class Facts:
         if name in self.table.ranges:
             return True
         declaration = self.declarations.get(name)
-        return declaration is not None and (
-            declaration.kind in ("integer", "size", "index") or declaration.domain.integer
-        )
+        return declaration is not None and declaration.whole
 
     def _entry_in_range(self, family: str, indices: tuple[Normal, ...]) -> bool:
         shape = self.entry_shape.get(family)

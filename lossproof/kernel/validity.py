@@ -110,8 +110,7 @@ def _differentiable(by: Term, step: Step) -> None:
     declaration = step.declarations.get(name) if name is not None else None
     if declaration is None:
         return
-    discrete = declaration.kind in ("integer", "size", "index") or declaration.domain.integer
-    if discrete or declaration.domain.values is not None or declaration.kind in ("function", "functional"):
+    if declaration.whole or declaration.domain.values is not None or declaration.kind in ("function", "functional"):
         message = f"a derivative by `{name}`, which does not vary continuously, means nothing"
         raise InputError(diagnostic("LP108", message, by.span))
 

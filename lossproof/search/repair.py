@@ -17,11 +17,12 @@ from lossproof.derivation import LineRelation, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, ExpAtom, FoldAtom
 from lossproof.kernel.binders import in_range
+from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Table, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.readback import Readback
 from lossproof.kernel.sums import split_term, sum_over
 from lossproof.print_text import pretty

@@ -15,9 +15,10 @@ from lossproof.derivation import Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel.complex_steps import I, RealSteps, real_steps
 from lossproof.kernel.components import Components
+from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
-from lossproof.kernel.normalize import NeedsCases, Normalizer
+from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare, without_limits
 from lossproof.print_text import pretty
