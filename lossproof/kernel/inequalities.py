@@ -14,12 +14,7 @@ from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
-<<<<<<< HEAD
-from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import Sign, both, folded_sign, product_sign, sum_sign
-=======
-from lossproof.kernel.sign_sets import Sign, both, product_sign, sum_sign
->>>>>>> r-core
 from lossproof.term import Add, Call, Entry, Fold, Mul, Number, Pow, Symbol, Term
 
 _STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
