@@ -14,6 +14,7 @@ from lossproof.kernel.conditions import Condition
 from lossproof.kernel.existence import Existence
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.integers import written_integer
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
 from lossproof.kernel.sign_sets import Sign
@@ -406,9 +407,14 @@ class Conditions(Existence):
             integer = False
         sign = sign_of(self.h, exponent, scope)
         if integer:
-            if sign in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO):
+            # 0**0 is 1 only where the exponent is written as an integer
+            zero_too = written_integer(exponent, self.n.declarations, self.n.definitions, dict.fromkeys(ranges, True))
+            if sign is Sign.POSITIVE or (zero_too and sign in (Sign.NONNEGATIVE, Sign.ZERO)):
                 return []
-            return [Condition(Bool("or", (Relation("!=", base, ZERO), Relation(">=", exponent, ZERO))))]
+            if sign is Sign.ZERO:
+                return self._nonzero(base, ranges)
+            enough = Relation(">=" if zero_too else ">", exponent, ZERO)
+            return [Condition(Bool("or", (Relation("!=", base, ZERO), enough)))]
         # a negative base is defined where the exponent happens to be an integer, so neither is exact
         if sign is Sign.POSITIVE:
             return [Condition(Relation(">=", base, ZERO), exact=False)]

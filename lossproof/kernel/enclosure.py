@@ -191,7 +191,7 @@ class Evaluator(Quadrature):
         y = self._number(exponent, local, world)
         if base == Const("E"):
             return apply("exp", (y,))
-        return power(self._number(base, local, world), y, integer=self.is_integer(exponent, frozenset(), local))
+        return power(self._number(base, local, world), y, integer=self._is_integer(exponent, local))
 
     # Sums, families
 

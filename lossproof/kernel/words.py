@@ -180,7 +180,11 @@ def _numbers_out(t: Table, word: Word) -> list[tuple[Word, Normal]] | None:
 
 
 def rewritten(t: Table, word: Word, *, in_order: bool = True) -> list[tuple[Word, Normal]] | None:
-    """One step of reduction, None where the word is reduced; `in_order`: diagonal letters are put in order, too."""
+    """One step of reduction, None where the word is reduced.
+
+    `in_order` False: not a step that only puts letters in another order, which the rotations of a trace would take
+    back and forth.
+    """
     for i, letter in enumerate(word):
         before = word[i - 1] if i else None
         if isinstance(letter, Named) and isinstance(before, Named) and is_square(letter):
@@ -208,6 +212,8 @@ def rewritten(t: Table, word: Word, *, in_order: bool = True) -> list[tuple[Word
             if moved is not None:
                 return [(moved, t.one)]
     for lead, value in t.word_rules:
+        if not in_order and any(len(w) == len(lead) for w, _ in value.terms):
+            continue
         for i in range(len(word) - len(lead) + 1):
             if word[i:i + len(lead)] == lead:
                 return [(word[:i] + w + word[i + len(lead):], d) for w, d in value.terms]
