@@ -21,7 +21,8 @@ from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
-from lossproof.kernel.words import changed, collected, element, supposing, transpose
+from lossproof.kernel.word_changes import changed, supposing
+from lossproof.kernel.words import collected, element, transpose
 from lossproof.term import ZERO, Bool, Call, Entry, ForAll, Number, Pow, Range, Relation, Symbol, Term
 
 _HIGHEST = 6

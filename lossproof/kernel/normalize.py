@@ -30,7 +30,7 @@ from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.signs import Facts
 from lossproof.kernel.stretches import Suppose
 from lossproof.kernel.sums import product_over, split_entry, sum_over
-from lossproof.kernel.words import changed, supposing
+from lossproof.kernel.word_changes import changed, supposing
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     Add,

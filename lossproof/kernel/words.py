@@ -9,16 +9,12 @@ determinants are made in `inverses`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
-from fractions import Fraction
+from collections.abc import Iterable
 from itertools import pairwise
 
-from lossproof.kernel.atoms import EntryAtom, TraceAtom
+from lossproof.kernel.atoms import TraceAtom
 from lossproof.kernel.functions import delta, entry
 from lossproof.kernel.letters import (
-    SYMMETRIC,
     Form,
     InverseOf,
     Letter,
@@ -175,7 +171,7 @@ def _numbers_out(t: Table, word: Word) -> list[tuple[Word, Normal]] | None:
         return None
     value = t.one
     for start, end in pairwise(places):
-        value = value * _number(t, word[start:end])
+        value = value * number_of(t, word[start:end])
     return [(word[:places[0]] + word[places[-1]:], value)]
 
 
@@ -268,7 +264,7 @@ def number(form: Form) -> Normal:
     return t.total(c for _, c in form.terms)
 
 
-def _number(t: Table, word: Word) -> Normal:
+def number_of(t: Table, word: Word) -> Normal:
     """A word of one row and one column as a number."""
     if not word:
         return t.one
@@ -276,11 +272,11 @@ def _number(t: Table, word: Word) -> Normal:
     if len(places) > 2:
         value = t.one
         for start, end in pairwise(places):
-            value = value * _number(t, word[start:end])
+            value = value * number_of(t, word[start:end])
         return value
     found = rewritten(t, word)
     if found is not None:
-        return t.total(c * _number(t, w) for w, c in found)
+        return t.total(c * number_of(t, w) for w, c in found)
     return _atom(t, [word])
 
 
@@ -300,7 +296,7 @@ def trace_of(t: Table, word: Word, size: Normal) -> Normal:
         turned_to = word[places[0]:] + word[:places[0]]
         if places[0]:
             t.use("trace-cyclic")
-        return _number(t, turned_to)
+        return number_of(t, turned_to)
     rotations = [word[i:] + word[:i] for i in range(len(word))]
     for i, rotation in enumerate(rotations):
         found = rewritten(t, rotation, in_order=i == 0)
@@ -384,159 +380,6 @@ def of_unit(index: Normal, size: Normal, *, row: bool) -> Form:
     return Form(rows_of(letter), columns_of(letter), (((letter,), t.one),))
 
 
-# changes inside words
-
-
-def changed(form: Form, change: Callable[[Normal], Normal]) -> Form:
-    """The form with a change applied to every normal form in it, and its letters made anew."""
-    rows, columns = change(form.rows), change(form.columns)
-    parts = [scaled(_changed_word(word, rows, change), change(c)) for word, c in form.terms]
-    return plus(zero(rows, columns), *parts)
-
-
-def _changed_word(word: Word, size: Normal, change: Callable[[Normal], Normal]) -> Form:
-    result = identity(size)
-    for letter in word:
-        result = times(result, changed_letter(letter, change))
-    return result
-
-
-def changed_letter(letter: Letter, change: Callable[[Normal], Normal]) -> Form:
-    """A letter with a change applied inside; a named one with the traits that may be used now."""
-    match letter:
-        case InverseOf(form):
-            t = form.rows.table
-            return t.inverse_of(changed(form, change))
-        case Unit(index, size, row):
-            return of_unit(change(index), change(size), row=row)
-        case OnesVector(size, row):
-            return of_ones(change(size), row=row)
-        case Named(name, rows, columns):
-            value = rows.table.letter_values.get(name)
-            if value is not None:
-                value = transpose(value) if letter.transposed else value
-                return rows.table.inverse_of(value) if letter.inverted else value
-            known = rows.table.letter(name)
-            traits = letter.traits if known is None else known.traits
-            again = replace(letter, rows=change(rows), columns=change(columns), traits=traits)
-            if again.transposed and traits & SYMMETRIC:
-                again = replace(again, transposed=False)
-            if again.inverted and "orthogonal" in traits:
-                again = replace(again, inverted=False)
-                return transpose(of_word((again,)))
-            return of_word((again,))
-
-
 def of_ones(size: Normal, *, row: bool) -> Form:
     """A vector of ones as a form; of size 1, the number 1."""
     return identity(size) if size == size.table.one else of_word((OnesVector(size, row),))
-
-
-def changed_trace(atom: TraceAtom, change: Callable[[Normal], Normal]) -> Normal:
-    """The constructor of trace atoms for `Table.inside`."""
-    size = change(rows_of(atom.word[0]))
-    return trace(_changed_word(atom.word, size, change))
-
-
-@contextmanager
-def supposing(t: Table, values: Mapping[str, Form], rules: tuple[tuple[Word, Form], ...] = ()) -> Iterator[None]:
-    """While words are made anew, these letters have values, and these words equal forms of smaller words."""
-    before = t.letter_values, t.word_rules
-    t.letter_values, t.word_rules = {**t.letter_values, **values}, (*t.word_rules, *rules)
-    try:
-        yield
-    finally:
-        t.letter_values, t.word_rules = before
-
-
-# sums over an index as products
-
-
-def contracted(t: Table, name: str, upper: Normal, body: Normal) -> Normal | None:
-    """The sum over name = 1..upper of a product of entries, as a product of words: sum_k u_k v_k = u^T v.
-
-    None where `name` occurs otherwise than once or twice as a whole index.
-    """
-    if not body.den.is_one() or len(body.num) != 1:
-        return None
-    ((mono, coefficient),) = t.terms(body.num)
-    me = t.var(name)
-    ends: list[Word] = []
-    middle: Word = ()
-    for i, power in mono:
-        weight = _diagonal(t, i, me, upper)
-        if weight is not None:
-            middle += (weight,) * power
-            continue
-        word = _as_word(t, i)
-        if word is None or power > 2:
-            return None
-        sides = [end for end, letter in ((0, word[0]), (-1, word[-1]))
-                 if isinstance(letter, Unit) and letter.index == me and letter.size == upper]
-        inner = [n for k, letter in enumerate(word) if k % len(word) not in [s % len(word) for s in sides]
-                 for n in _indices(letter)]
-        if not sides or any(name in n.free() for n in inner) or (len(sides) == 2 and (power > 1 or len(mono) > 1)):
-            return None
-        if len(sides) == 2:
-            t.use("sum-as-product")
-            return trace_of(t, word[1:-1], upper).scaled(Fraction(coefficient))
-        ends += [word if sides == [-1] else _flipped(word)] * power
-    if len(ends) > 2:
-        return None
-    t.use("sum-as-product")
-    if not ends:
-        return trace_of(t, middle, upper).scaled(Fraction(coefficient))
-    first = ends[0][:-1] + middle
-    rest = _flipped(ends[1])[1:] if len(ends) == 2 else (OnesVector(upper),)
-    return _number(t, first + rest).scaled(Fraction(coefficient))
-
-
-def _diagonal(t: Table, number_: int, index: Normal, size: Normal) -> Named | None:
-    """The diagonal matrix of which an atom is the entry at (index, index), None for other atoms."""
-    match t[number_]:
-        case EntryAtom(family, (i, j)) if i == j == index:
-            letter = t.letter(family)
-            return letter if letter is not None and "diagonal" in letter.traits and letter.rows == size else None
-        case _:
-            return None
-
-
-def _as_word(t: Table, number_: int) -> Word | None:
-    """An atom as a word with unit vectors at its ends, None where it is none."""
-    match t[number_]:
-        case TraceAtom(word) if isinstance(word[0], Unit) or isinstance(word[-1], Unit):
-            # inner forms would have to be scaled anew by a flip
-            return None if any(isinstance(letter, InverseOf) for letter in word) and not _stable(word) else word
-        case EntryAtom(family, indices):
-            letter = t.letter(family)
-            if letter is None or len(indices) != letter.rank:
-                return None
-            left: Word = () if letter.rows == t.one else (Unit(indices[0], letter.rows, row=True),)
-            if letter.columns == t.one:
-                return (*left, letter)
-            return (*left, letter, Unit(indices[-1], letter.columns))
-        case _:
-            return None
-
-
-def _stable(word: Word) -> bool:
-    """Whether a transposition needs no factor."""
-    _, factor = transposed(word)
-    return factor == factor.table.one
-
-
-def _flipped(word: Word) -> Word:
-    return transposed(word)[0]
-
-
-def _indices(letter: Letter) -> tuple[Normal, ...]:
-    match letter:
-        case Unit(index, size):
-            return (index, size)
-        case InverseOf(form):
-            return (form.rows, *(c for _, c in form.terms), *(
-                n for w, _ in form.terms for inner in w for n in _indices(inner)))
-        case Named(rows=rows, columns=columns):
-            return (rows, columns)
-        case OnesVector(size):
-            return (size,)

@@ -119,6 +119,19 @@ class Names(ABC):
                 undefined.term = term
             raise
 
+    def _values(self, terms: Sequence[Term], local: Local, world: World) -> list[Value]:
+        """All values. One that is provably undefined wins over one that is undecided."""
+        found: list[Value] = []
+        doubt: Undecided | None = None
+        for term in terms:
+            try:
+                found.append(self._value(term, local, world))
+            except Undecided as undecided:
+                doubt = doubt or undecided
+        if doubt is not None:
+            raise doubt
+        return found
+
     def _number(self, term: Term, local: Local, world: World) -> Real:
         return scalar(self._value(term, local, world))
 
