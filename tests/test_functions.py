@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 import pytest
-from steps import Symbols, conditions, judge, said
+from steps import Symbols, conditions, judge, make_step, said
+
+from lossproof.kernel.enclosure import Evaluator
+from lossproof.kernel.integers import written_integer
+from lossproof.kernel.jets import Undefined
+from lossproof.kernel.points import Point
+from lossproof.term import Pow, Term
 
 SYMBOLS: Final[Symbols] = {
     "x": {"kind": "scalar"}, "y": {"kind": "scalar"}, "c": {"kind": "scalar"},
@@ -132,3 +139,28 @@ def test_a_step_that_changes_the_domain_is_conditional(left: str, right: str, co
     """The condition under which both lines are defined is printed."""
     result = judge(SYMBOLS, left, right)
     assert conditions(result) == {condition}, said(result)
+
+
+@pytest.mark.parametrize(("exponent", "integer"), [
+    ("m - m", True), ("m*n", True), ("k", True), ("m**2", True), ("Abs(m)", True), ("K - 1", True), ("floor(x)", True),
+    ("Sum(m, (j, 1, K))", True), ("KroneckerDelta(m, n)", True), ("c - c", False), ("0*c", False), ("c", False),
+    ("m*(m + 1)/2", False), ("Sum(1/2, (j, 1, K))", False), ("2*(m/2)", False), ("q", False), ("r", True),
+])
+def test_zero_to_the_zero_goes_by_the_written_exponent(exponent: str, integer: bool) -> None:
+    """x**e is 1 at x = 0 and e = 0 where e is written as an integer, for proofs and at points alike."""
+    let = {"q": "c - c", "r": "m - m"}
+    step = make_step(SYMBOLS, f"x**({exponent})", "x", let=let)
+    assert isinstance(step.left, Pow)
+    assert written_integer(step.left.exponent, step.declarations, step.definitions, {}) is integer
+    values = {name: Fraction(0) for name in ("x", "m", "n", "k", "c")} | {"K": Fraction(1)}
+    found = Evaluator(step.declarations, step.definitions, Point(values))
+    if found.exact(step.left.exponent) == 0:
+        assert (found.exact(step.left) == 1) if integer else _is_undefined(found, step.left)
+    if exponent in ("c - c", "q", "0*c"):
+        assert conditions(judge(SYMBOLS, f"x**({exponent})", "1", let=let)) == {"Ne(x, 0)"}
+
+
+def _is_undefined(found: Evaluator, term: Term) -> bool:
+    with pytest.raises(Undefined):
+        found.number(term)
+    return True

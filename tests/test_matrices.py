@@ -9,7 +9,7 @@ import pytest
 from flint import arb, fmpq
 from matrix_terms import SYMBOLS as RANDOM_SYMBOLS
 from matrix_terms import number, point
-from steps import Case, conditional, proved, refuted
+from steps import Case, conditional, judge, proved, refuted
 
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
@@ -292,6 +292,13 @@ def test_words_keep_values_at_length(seed: int) -> None:
 
 
 # printing
+
+def test_a_hypothesis_that_turns_a_word_round_does_not_turn_a_trace_for_ever() -> None:
+    """From M N = -N M the trace of M N is 0; its rotations are not rewritten back and forth."""
+    result = judge(SYMBOLS, "Trace(M*N)", "0", given=("Eq(M*N, -N*M)",))
+    assert result.fault is None
+    assert result.verdict.verdict in ("proved", "unknown")
+
 
 PRINTED = [
     ("Inverse(Transpose(X)@X + l*Identity(d))@Transpose(X)@y", "(X^T X + l identity(d))^(-1) X^T y",

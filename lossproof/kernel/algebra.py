@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
 
-from lossproof.kernel import binders, functions, integral_atoms, inverses, recurrences, sums, trigonometry, words
+from lossproof.kernel import binders, functions, integral_atoms, inverses, recurrences, sums, trigonometry, word_changes
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
@@ -65,9 +65,9 @@ def new_table(work: int = 200_000) -> Table:
             case IntegralAtom():
                 return integral_atoms.reintegral(t, atom, change)
             case TraceAtom():
-                return words.changed_trace(atom, change)
+                return word_changes.changed_trace(atom, change)
             case DetAtom(form):
-                return inverses.det(words.changed(form, change))
+                return inverses.det(word_changes.changed(form, change))
             case PowAtom(base, exponent):
                 power = change(exponent)
                 return functions.power(t, change(base), power, integer=binders.is_integer(t, power))

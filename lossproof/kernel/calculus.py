@@ -65,7 +65,7 @@ class Calculus(Names):
             whole = self._symbol(by.name, local, world)
             if isinstance(whole, Array):
                 return self._by_array(body, by.name, whole.shape, order, local, world)
-        elif self.is_integer(by, frozenset(), local) and by.family not in self._definitions:
+        elif self._is_integer(by, local) and by.family not in self._definitions:
             raise Undecided(f"{by.family} has integer entries")
         targets = (self._target(by, local, world),) * order
         outer = self._shape_of(body, local, world)

@@ -46,8 +46,6 @@ _LARGEST_WRITTEN_OUT = 3
 """Determinants up to this concrete size are written out."""
 
 
-_WHOLE = frozenset({"floor", "ceiling", "sign", "KroneckerDelta"})
-_WHOLE_OF_WHOLE = frozenset({"Abs", "Max", "Min", "Mod", "factorial", "binomial", "fibonacci"})
 
 
 def _product_shape(left: Shape, right: Shape) -> Shape:
@@ -149,36 +147,6 @@ class Components:
         if not shape:
             raise Unsupported("a number where a vector or matrix must stand")
         return shape
-
-    def is_integer(self, term: Term, bound: frozenset[str] = frozenset(), *, infinite: bool = False) -> bool:
-        """Whether a term is an integer by its form and the declarations; `bound` are names that run over integers.
-
-        `infinite`: oo may stand there, too, as it may in a bound.
-        """
-        match term:
-            case Number(value):
-                return value.denominator == 1
-            case Symbol(name) if name in bound:
-                return True
-            case Symbol(name) | Entry(name):
-                declaration, definition = self.declarations.get(name), self.definitions.get(name)
-                if declaration is not None:
-                    return declaration.whole
-                return definition is None or self.is_integer(
-                    definition.body, frozenset(r.name for r in definition.ranges))
-            case Add(args) | Mul(args):
-                return all(self.is_integer(a, bound, infinite=infinite) for a in args)
-            case Pow(base, Number(value)):
-                return value.denominator == 1 and value >= 0 and self.is_integer(base, bound)
-            case Const(name):
-                return infinite and name in ("oo", "-oo")
-            case Fold(body=body, range=range_):
-                return self.is_integer(body, bound | {range_.name})
-            case Call(function, args, ()):
-                return function in _WHOLE or (function in _WHOLE_OF_WHOLE and all(
-                    self.is_integer(a, bound) for a in args))
-            case _:
-                return False
 
     def component(self, term: Term, indices: Shape) -> Term:
         """The scalar term of the entry at `indices`."""

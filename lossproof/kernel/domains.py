@@ -12,6 +12,7 @@ from lossproof.kernel.conditions import Condition
 from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.existence import Existence
 from lossproof.kernel.inequalities import sign_of
+from lossproof.kernel.integers import written_integer
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.term import (
@@ -124,7 +125,8 @@ class Domains(Existence):
         sign = sign_of(self.h, exponent, scope)
         if integer:
             # 0**0 is 1 only where the exponent is an integer as it is written
-            least: RelationName = ">=" if self.n.arrays.is_integer(exponent, frozenset(ranges)) else ">"
+            least: RelationName = ">=" if written_integer(
+                exponent, self.n.declarations, self.n.definitions, dict.fromkeys(ranges, True)) else ">"
             if sign_decides(least, sign):
                 return []
             if sign_decides(least, sign) is False:

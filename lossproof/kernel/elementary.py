@@ -1,6 +1,6 @@
 """The known functions on jets: exact where a rational is exact, else by Arb, with their slopes.
 
-Trusted. Imports `jets` and python-flint. The slope of each function is stated here once
+Trusted. Imports `jets`, `powers` and python-flint. The slope of each function is stated here once
 more and apart from the kernel's rules of differentiation, which it serves to check.
 Functions are real: outside its real domain a function is Undefined.
 """
@@ -22,20 +22,17 @@ from lossproof.kernel.jets import (
     Undefined,
     absolute,
     ball,
-    certainly_moves,
     compare,
     finite,
     floor,
     integer_of,
-    log,
     maximum,
-    power,
     primal,
     reciprocal,
     sign,
-    square_root,
     times,
 )
+from lossproof.kernel.powers import certainly_moves, log, square_root
 
 Base: TypeAlias = fmpq | arb
 Function: TypeAlias = Callable[[Real], Real]
@@ -328,6 +325,3 @@ def logsumexp(entries: Sequence[Real]) -> Real:
     for entry in entries:
         total = total + exp(entry)
     return log(total)
-
-
-__all__ = ["apply", "logsumexp", "power", "softmax"]

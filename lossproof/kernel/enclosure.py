@@ -1,18 +1,16 @@
 """What a term is at a concrete point: exactly, or enclosed, or provably undefined.
 
-Trusted. Imports the ground floor, `worlds`, `points`, `jets`,
-`elementary`, `concrete`. It evaluates the
-written tree as it stands: definitions are unfolded, sums are added up, derivatives are taken
-by nested dual numbers (`calculus`). It shares no rule with the normal form, so that it can refute what
-that proves.
+Trusted. Imports the ground floor, `quadrature`, `truth`, `worlds`, `points`, `elementary`, `powers`, `jets`,
+`concrete`, `angles`. It evaluates the written tree as it stands: definitions are unfolded, sums are added up,
+derivatives are taken by nested dual numbers (`calculus`). It shares no rule with the normal form, so that it can
+refute what that proves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from functools import partial
 
 from flint import arb, ctx, fmpq
 
@@ -29,16 +27,15 @@ from lossproof.kernel.jets import (
     Real,
     Undecided,
     Undefined,
-    compare,
-    power,
 )
 from lossproof.kernel.points import Point
+from lossproof.kernel.powers import power
 from lossproof.kernel.quadrature import Quadrature
+from lossproof.kernel.truth import Truth
 from lossproof.kernel.worlds import NOTHING, Local, World
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     Add,
-    Bool,
     Call,
     Component,
     Const,
@@ -46,7 +43,6 @@ from lossproof.term import (
     Entry,
     Family,
     Fold,
-    ForAll,
     Integral,
     Limit,
     Mul,
@@ -55,17 +51,13 @@ from lossproof.term import (
     Piecewise,
     Pow,
     Range,
-    Relation,
     Subst,
     Symbol,
     Term,
-    binders,
-    map_children,
-    substitute,
 )
 
 
-class Evaluator(Quadrature):
+class Evaluator(Quadrature, Truth):
     """Evaluates terms at one point, with enclosures of `precision` bits.
 
     `operations` bounds the work: OutOfBudget when it is used up, at the same place on every
@@ -123,19 +115,6 @@ class Evaluator(Quadrature):
 
     # Terms
 
-    def _values(self, terms: Sequence[Term], local: Local, world: World) -> list[Value]:
-        """All values. One that is provably undefined wins over one that is undecided."""
-        found: list[Value] = []
-        doubt: Undecided | None = None
-        for term in terms:
-            try:
-                found.append(self._value(term, local, world))
-            except Undecided as undecided:
-                doubt = doubt or undecided
-        if doubt is not None:
-            raise doubt
-        return found
-
     def _unguarded(self, term: Term, local: Local, world: World) -> Value:
         match term:
             case Number(value):
@@ -191,7 +170,7 @@ class Evaluator(Quadrature):
         y = self._number(exponent, local, world)
         if base == Const("E"):
             return apply("exp", (y,))
-        return power(self._number(base, local, world), y, integer=self.is_integer(exponent, frozenset(), local))
+        return power(self._number(base, local, world), y, integer=self._is_integer(exponent, local))
 
     # Sums, families
 
@@ -318,99 +297,6 @@ class Evaluator(Quadrature):
                 return concrete.inverse(values[0])
             case _:
                 raise Undecided(f"{name} has no enclosure")
-
-    # Conditions
-
-    def _holds(self, condition: Term, local: Local, world: World) -> bool:
-        self._charge()
-        match condition:
-            case Relation(op, left, right):
-                return self._relation(op, left, right, local, world)
-            case Bool("and", args):
-                return _every(partial(self._holds, a, local, world) for a in args)
-            case Bool("or", args):
-                return not _every(partial(self._fails, a, local, world) for a in args)
-            case Bool("not", args):
-                return not self._holds(args[0], local, world)
-            case ForAll(body, bound, restriction):
-                def instance(index: int) -> bool:
-                    inner: Local = {**local, bound.name: index}
-                    applies = restriction is None or self._holds(restriction, inner, world)
-                    return not applies or self._holds(body, inner, world)
-
-                return _every(partial(instance, i) for i in self._span(bound, local, world))
-            case _:
-                raise Undecided(f"{type(condition).__name__} is no condition")
-
-    def _fails(self, condition: Term, local: Local, world: World) -> bool:
-        return not self._holds(condition, local, world)
-
-    def _relation(self, op: str, left: Term, right: Term, local: Local, world: World) -> bool:
-        if right == Const("oo") or left == Const("-oo"):
-            finite, wanted = (left, ("<", "<=", "!=")) if right == Const("oo") else (right, ("<", "<=", "!="))
-            self._number(finite, local, world)
-            return op in wanted
-        x, y = self._values((left, right), local, world)
-        if not isinstance(x, Array) and not isinstance(y, Array):
-            return self._compare(x, op, y, left == right or self._alike(left, right, local, world))
-        if op not in ("=", "!="):
-            raise Undecided("arrays have no order")
-        difference = concrete.elementwise(lambda pair: pair[0] - pair[1], (x, y))
-        entries = concrete.array(difference).flat()
-        equal = left == right or _every(partial(compare, entry, "=", ZERO) for entry in entries)
-        return equal == (op == "=")
-
-    def _alike(self, left: Term, right: Term, local: Local, world: World) -> bool:
-        """Whether both are the same term once the point's values are put in: exp(x) and y, where y is exp(1)."""
-        if world.parent is not None:
-            return False
-        return self._folded(self._closed(left, local), local) == self._folded(self._closed(right, local), local)
-
-    def _folded(self, term: Term, local: Local) -> Term:
-        """The term with each part that has an exact value as that number."""
-        if isinstance(term, Number | Const | Relation | Bool | ForAll):
-            return term
-        if not binders(term):
-            with suppress(Undefined, Undecided):
-                value = self._value(term, local, self._root)
-                if isinstance(value, fmpq):
-                    return Number(Fraction(int(value.p), int(value.q)))
-            return map_children(term, lambda part: self._folded(part, local))
-        return term
-
-    def _closed(self, term: Term, local: Local) -> Term:
-        """The term with the point's values of symbols put in."""
-        values: dict[str, Term] = {name: Number(value) for name, value in self._point.values.items()}
-        values.update(self._point.constants)
-        return substitute(term, {name: value for name, value in values.items() if name not in local})
-
-    @staticmethod
-    def _compare(x: Real, op: str, y: Real, identical: bool) -> bool:
-        try:
-            return compare(x, op, y)
-        except Undecided:
-            # Two terms that are written alike are equal wherever they are defined.
-            if identical:
-                return op in ("=", "<=", ">=")
-            raise
-
-
-def _every(questions: Iterable[Callable[[], bool]]) -> bool:
-    """Whether all hold: one False is enough, else one Undecided leaves it undecided."""
-    doubt: Undecided | None = None
-    for question in questions:
-        try:
-            if not question():
-                return False
-        except Undecided as undecided:
-            doubt = doubt or undecided
-        except Undefined:
-            # An earlier False might have made this one unasked.
-            if doubt is None:
-                raise
-    if doubt is not None:
-        raise doubt
-    return True
 
 
 def _constant(name: str) -> Real:

@@ -20,7 +20,8 @@ from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.rewriting import Rewriting, Rule
 from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.sums import split_entry
-from lossproof.kernel.words import collected, element, supposing, transpose
+from lossproof.kernel.word_changes import supposing
+from lossproof.kernel.words import collected, element, transpose
 from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
 
 _HIGHEST = 6

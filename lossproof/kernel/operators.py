@@ -23,7 +23,7 @@ from lossproof.kernel.normal_form import Normal, Unsupported
 from lossproof.kernel.sign_sets import Sign
 from lossproof.kernel.stretches import Suppose
 from lossproof.kernel.sums import split_entry
-from lossproof.kernel.words import changed, supposing
+from lossproof.kernel.word_changes import changed, supposing
 from lossproof.term import Const, Derivative, Entry, Integral, Limit, Mul, Number, Symbol, Term
 
 

@@ -167,21 +167,6 @@ def minus(term: Term) -> Term:
     return Number(-term.value) if isinstance(term, Number) else Mul((MINUS_ONE, term))
 
 
-def is_integer(term: Term, declarations: Mapping[str, Declaration]) -> bool:
-    """Whether a term is an integer by its declarations."""
-    match term:
-        case Number(value):
-            return value.denominator == 1
-        case Symbol(name):
-            declaration = declarations.get(name)
-            return declaration is not None and (
-                declaration.kind in ("integer", "size", "index") or declaration.domain.integer)
-        case Add(args) | Mul(args):
-            return all(is_integer(a, declarations) for a in args)
-        case _:
-            return False
-
-
 def is_positive(base: Term, declarations: Mapping[str, Declaration]) -> bool:
     """Whether a base is positive by its form or its declaration."""
     match base:

@@ -19,7 +19,19 @@ from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.validity import validate
-from lossproof.term import ARRAY_FUNCTIONS, ONE, Call, Component, Number, Relation, Symbol, Term, binders, free_names, walk
+from lossproof.term import (
+    ARRAY_FUNCTIONS,
+    ONE,
+    Call,
+    Component,
+    Number,
+    Relation,
+    Symbol,
+    Term,
+    binders,
+    free_names,
+    walk,
+)
 
 __all__ = ["MAX_CASES", "Claim", "Open", "prove"]
 

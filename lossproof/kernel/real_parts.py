@@ -17,6 +17,7 @@ from lossproof.derivation import Declaration, Definition
 from lossproof.kernel.components import Components
 from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.functions import reduce
+from lossproof.kernel.integers import written_integer
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.pairs import (
@@ -27,7 +28,6 @@ from lossproof.kernel.pairs import (
     imaginary_name,
     imaginary_power,
     is_endless,
-    is_integer,
     is_positive,
     is_smooth,
     linear,
@@ -294,25 +294,28 @@ class RealParts:
         match base, exponent:
             case Const("E"), _:
                 return self._exponential(self.pair(exponent, bound))
-            case Call("exp", (inner,), ()), _ if is_integer(exponent, {**self.declarations, **bound}):
+            case Call("exp", (inner,), ()), _ if self._is_integer(exponent, bound):
                 return self._exponential(multiplied([self.pair(inner, bound), Pair(exponent)]))
             case Call("Abs", (inner,), ()), Number(value) if value.denominator == 1 and value.numerator % 2 == 0:
                 square = self._square(self.pair(inner, bound), inner)
                 return Pair(Pow(square, Number(value / 2)))
             case _, Number(value) if value.denominator == 1:
                 return self._natural(self.pair(base, bound), int(value), base)
-            case Const("I"), _ if is_integer(exponent, {**self.declarations, **bound}):
+            case Const("I"), _ if self._is_integer(exponent, bound):
                 return self._exponential(Pair(ZERO, Mul((exponent, Const("pi"), number(Fraction(1, 2))))))
         over = self.pair(exponent, bound)
         if over.im != ZERO and not self.vanishes(over.im, bound):
             if not is_positive(base, {**self.declarations, **bound}):
                 raise Unsupported("a complex power of what is not known to be positive")
             return self._exponential(multiplied([over, Pair(Call("log", (base,)))]))
-        if is_integer(exponent, {**self.declarations, **bound}):
+        if self._is_integer(exponent, bound):
             why = "a power of a complex number with a symbol as exponent"
         else:
             why = "the branch of a root of a complex number is not followed"
         return Pair(Pow(self.real(base, bound, why), self.guarded(over.re, over.im)))
+
+    def _is_integer(self, term: Term, bound: Mapping[str, Declaration]) -> bool:
+        return written_integer(term, {**self.declarations, **bound}, {}, {})
 
     def _natural(self, w: Pair, power: int, written: Term) -> Pair:
         """w**power for an integer power; for a negative one |w|^2 must not be 0."""

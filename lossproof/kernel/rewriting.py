@@ -21,7 +21,7 @@ from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign, flipped
 from lossproof.kernel.signs import Fact
-from lossproof.kernel.words import changed, supposing
+from lossproof.kernel.word_changes import changed, supposing
 from lossproof.term import ZERO, Bool, Call, ForAll, Number, Pow, Range, Relation, Term
 
 SIGN_OF = {

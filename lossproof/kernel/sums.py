@@ -1,6 +1,6 @@
 """Finite sums and products over ranges with symbolic bounds.
 
-Trusted. Imports `atoms`, `functions`, `words`, `normal_form`. A sum becomes a linear combination of
+Trusted. Imports `atoms`, `functions`, `word_sums`, `normal_form`. A sum becomes a linear combination of
 sums of monomials, each over canonical binders: deltas are eliminated where their point is
 known to be in the range, what does not depend on the index is pulled out, nested sums are
 flattened, and binders get the smallest order. Conditions are the work: a count is

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.components import Components, Shape
+from lossproof.kernel.integers import written_integer
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.print_parts import rows_of
 from lossproof.print_text import pretty
@@ -19,6 +20,7 @@ from lossproof.term import (
     KNOWN_FUNCTIONS,
     Bool,
     Call,
+    Const,
     Derivative,
     Entry,
     Fold,
@@ -81,14 +83,14 @@ def _node(term: Term, step: Step, bound: frozenset[str]) -> None:
                 message = f"`{family}` has {rank} indices, not {len(indices)}" if rank else f"`{family}` has no entries"
                 raise InputError(diagnostic("LP106", message, term.span))
             for index in indices:
-                if not Components(step.declarations, step.definitions).is_integer(index, bound):
+                if not _may_be_integer(index, step, bound):
                     message = f"the index {pretty(index)} of `{family}` is no integer"
                     raise InputError(diagnostic("LP108", message, term.span))
         case Derivative(_, by, _):
             _differentiable(by, step)
         case Fold(range=range_) | ForAll(range=range_):
             for end in (range_.lower, range_.upper):
-                if not Components(step.declarations, step.definitions).is_integer(end, bound, infinite=True):
+                if end not in (Const("oo"), Const("-oo")) and not _may_be_integer(end, step, bound):
                     message = f"the bound {pretty(end)} of `{range_.name}` is no integer"
                     raise InputError(diagnostic("LP108", message, term.span))
 
@@ -113,6 +115,11 @@ def _differentiable(by: Term, step: Step) -> None:
     if declaration.whole or declaration.domain.values is not None or declaration.kind in ("function", "functional"):
         message = f"a derivative by `{name}`, which does not vary continuously, means nothing"
         raise InputError(diagnostic("LP108", message, by.span))
+
+
+def _may_be_integer(term: Term, step: Step, bound: frozenset[str]) -> bool:
+    """Whether a bound or an index is built from integers, as such must be."""
+    return written_integer(term, step.declarations, step.definitions, dict.fromkeys(bound, True), undeclared=True)
 
 
 def _shapes(step: Step) -> None:

@@ -1,7 +1,7 @@
-"""Sums over an index as products of words: sum_k u_k v_k = u^T v, sum_i x_i x_i^T = X^T X.
+"""Sums over an index as products of words: sum_k u_k A_kj is the entry j of u^T A, sum_i x_i x_i^T is X^T X.
 
-Trusted. Imports `words`, `letters`, `normal_form`. A row of a matrix is a word that ends in a unit vector; a sum over
-all of its places takes the unit vector out, or makes a column of ones of it.
+Trusted. Imports `words`, `letters`, `normal_form`. The range of the index must be that of the letters, 1 to their
+size, so that no entry is left out and none is read outside its array.
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ def contracted(t: Table, name: str, upper: Normal, body: Normal) -> Normal | Non
             return None
         sides = [end for end, letter in ((0, word[0]), (-1, word[-1]))
                  if isinstance(letter, Unit) and letter.index == me and letter.size == upper]
-        inner = [n for k, letter in enumerate(word) if k % len(word) not in [s % len(word) for s in sides]
-                 for n in _indices(letter)]
-        if not sides or any(name in n.free() for n in inner) or (len(sides) == 2 and (power > 1 or len(mono) > 1)):
+        if not sides:
+            return None
+        inside = word[1 if 0 in sides else 0:-1 if -1 in sides else None]
+        if any(name in n.free() for n in normals_of(inside)) or (len(sides) == 2 and (power > 1 or len(mono) > 1)):
             return None
         if len(sides) == 2:
             t.use("sum-as-product")
@@ -54,9 +55,9 @@ def contracted(t: Table, name: str, upper: Normal, body: Normal) -> Normal | Non
     return number_of(t, first + rest).scaled(Fraction(coefficient))
 
 
-def _diagonal(t: Table, number_: int, index: Normal, size: Normal) -> Named | None:
+def _diagonal(t: Table, atom: int, index: Normal, size: Normal) -> Named | None:
     """The diagonal matrix of which an atom is the entry at (index, index), None for other atoms."""
-    match t[number_]:
+    match t[atom]:
         case EntryAtom(family, (i, j)) if i == j == index:
             letter = t.letter(family)
             return letter if letter is not None and "diagonal" in letter.traits and letter.rows == size else None
@@ -64,9 +65,9 @@ def _diagonal(t: Table, number_: int, index: Normal, size: Normal) -> Named | No
             return None
 
 
-def _as_word(t: Table, number_: int) -> Word | None:
+def _as_word(t: Table, atom: int) -> Word | None:
     """An atom as a word with unit vectors at its ends, None where it is none."""
-    match t[number_]:
+    match t[atom]:
         case TraceAtom(word) if isinstance(word[0], Unit) or isinstance(word[-1], Unit):
             # inner forms would have to be scaled anew by a flip
             return None if any(isinstance(letter, InverseOf) for letter in word) and not _stable(word) else word
@@ -92,19 +93,6 @@ def _flipped(word: Word) -> Word:
     return transposed(word)[0]
 
 
-def _indices(letter: Letter) -> tuple[Normal, ...]:
-    match letter:
-        case Unit(index, size):
-            return (index, size)
-        case InverseOf(form):
-            return (form.rows, *(c for _, c in form.terms), *(
-                n for w, _ in form.terms for inner in w for n in _indices(inner)))
-        case Named(rows=rows, columns=columns):
-            return (rows, columns)
-        case OnesVector(size):
-            return (size,)
-
-
 def sum_of_form(t: Table, name: str, upper: Normal, form: Form, add_up: Callable[[Normal], Normal]) -> Form | None:
     """The sum of a form over name = 1..upper; None where it is no form. `add_up` sums numbers over the same range."""
     total = zero(form.rows, form.columns)
@@ -124,7 +112,7 @@ def _joined(t: Table, name: str, upper: Normal, word: Word, factor: Normal, shap
     me = t.var(name)
     places = [k for k, letter in enumerate(word)
               if isinstance(letter, Unit) and letter.index == me and letter.size == upper]
-    if any(name in n.free() for k, letter in enumerate(word) if k not in places for n in _indices(letter)):
+    if any(name in n.free() for k, letter in enumerate(word) if k not in places for n in normals_of((letter,))):
         return None
     middle: Word
     match places:
@@ -162,7 +150,7 @@ def _beside(t: Table, name: str, unit: Unit, factor: Normal) -> Word | None:
     ends = [end for end, letter in ((0, word[0]), (-1, word[-1]))
             if isinstance(letter, Unit) and letter.index == unit.index and letter.size == unit.size]
     rest = word[1:] if ends == [0] else word[:-1]
-    if len(ends) != 1 or any(name in n.free() for letter in rest for n in _indices(letter)):
+    if len(ends) != 1 or any(name in n.free() for n in normals_of(rest)):
         return None
     as_row = ends == [-1]
     if not rest:

@@ -9,15 +9,12 @@ determinants are made in `inverses`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Iterable
 from itertools import pairwise
 
 from lossproof.kernel.atoms import TraceAtom
 from lossproof.kernel.functions import delta, entry
 from lossproof.kernel.letters import (
-    SYMMETRIC,
     Form,
     InverseOf,
     Letter,
@@ -179,7 +176,11 @@ def _numbers_out(t: Table, word: Word) -> list[tuple[Word, Normal]] | None:
 
 
 def rewritten(t: Table, word: Word, *, in_order: bool = True) -> list[tuple[Word, Normal]] | None:
-    """One step of reduction, None where the word is reduced; `in_order`: diagonal letters are put in order, too."""
+    """One step of reduction, None where the word is reduced.
+
+    `in_order` False: not a step that only puts letters in another order, which the rotations of a trace would take
+    back and forth.
+    """
     for i, letter in enumerate(word):
         before = word[i - 1] if i else None
         if isinstance(letter, Named) and isinstance(before, Named) and is_square(letter):
@@ -207,6 +208,8 @@ def rewritten(t: Table, word: Word, *, in_order: bool = True) -> list[tuple[Word
             if moved is not None:
                 return [(moved, t.one)]
     for lead, value in t.word_rules:
+        if not in_order and any(len(w) == len(lead) for w, _ in value.terms):
+            continue
         for i in range(len(word) - len(lead) + 1):
             if word[i:i + len(lead)] == lead:
                 return [(word[:i] + w + word[i + len(lead):], d) for w, d in value.terms]
@@ -377,66 +380,6 @@ def of_unit(index: Normal, size: Normal, *, row: bool) -> Form:
     return Form(rows_of(letter), columns_of(letter), (((letter,), t.one),))
 
 
-# changes inside words
-
-
-def changed(form: Form, change: Callable[[Normal], Normal]) -> Form:
-    """The form with a change applied to every normal form in it, and its letters made anew."""
-    rows, columns = change(form.rows), change(form.columns)
-    parts = [scaled(_changed_word(word, rows, change), change(c)) for word, c in form.terms]
-    return plus(zero(rows, columns), *parts)
-
-
-def _changed_word(word: Word, size: Normal, change: Callable[[Normal], Normal]) -> Form:
-    result = identity(size)
-    for letter in word:
-        result = times(result, changed_letter(letter, change))
-    return result
-
-
-def changed_letter(letter: Letter, change: Callable[[Normal], Normal]) -> Form:
-    """A letter with a change applied inside; a named one with the traits that may be used now."""
-    match letter:
-        case InverseOf(form):
-            t = form.rows.table
-            return t.inverse_of(changed(form, change))
-        case Unit(index, size, row):
-            return of_unit(change(index), change(size), row=row)
-        case OnesVector(size, row):
-            return of_ones(change(size), row=row)
-        case Named(name, rows, columns):
-            value = rows.table.letter_values.get(name)
-            if value is not None:
-                value = transpose(value) if letter.transposed else value
-                return rows.table.inverse_of(value) if letter.inverted else value
-            known = rows.table.letter(name)
-            traits = letter.traits if known is None else known.traits
-            again = replace(letter, rows=change(rows), columns=change(columns), traits=traits)
-            if again.transposed and traits & SYMMETRIC:
-                again = replace(again, transposed=False)
-            if again.inverted and "orthogonal" in traits:
-                again = replace(again, inverted=False)
-                return transpose(of_word((again,)))
-            return of_word((again,))
-
-
 def of_ones(size: Normal, *, row: bool) -> Form:
     """A vector of ones as a form; of size 1, the number 1."""
     return identity(size) if size == size.table.one else of_word((OnesVector(size, row),))
-
-
-def changed_trace(atom: TraceAtom, change: Callable[[Normal], Normal]) -> Normal:
-    """The constructor of trace atoms for `Table.inside`."""
-    size = change(rows_of(atom.word[0]))
-    return trace(_changed_word(atom.word, size, change))
-
-
-@contextmanager
-def supposing(t: Table, values: Mapping[str, Form], rules: tuple[tuple[Word, Form], ...] = ()) -> Iterator[None]:
-    """While words are made anew, these letters have values, and these words equal forms of smaller words."""
-    before = t.letter_values, t.word_rules
-    t.letter_values, t.word_rules = {**t.letter_values, **values}, (*t.word_rules, *rules)
-    try:
-        yield
-    finally:
-        t.letter_values, t.word_rules = before

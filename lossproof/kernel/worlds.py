@@ -21,6 +21,7 @@ from flint import fmpq
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel import concrete
 from lossproof.kernel.concrete import SINGLE, Array, Position, Value, scalar
+from lossproof.kernel.integers import written_integer
 from lossproof.kernel.jets import (
     ONE,
     ZERO,
@@ -34,16 +35,8 @@ from lossproof.kernel.jets import (
 )
 from lossproof.kernel.points import Point
 from lossproof.term import (
-    Add,
-    Call,
-    Entry,
-    Fold,
-    Mul,
     Number,
-    Piecewise,
-    Pow,
     Range,
-    Symbol,
     Term,
 )
 
@@ -125,6 +118,19 @@ class Names(ABC):
             if undefined.term is None:
                 undefined.term = term
             raise
+
+    def _values(self, terms: Sequence[Term], local: Local, world: World) -> list[Value]:
+        """All values. One that is provably undefined wins over one that is undecided."""
+        found: list[Value] = []
+        doubt: Undecided | None = None
+        for term in terms:
+            try:
+                found.append(self._value(term, local, world))
+            except Undecided as undecided:
+                doubt = doubt or undecided
+        if doubt is not None:
+            raise doubt
+        return found
 
     def _number(self, term: Term, local: Local, world: World) -> Real:
         return scalar(self._value(term, local, world))
@@ -287,42 +293,7 @@ class Names(ABC):
         lower = self._integer(bound.lower, local, world, "a bound")
         return range(lower, self._integer(bound.upper, local, world, "a bound") + 1)
 
-    def is_integer(self, term: Term, bound: frozenset[str], local: Local) -> bool:
-        """Whether a term is an integer by its form and the declarations: 0**term is then 1 at 0."""
-
-        def every(terms: Sequence[Term]) -> bool:
-            return all(self.is_integer(t, bound, local) for t in terms)
-
-        match term:
-            case Number(value):
-                return value.denominator == 1
-            case Symbol(name) | Entry(family=name):
-                if name in bound or name in local:
-                    return name in bound or isinstance(local[name], int)
-                if name in self._definitions:
-                    definition = self._definitions[name]
-                    return self.is_integer(definition.body, frozenset(r.name for r in definition.ranges), NOTHING)
-                declaration = self._declarations.get(name)
-                return declaration is None or _integral(declaration)
-            case Add(args) | Mul(args):
-                return every(args)
-            case Pow(base, Number(value)):
-                return value.denominator == 1 and value >= 0 and every((base,))
-            case Call(("KroneckerDelta" | "floor" | "ceiling" | "sign"), _, ()):
-                return True
-            case Call(("Abs" | "Max" | "Min" | "Mod" | "factorial" | "binomial" | "fibonacci"), args, ()):
-                return every(args)
-            case Fold(body=body, range=range_):
-                return self.is_integer(body, bound | {range_.name}, local)
-            case Piecewise(pieces):
-                return every([value for value, _ in pieces])
-            case _:
-                return False
-
-
-def _integral(declaration: Declaration) -> bool:
-    """Whether the declaration allows integers only."""
-    if declaration.kind in ("integer", "size", "index") or declaration.domain.integer:
-        return True
-    values = declaration.domain.values
-    return values is not None and all(v.denominator == 1 for v in values)
+    def _is_integer(self, term: Term, local: Local) -> bool:
+        """Whether a term is an integer as it is written. A name that is not declared stands for an index."""
+        bound = {name: isinstance(value, int) for name, value in local.items()}
+        return written_integer(term, self._declarations, self._definitions, bound, undeclared=True)
