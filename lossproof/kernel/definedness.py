@@ -28,6 +28,7 @@ from lossproof.term import (
     Const,
     Derivative,
     Entry,
+    Family,
     Fold,
     ForAll,
     Integral,
@@ -225,9 +226,13 @@ class Conditions(Domains):
             inner: dict[Condition, None] = {}
             if not definition.ranges and self.n.arrays.shape(definition.body):
                 self._whole(definition.body, {}, inner)
+                self._quantities[key] = tuple(inner)
             else:
-                self._collect(definition.body, {r.name: r for r in definition.ranges}, inner)
-            self._quantities[key] = tuple(inner)
+                family = self.apart(Family(definition.body, definition.ranges))
+                assert isinstance(family, Family)
+                self._collect(family.body, {r.name: r for r in family.ranges}, inner)
+                own = {r.name: Symbol(was.name) for r, was in zip(family.ranges, definition.ranges, strict=True)}
+                self._quantities[key] = tuple(Condition(substitute(c.term, own), c.exact) for c in inner)
         return self._quantities[key]
 
     def _entry(self, family: str, indices: tuple[Term, ...], ranges: dict[str, Range],
