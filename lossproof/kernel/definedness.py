@@ -16,7 +16,7 @@ from lossproof.kernel.domains import Domains
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.normal_form import Unsupported
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     ONE,
@@ -318,7 +318,7 @@ class Conditions(Domains):
             case Mul((Number(factor), rest)) if factor != 0:
                 return self._root_at_its_edge(rest, by)
             case Call("sqrt", (g,)) | Pow(g, Number(Fraction(numerator=1, denominator=2))):
-                if sign_of(self.h, Derivative(g, by, 2)) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                if sign_of(self.h, Derivative(g, by, 2)) in STRICT_SIGNS:
                     return Relation(">", g, ZERO)
         return None
 
