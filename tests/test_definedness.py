@@ -64,6 +64,14 @@ def test_a_bound_name_is_not_the_declared_one(declared: dict[str, object], given
     assert result.verdict.verdict == "unknown", said(result)
 
 
+@pytest.mark.parametrize("line", ["q[p]", "Sum(q[j], (j, 1, n))", "q[1]"])
+def test_an_index_of_a_quantity_is_not_the_declared_one(line: str) -> None:
+    """A hypothesis about k is none about the k of a quantity that is defined for every k."""
+    body = "FamilyOf(u[k]*Integral(0*log(k - Rational(3, 2) - t), (t, 0, Rational(1, 4))), (k, 1, n))"
+    result = judge(SYMBOLS, f"0*{line}", "0", given=("k >= 2",), let={"q": body})
+    assert result.verdict.verdict in ("conditional", "unknown"), said(result)
+
+
 @pytest.mark.parametrize("case", [c.parameter() for c in (
     conditional("excluded-value", "0*Sum(u[k], (k, 1, n), Ne(k, 1/y))", "0", "Ne(y, 0)"),
     conditional("excluded-entry", "0*Sum(u[k], (k, 1, n), Ne(k, whole[m]))", "0", "m >= 1", "m <= n"),

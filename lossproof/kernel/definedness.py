@@ -16,7 +16,7 @@ from lossproof.kernel.domains import Domains
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.normal_form import Unsupported
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     ONE,
@@ -28,6 +28,7 @@ from lossproof.term import (
     Const,
     Derivative,
     Entry,
+    Family,
     Fold,
     ForAll,
     Integral,
@@ -228,9 +229,13 @@ class Conditions(Domains):
             inner: dict[Condition, None] = {}
             if not definition.ranges and self.n.arrays.shape(definition.body):
                 self._whole(definition.body, {}, inner)
+                self._quantities[key] = tuple(inner)
             else:
-                self._collect(definition.body, {r.name: r for r in definition.ranges}, inner)
-            self._quantities[key] = tuple(inner)
+                family = self.apart(Family(definition.body, definition.ranges))
+                assert isinstance(family, Family)
+                self._collect(family.body, {r.name: r for r in family.ranges}, inner)
+                own = {r.name: Symbol(was.name) for r, was in zip(family.ranges, definition.ranges, strict=True)}
+                self._quantities[key] = tuple(Condition(substitute(c.term, own), c.exact) for c in inner)
         return self._quantities[key]
 
     def _entry(self, family: str, indices: tuple[Term, ...], ranges: dict[str, Range],
@@ -316,7 +321,7 @@ class Conditions(Domains):
             case Mul((Number(factor), rest)) if factor != 0:
                 return self._root_at_its_edge(rest, by)
             case Call("sqrt", (g,)) | Pow(g, Number(Fraction(numerator=1, denominator=2))):
-                if sign_of(self.h, Derivative(g, by, 2)) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+                if sign_of(self.h, Derivative(g, by, 2)) in STRICT_SIGNS:
                     return Relation(">", g, ZERO)
         return None
 

@@ -18,12 +18,11 @@ from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
 from lossproof.kernel.squares import completed
 from lossproof.kernel.wording import equation_of
 from lossproof.term import Relation, Term
 
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 _MOST_FACTORS = 6
 _LAWS = ("zero-product", "power-injective", "exp-injective", "squares-are-0")
 
@@ -58,7 +57,7 @@ def _factors(n: Normalizer, difference: Normal) -> list[tuple[Term, ...]]:
     if root is not None:
         t.use("power-injective")
         difference = root
-    factors = [f for f, _ in t.factors(difference.num)[1] if t.sign(f) not in _STRICT]
+    factors = [f for f, _ in t.factors(difference.num)[1] if t.sign(f) not in STRICT_SIGNS]
     if not 1 <= len(factors) <= _MOST_FACTORS:
         return []
     if len(factors) > 1:

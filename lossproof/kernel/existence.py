@@ -236,6 +236,3 @@ def _strictly(condition: Term) -> Term:
             return ForAll(_strictly(body), range_, extra)
         case _:
             return condition
-
-
-

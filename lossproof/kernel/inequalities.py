@@ -14,10 +14,8 @@ from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
-from lossproof.kernel.sign_sets import Sign, both, folded_sign, product_sign, sum_sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign, both, folded_sign, product_sign, sum_sign
 from lossproof.term import Add, Call, Entry, Fold, Mul, Number, Pow, Symbol, Term
-
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
 
 def sign_of(h: Hypotheses, term: Term, scope: Scope = Scope()) -> Sign:  # noqa: B008 (immutable)
@@ -49,25 +47,25 @@ def _by_rule(h: Hypotheses, term: Term, scope: Scope) -> Sign:
         case Pow(base, Number(value)) if value.denominator == 1:
             sign = sign_of(h, base, scope)
             if value % 2:
-                return sign if value > 0 or sign in _STRICT else Sign.UNKNOWN
+                return sign if value > 0 or sign in STRICT_SIGNS else Sign.UNKNOWN
             t.use("square-nonnegative")
-            return Sign.POSITIVE if sign in _STRICT or value < 0 else Sign.NONNEGATIVE
+            return Sign.POSITIVE if sign in STRICT_SIGNS or value < 0 else Sign.NONNEGATIVE
         case Pow(base, Number(value)):
             # a non-integer power is defined at a base >= 0 only, and is >= 0 there
-            strict = value < 0 or sign_of(h, base, scope) in _STRICT
+            strict = value < 0 or sign_of(h, base, scope) in STRICT_SIGNS
             return Sign.POSITIVE if strict else Sign.NONNEGATIVE
         case Call("log", (argument,)):
             t.use("log-against-1")
             return sign_of(h, Add((argument, Number(Fraction(-1)))), scope)
         case Call("Abs" | "sqrt", (argument,)):
-            return Sign.POSITIVE if sign_of(h, argument, scope) in _STRICT else Sign.NONNEGATIVE
+            return Sign.POSITIVE if sign_of(h, argument, scope) in STRICT_SIGNS else Sign.NONNEGATIVE
         case Call("matmul" | "dot" | "trace" | "det") if h.n.matrices is not None and not h.n.arrays.shape(term):
             try:
                 return h.n.matrices.sign(term, scope)
             except (Unsupported, DivisionByZero, NeedsCases):
                 return Sign.UNKNOWN
         case Fold("sum", body, range_, condition):
-            return _fold_sign(h, body, range_.name, scope, _bounds(h, term, scope), condition)
+            return _fold_sign(h, body, range_.name, scope, h.bounds(range_, scope), condition)
         case Symbol(name) if name in h.n.definitions and name not in scope.bound:
             definition = h.n.definitions[name]
             return Sign.UNKNOWN if definition.ranges else sign_of(h, definition.body, Scope())
@@ -79,10 +77,6 @@ def _by_rule(h: Hypotheses, term: Term, scope: Scope) -> Sign:
             return sign_of(h, definition.body, inner)
         case _:
             return Sign.UNKNOWN
-
-
-def _bounds(h: Hypotheses, fold: Fold, scope: Scope) -> Bounds:
-    return h.bounds(fold.range, scope)
 
 
 def _fold_sign(h: Hypotheses, body: Term, name: str, scope: Scope, bounds: Bounds, condition: Term | None) -> Sign:
@@ -97,5 +91,3 @@ def _fold_sign(h: Hypotheses, body: Term, name: str, scope: Scope, bounds: Bound
     count: Normal = bounds.upper - bounds.lower + t.one - t.rational(len(bounds.excluded))
     t.use("sum-of-nonnegatives")
     return folded_sign(sign, nonempty=whole and t.sign(count) is Sign.POSITIVE)
-
-

@@ -154,8 +154,6 @@ class Readback:
                 return Integral(inner.term(body), inner.bound[name], *ends)
             case PowAtom(base, exponent):
                 return Pow(self.term(base), self.term(exponent))
-            case TraceAtom() | DetAtom():
-                raise Unsupported("a product of matrices as a written term")
 
     def _magnitude(self, base: Normal) -> Term:
         inner = self.term(base)

@@ -39,7 +39,6 @@ EXPAND_UP_TO = 64
 """Concrete ranges of at most so many values are written out."""
 
 
-
 def sum_over(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
     """The sum of `body` over the opened variable `name` in `bounds`."""
     body = reduce(t, body)
