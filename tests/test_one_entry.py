@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from steps import judge
+from steps import Symbols, judge
 
 from lossproof.derivation import Definition
 from lossproof.kernel.components import Components
@@ -15,7 +15,7 @@ from lossproof.kernel.points import Point
 from lossproof.read.expression import parse, parse_declarations
 from lossproof.term import Call, Symbol
 
-SYMBOLS = {
+SYMBOLS: Symbols = {
     "P": {"kind": "size"}, "Q": {"kind": "size"}, "V": {"kind": "matrix", "shape": ["Q", "P"]},
     "b": {"kind": "vector", "shape": ["P"]}, "t": {"kind": "vector", "shape": ["Q"]},
     "h": {"kind": "index", "upto": "Q"}, "f": {"kind": "function", "arity": 1},

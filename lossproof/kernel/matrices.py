@@ -7,7 +7,7 @@ function, say) is not read here: it stays with its entries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,6 @@ from lossproof.term import Add, Call, Derivative, Mul, Symbol, Term
 
 if TYPE_CHECKING:
     from lossproof.kernel.normalize import Normalizer, Scope
-
-Differentiate = Callable[[Normal, Direction], Normal]
 
 
 class Matrices:
