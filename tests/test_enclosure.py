@@ -406,3 +406,10 @@ def test_a_substitution_for_a_whole_array_is_undecided() -> None:
     point = Point({"K": F(1)}, {"v": {(1,): F(2)}, "y": {(1,): F(3)}})
     with pytest.raises(Undecided):
         evaluator(64, point).number(term("Subs(Dot(v, v), v, 3*v)"))
+
+
+def test_slopes_are_not_equal_because_their_bodies_are_at_the_point() -> None:
+    """Two derivatives are not alike where the values of the point make one term of what is differentiated."""
+    condition = term("Eq(Derivative(exp(x), x), Derivative(exp(1/2 + (x - 1/2)*(1 + 10**-30)), x))")
+    assert evaluator(64).holds(condition) is None
+    assert decided(condition, evaluator, 256) is False

@@ -5,16 +5,17 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from steps import judge
+from steps import Symbols, judge
 
 from lossproof.derivation import Definition
 from lossproof.kernel.components import Components
 from lossproof.kernel.enclosure import Evaluator
+from lossproof.kernel.jets import Undecided
 from lossproof.kernel.points import Point
 from lossproof.read.expression import parse, parse_declarations
-from lossproof.term import Symbol
+from lossproof.term import Call, Symbol
 
-SYMBOLS = {
+SYMBOLS: Symbols = {
     "P": {"kind": "size"}, "Q": {"kind": "size"}, "V": {"kind": "matrix", "shape": ["Q", "P"]},
     "b": {"kind": "vector", "shape": ["P"]}, "t": {"kind": "vector", "shape": ["Q"]},
     "h": {"kind": "index", "upto": "Q"}, "f": {"kind": "function", "arity": 1},
@@ -71,3 +72,11 @@ def test_the_number_of_indices_goes_by_the_written_line(text: str) -> None:
         shape = Evaluator(NAMES, definitions, Point(sizes, entries)).shape(term)
         written = Components(NAMES, definitions).shape(term)
         assert shape == tuple(size if isinstance(n, Symbol) else 1 for n in written)
+
+
+@pytest.mark.parametrize("function", ["inverse", "det", "trace"])
+def test_a_vector_of_one_entry_is_no_square_matrix(function: str) -> None:
+    """Such a line comes from a wrong guess only, and has no value at any size."""
+    point = Point({"P": Fraction(1)}, {"b": {(1,): Fraction(2)}})
+    with pytest.raises(Undecided):
+        Evaluator(NAMES, {}, point).shape(Call(function, (Symbol("b"),)))

@@ -203,7 +203,7 @@ def dot(left: Value, right: Value) -> Real:
 def _square(value: Value) -> tuple[Array, int]:
     held = array(value)
     rows, columns = held.rows_and_columns()
-    if rows != columns:
+    if rows != columns or len(held.shape) != 2:
         raise Undecided("a square matrix was expected")
     return held, rows
 

@@ -28,7 +28,7 @@ from lossproof.kernel.letters import (
     word_key,
 )
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table
-from lossproof.kernel.sign_sets import Sign, product_sign, sum_sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign, product_sign, sum_sign
 from lossproof.kernel.words import (
     collected,
     identity,
@@ -46,8 +46,6 @@ from lossproof.kernel.words import (
     transpose,
     transposed,
 )
-
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
 
 def inverse(form: Form) -> Form:
@@ -172,7 +170,7 @@ def _rotated(form: Form) -> Normal | None:
     n = form.rows
     for word, c in reversed(form.terms):
         rest = plus(form, collected(n, n, [(word, -c)]))
-        if not word or not rest.terms or t.sign(det(rest)) not in _STRICT:
+        if not word or not rest.terms or t.sign(det(rest)) not in STRICT_SIGNS:
             continue
         if any(columns_of(letter) == t.one for letter in word[:-1]):
             t.use("det-of-rotation")
@@ -263,7 +261,7 @@ def _full_rank(t: Table, letter: Letter) -> bool:
         case Unit(row=False) | OnesVector(row=False):
             return True
         case Named() if is_square(letter):
-            return letter.inverted or t.sign(_det_of_letter(t, letter)) in _STRICT
+            return letter.inverted or t.sign(_det_of_letter(t, letter)) in STRICT_SIGNS
         case InverseOf():
             return True
         case _:

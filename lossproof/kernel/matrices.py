@@ -7,7 +7,7 @@ function, say) is not read here: it stays with its entries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -56,8 +56,6 @@ from lossproof.term import (
 if TYPE_CHECKING:
     from lossproof.kernel.context import Scope
     from lossproof.kernel.normalize import Normalizer
-
-Differentiate = Callable[[Normal, Direction], Normal]
 
 
 class Matrices:

@@ -15,9 +15,22 @@ from flint import fmpq
 
 from lossproof.kernel import concrete
 from lossproof.kernel.concrete import Array
-from lossproof.kernel.jets import ZERO, Real, Undecided, Undefined, compare
+from lossproof.kernel.jets import ZERO, Undecided, Undefined, compare
 from lossproof.kernel.worlds import Local, Names, World
-from lossproof.term import Bool, Const, ForAll, Number, Relation, Term, binders, map_children, substitute
+from lossproof.term import (
+    Bool,
+    Const,
+    Derivative,
+    ForAll,
+    Limit,
+    Number,
+    Relation,
+    Term,
+    binders,
+    map_children,
+    substitute,
+    walk,
+)
 
 
 class Truth(Names):
@@ -49,12 +62,18 @@ class Truth(Names):
 
     def _relation(self, op: str, left: Term, right: Term, local: Local, world: World) -> bool:
         if right == Const("oo") or left == Const("-oo"):
-            finite, wanted = (left, ("<", "<=", "!=")) if right == Const("oo") else (right, ("<", "<=", "!="))
-            self._number(finite, local, world)
-            return op in wanted
+            # every number is below oo
+            self._number(left if right == Const("oo") else right, local, world)
+            return op in ("<", "<=", "!=")
         x, y = self._values((left, right), local, world)
         if not isinstance(x, Array) and not isinstance(y, Array):
-            return self._compare(x, op, y, left == right or self._alike(left, right, local, world))
+            try:
+                return compare(x, op, y)
+            except Undecided:
+                # two terms that are written alike are equal wherever they are defined
+                if left == right or self._alike(left, right, local, world):
+                    return op in ("=", "<=", ">=")
+                raise
         if op not in ("=", "!="):
             raise Undecided("arrays have no order")
         difference = concrete.elementwise(lambda pair: pair[0] - pair[1], (x, y))
@@ -63,8 +82,12 @@ class Truth(Names):
         return equal == (op == "=")
 
     def _alike(self, left: Term, right: Term, local: Local, world: World) -> bool:
-        """Whether both are the same term once the point's values are put in: exp(x) and y, where y is exp(1)."""
-        if world.parent is not None:
+        """Whether both are the same term once the point's values are put in: exp(x) and y, where y is exp(1).
+
+        Not for what looks at a term beside the point, as a derivative does.
+        """
+        if world.parent is not None or any(isinstance(part, Derivative | Limit) for side in (left, right)
+                                           for part in walk(side)):
             return False
         return self._folded(self._closed(left, local), local) == self._folded(self._closed(right, local), local)
 
@@ -85,16 +108,6 @@ class Truth(Names):
         values: dict[str, Term] = {name: Number(value) for name, value in self._point.values.items()}
         values.update(self._point.constants)
         return substitute(term, {name: value for name, value in values.items() if name not in local})
-
-    @staticmethod
-    def _compare(x: Real, op: str, y: Real, identical: bool) -> bool:
-        try:
-            return compare(x, op, y)
-        except Undecided:
-            # Two terms that are written alike are equal wherever they are defined.
-            if identical:
-                return op in ("=", "<=", ">=")
-            raise
 
 
 def _every(questions: Iterable[Callable[[], bool]]) -> bool:

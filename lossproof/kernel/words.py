@@ -31,10 +31,9 @@ from lossproof.kernel.letters import (
     word_key,
 )
 from lossproof.kernel.normal_form import Normal, Table
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS
 
 Terms = Iterable[tuple[Word, Normal]]
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
 
 def collected(rows: Normal, columns: Normal, terms: Terms) -> Form:
@@ -135,7 +134,7 @@ def normalized(form: Form) -> tuple[Form, Normal]:
     c = form.terms[-1][1]
     if c == t.one:
         return form, c
-    if t.sign(c) in _STRICT or all((d / c).constant is not None for _, d in form.terms):
+    if t.sign(c) in STRICT_SIGNS or all((d / c).constant is not None for _, d in form.terms):
         return collected(form.rows, form.columns, [(word, d / c) for word, d in form.terms]), c
     return form, t.one
 
@@ -192,7 +191,7 @@ def rewritten(t: Table, word: Word, *, in_order: bool = True) -> list[tuple[Word
                 return [((*word[:i - 1], letter, before, *word[i + 1:]), t.one)]
         if isinstance(letter, InverseOf):
             lead, c = letter.form.terms[-1]
-            if c != t.one and t.sign(c) not in _STRICT:
+            if c != t.one and t.sign(c) not in STRICT_SIGNS:
                 continue
             others = [(w, -(d / c)) for w, d in letter.form.terms[:-1]]
             n = len(lead)
@@ -230,7 +229,7 @@ def _shifted(t: Table, form: Form) -> tuple[Form, Word, int] | None:
         return None
     r, word = form.terms[0][1], form.terms[1][0]
     least, k = least_rotation(word)
-    if k == 0 or t.sign(r) not in _STRICT:
+    if k == 0 or t.sign(r) not in STRICT_SIGNS:
         return None
     size = rows_of(least[0])
     other = Form(size, size, (((), r), (least, t.one)))
