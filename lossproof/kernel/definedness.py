@@ -11,7 +11,7 @@ from fractions import Fraction
 from lossproof.derivation import Domain
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
-from lossproof.kernel.existence import Existence
+from lossproof.kernel.existence import Existence, strictly
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.normal_form import DivisionByZero, Unsupported
@@ -300,7 +300,11 @@ class Conditions(Existence):
         for c in self.written(term.body):
             if name not in self.n.mentions(c.term):
                 found[c] = None
-            elif not self.discharged_near(c.term, term):
+                continue
+            # under a derivative it must hold for all values near that of the derivative's variable
+            with self.n.facts.without(self._varied, keep_open=True):
+                near = self.discharged_near(strictly(c.term) if self._varied else c.term, term)
+            if not near:
                 raise Unsupported("a limit along which the expression is not seen to be defined")
 
     def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], ranges: dict[str, Range],

@@ -1,4 +1,4 @@
-"""What an equation says: its factors as alternatives, and simpler equations that follow from each.
+"""What an equation says: its factors as alternatives, and simpler equations that follow from each; cases of a sign.
 
 Trusted. Imports `hypotheses`, `definedness`, `squares`, `readback`. An equation between products says that one
 of the factors is 0; exp is injective; a sum of squares is 0 only where each of them is.
@@ -11,17 +11,17 @@ from math import gcd
 
 from lossproof.derivation import Step
 from lossproof.kernel.atoms import ExpAtom, LogAtom, Var
+from lossproof.kernel.binders import is_integer
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import exp, log_abs
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign, sign_decides
 from lossproof.kernel.squares import completed
-from lossproof.term import ZERO, Relation, Symbol, Term
+from lossproof.term import ZERO, Relation, RelationName, Symbol, Term
 
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 _MOST_FACTORS = 6
 _LAWS = ("zero-product", "power-injective", "exp-injective", "squares-are-0")
 
@@ -56,27 +56,40 @@ def _factors(n: Normalizer, difference: Normal) -> list[tuple[Term, ...]]:
     if root is not None:
         t.use("power-injective")
         difference = root
-    factors = [f for f, _ in t.factors(difference.num)[1] if t.sign(f) not in _STRICT]
+    factors = [f for f, _ in t.factors(difference.num)[1] if t.sign(f) not in STRICT_SIGNS]
     if not 1 <= len(factors) <= _MOST_FACTORS:
         return []
     if len(factors) > 1:
         t.use("zero-product")
-    readback = Readback(t, frozenset(n.declarations))
     found = []
     for factor in factors:
         said: list[Term] = []
         for polynomial in (factor, *_following(t, factor)):
             try:
-                said.append(_equation(n, readback, polynomial))
+                said.append(_equation(n, polynomial))
             except Unsupported:
                 continue
         found.append(tuple(dict.fromkeys(said)))
     return found
 
 
-def _equation(n: Normalizer, readback: Readback, poly: Normal) -> Term:
+def sign_cases(n: Normalizer, poly: Normal) -> list[Relation]:
+    """The cases of a sign as hypotheses; all that are not ruled out by what is known."""
+    ops: tuple[RelationName, ...] = ("=", "!=") if is_integer(n.table, poly) else (">", "=", "<")
+    sign = n.table.sign(poly)
+    # an equation is written for one variable, so that it can act
+    solved = _equation(n, poly)
+    term = Readback(n.table, frozenset(n.declarations)).term(poly)
+    return [
+        Relation(op, term, ZERO) if op in ("<", ">") else Relation(op, solved.left, solved.right)
+        for op in ops if sign_decides(op, sign) is not False
+    ]
+
+
+def _equation(n: Normalizer, poly: Normal) -> Relation:
     """poly = 0, solved for a variable where one stands in it linearly with a number."""
     t = n.table
+    readback = Readback(t, frozenset(n.declarations))
     for i in poly.atoms():
         atom = t[i]
         if isinstance(atom, Var) and atom.name in n.declarations:

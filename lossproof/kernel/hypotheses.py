@@ -63,17 +63,17 @@ class Hypotheses:
         for part in parts:
             self.n.facts.learn_all(self.facts(part))
 
-    def apply(self, normal: Normal, without: frozenset[str] = frozenset()) -> Normal:
-        """`normal` under the equations that mention none of the names."""
-        return self._applied(normal, without)[0]
+    def apply(self, normal: Normal) -> Normal:
+        """`normal` under the equations that mention none of the names that vary under an operator around."""
+        return self._applied(normal)[0]
 
-    def _applied(self, normal: Normal, without: frozenset[str] = frozenset()) -> tuple[Normal, frozenset[str]]:
+    def _applied(self, normal: Normal) -> tuple[Normal, frozenset[str]]:
         """The same, with all that the equations that acted are about."""
         used: frozenset[str] = frozenset()
         for _ in range(4):
             before = normal
             for rule in self.rules:
-                if rule.mentions.isdisjoint(without):
+                if rule.mentions.isdisjoint(self.n.facts.varying):
                     changed = rule.apply(normal)
                     if changed != normal:
                         normal, used = changed, used | rule.mentions

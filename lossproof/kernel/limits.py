@@ -26,6 +26,18 @@ MOST_DIFFERENTIATIONS = 6
 """So often l'Hopital's rule is applied to one limit."""
 
 
+class UnknownSign(Unsupported):
+    """The limit depends on the sign of something that does not move: on that of `poly`."""
+
+    def __init__(self, value: Normal) -> None:
+        super().__init__("a limit that depends on an unknown sign")
+        t = value.table
+        self.poly = t.one
+        for factor, _ in t.factors(value.num)[1]:
+            if t.sign(factor) not in STRICT_SIGNS:
+                self.poly = self.poly * factor
+
+
 @dataclass(frozen=True, slots=True)
 class Growth:
     """exp(exponent) * u**power * (log u)**logs; `exponent` a polynomial in u without constant term."""
@@ -158,12 +170,14 @@ class _Asymptotics:
     def limit(self, body: Normal) -> Normal:
         try:
             return self._limit(body)
-        except Unsupported:
-            if self.expanding:
-                raise
+        except Unsupported as reason:
+            first = reason
         # once more with roots and exps as their leading terms times 1 + (something small)
         self.expanding = True
-        return self._limit(body)
+        try:
+            return self._limit(body)
+        except Unsupported as second:
+            raise (first if isinstance(first, UnknownSign) else second) from None
 
     def _limit(self, body: Normal) -> Normal:
         t = self.t
@@ -377,6 +391,7 @@ class _Asymptotics:
                 sign = t.sign(lead.coefficient)
                 if sign in (Sign.POSITIVE, Sign.NEGATIVE):
                     return Leading(lead.coefficient if sign is Sign.POSITIVE else -lead.coefficient, lead.growth)
+                raise UnknownSign(lead.coefficient)
             case FunctionAtom("erf" | "atan" as name, (inner,), (0,)) if (way := self._way_out(inner)) is not None:
                 t.use("limit-at-infinity")
                 end = t.one if name == "erf" else t.atom(ConstAtom("pi")).scaled(Fraction(1, 2))
@@ -398,8 +413,11 @@ class _Asymptotics:
             return None
         lead = self._lead_of(argument)
         sign = self.t.sign(lead.coefficient)
-        outwards = self._compare(lead.growth, self.flat) > 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE)
-        return sign if outwards else None
+        if self._compare(lead.growth, self.flat) <= 0 or sign is Sign.ZERO:
+            return None
+        if sign not in (Sign.POSITIVE, Sign.NEGATIVE):
+            raise UnknownSign(lead.coefficient)
+        return sign
 
     def limit_of(self, argument: Normal) -> Normal:
         """The limit of an argument that is already written in u."""
@@ -438,7 +456,7 @@ class _Asymptotics:
                 return 1
             if sign is Sign.NEGATIVE:
                 return -1
-            raise Unsupported("a limit that depends on an unknown sign")
+            raise UnknownSign(lead)
         if a.power != b.power:
             return 1 if a.power > b.power else -1
         return 0 if a.logs == b.logs else 1 if a.logs > b.logs else -1

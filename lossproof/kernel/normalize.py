@@ -90,8 +90,8 @@ class Normalizer:
         self.definitions = definitions
         self.arrays = Components(declarations, definitions)
         self.facts = Facts(self.table, declarations)
-        # hypotheses that may act before a limit by these names (filled in by `hypotheses`)
-        self.before_limit: Callable[[Normal, frozenset[str]], Normal] = lambda normal, _names: normal
+        # the equations among the hypotheses, which act before a limit (filled in by `hypotheses`)
+        self.before_limit: Callable[[Normal], Normal] = lambda normal: normal
         # whether a term is known to be defined in a scope (filled in by `conditions`)
         self.defined_at: Callable[[Term, Scope], bool] = lambda _term, _scope: False
         # a derivative where the hypotheses leave one value for its variable (filled in by `kinks`)
@@ -381,7 +381,7 @@ class Normalizer:
         target, name = self.target(by, scope)
         self._must_vary(name)
         is_quantity = name in self.definitions
-        outermost = not self.facts.forgetting and not scope.bound and isinstance(by, Symbol) and not is_quantity
+        outermost = not self.facts.varying and not scope.bound and isinstance(by, Symbol) and not is_quantity
         try:
             result = self.slope(body, name, target, scope, order)
         except NeedsCases:
@@ -512,16 +512,26 @@ class Normalizer:
         return declaration is not None and declaration.kind == "function"
 
     def _limit(self, term: Limit, scope: Scope) -> Normal:
-        t = self.table
-        with self._moving(term.variable, term.body, scope) as (body, moving):
-            t.use("limit")
-            return limits.limit(t, self.facts, body, moving, self._end(term.target, scope), term.side)
+        self.table.use("limit")
+        with self._cases_of_limits(), self._moving(term.variable, term.body, scope) as (body, moving):
+            return limits.limit(self.table, self.facts, body, moving, self._end(term.target, scope), term.side)
 
     def sign_near(self, body: Term, limit: Limit, scope: Scope) -> Sign:
         """The sign of `body` near the target of a limit."""
-        with self._moving(limit.variable, body, scope) as (moved, moving):
+        with self._cases_of_limits(), self._moving(limit.variable, body, scope) as (moved, moving):
             target = self._end(limit.target, scope)
             return limits.eventual_sign(self.table, self.facts, moved, moving, target, limit.side)
+
+    @contextmanager
+    def _cases_of_limits(self) -> Iterator[None]:
+        """A sign that a limit depends on asks for cases; not under an operator, where these would be forgotten, and
+        not for an integer, of which they tell no sign."""
+        try:
+            yield
+        except limits.UnknownSign as unknown:
+            if self.facts.varying or is_integer(self.table, unknown.poly):
+                raise
+            raise NeedsCases(unknown.poly) from None
 
     @contextmanager
     def _moving(self, variable: Term, body: Term, scope: Scope) -> Iterator[tuple[Normal, str]]:
@@ -530,7 +540,7 @@ class Normalizer:
         inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
         with self.facts.without(self._mentioned(name)):
             moving = self.table.fresh()
-            normal = self.before_limit(self.normal(body, inner), self._mentioned(name))
+            normal = self.before_limit(self.normal(body, inner))
             yield self._moved(normal, target, name, moving), moving
 
     def _end(self, target: Term, scope: Scope) -> Normal | str:

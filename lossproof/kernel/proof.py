@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import product
 from typing import Literal
 
 from lossproof.derivation import Declaration, Step
-from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom, Var
-from lossproof.kernel.binders import is_integer
+from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom
 from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.definedness import Conditions
-from lossproof.kernel.equations import alternatives
+from lossproof.kernel.equations import alternatives, sign_cases
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
@@ -31,7 +29,6 @@ from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.order import Order
-from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.validity import validate
 from lossproof.kernel.vanishing import vanishes
@@ -356,19 +353,10 @@ class _Case:
         return not any(name[0] in "%#@" for name in normal.free())
 
     def _split(self, poly: Normal) -> list[Term]:
-        """The cases of a sign as hypotheses; all that are not ruled out by what is known."""
+        """The cases of a sign as hypotheses."""
         if not self._closed(poly):
             raise Unsupported("cases on a bound variable")
-        ops: tuple[RelationName, ...] = ("=", "!=") if is_integer(self.n.table, poly) else (">", "=", "<")
-        term = Readback(self.n.table, frozenset(self.step.declarations)).term(poly)
-        # an equation is written for one variable, so that it can act
-        left, right = _solved(self.n, poly, term)
-        sign = self.n.table.sign(poly)
-        # a case that contradicts what is known is no case
-        return [
-            Relation(op, left, right) if op in ("=", "!=") else Relation(op, term, ZERO)
-            for op in ops if sign_decides(op, sign) is not False
-        ]
+        return [*sign_cases(self.n, poly)]
 
 
 _MIRRORED: dict[RelationName, RelationName] = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "=": "=", "!=": "!="}
@@ -391,14 +379,3 @@ def _tidy(condition: Term) -> Term:
             return ForAll(_tidy(body), range_, extra)
         case _:
             return condition
-
-
-def _solved(n: Normalizer, poly: Normal, term: Term) -> tuple[Term, Term]:
-    for i in poly.atoms():
-        atom = n.table[i]
-        if isinstance(atom, Var) and atom.name in n.declarations:
-            coefficient = dict(n.table.terms(poly.num)).get(((i, 1),))
-            rest = n.table.var(atom.name) - poly.scaled(Fraction(1, coefficient)) if coefficient else None
-            if rest is not None and atom.name not in rest.free():
-                return Symbol(atom.name), Readback(n.table, frozenset(n.declarations)).term(rest)
-    return term, ZERO

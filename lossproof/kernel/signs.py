@@ -85,8 +85,8 @@ class Facts:
         self._memo: dict[Normal, Sign] = {}
         self._unknown_at: dict[Normal, int] = {}
         self._depth = 0
-        # how many operators are around that vary a name
-        self.forgetting = 0
+        # the names that operators around vary: no hypothesis about them acts
+        self.varying: frozenset[str] = frozenset()
         self._shifted: dict[str, Interval] = {}
         self.entry_shape: Mapping[str, tuple[Bounds, ...] | None] = {}
         # ranges that the entries of a family are declared to lie in
@@ -116,8 +116,8 @@ class Facts:
         `keep_open` keeps strict inequalities: these hold in a neighbourhood too, which is all
         that a derivative asks for.
         """
-        before = self._facts
-        self.forgetting += 1
+        before, varying = self._facts, self.varying
+        self.varying = varying | names
         self._facts = [
             f for f in before
             if names.isdisjoint(f.mentions) or (keep_open and f.sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO))
@@ -126,8 +126,7 @@ class Facts:
         try:
             yield
         finally:
-            self.forgetting -= 1
-            self._facts = before
+            self._facts, self.varying = before, varying
             self._forget()
 
     @contextmanager
