@@ -199,7 +199,8 @@ class Existence(Neighbourhoods):
         asked: dict[Term, None] = {}
 
         def suppose(x: Normal, *, weak: bool = False) -> bool:
-            op: RelationName = ">=" if weak else ">"
+            # under a derivative it must hold near the point, too
+            op: RelationName = ">=" if weak and not self._varied else ">"
             known = sign_decides(op, t.sign(x))
             if known is None and not any(n[0] in "%#@" for n in x.free()):
                 wanted = Relation(op, self._written(x), ZERO)
