@@ -12,7 +12,8 @@ SYMBOLS: Final[Mapping[str, Mapping[str, object]]] = {
     "x": {"kind": "scalar"}, "y": {"kind": "scalar"}, "a": {"kind": "scalar"}, "b": {"kind": "scalar"},
     "m": {"kind": "scalar"}, "s": {"kind": "scalar", "assume": ["positive"]},
     "r": {"kind": "scalar", "assume": ["positive"]}, "q": {"kind": "scalar", "interval": ["0", "1"], "closed": False},
-    "v": {"kind": "scalar", "interval": ["-1", "1/2"]}, "n": {"kind": "size"}, "K": {"kind": "size"}, "w": {"kind": "indexed", "shape": ["K"]},
+    "v": {"kind": "scalar", "interval": ["-1", "1/2"]},
+    "n": {"kind": "size"}, "K": {"kind": "size"}, "w": {"kind": "indexed", "shape": ["K"]},
     "p": {"kind": "index", "upto": "K"}, "f": {"kind": "function", "arity": 1}, "g": {"kind": "function", "arity": 1},
 }
 

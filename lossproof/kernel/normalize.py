@@ -16,6 +16,7 @@ from fractions import Fraction
 from lossproof.derivation import Declaration, Definition
 from lossproof.kernel import functions, integrals, limits
 from lossproof.kernel.algebra import functional, new_table
+from lossproof.kernel.asymptotics import UnknownSign
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, DetAtom, EntryAtom, TraceAtom, Var, free_names_of
 from lossproof.kernel.binders import in_range, is_integer
 from lossproof.kernel.components import Components
@@ -528,7 +529,7 @@ class Normalizer:
         not for an integer, of which they tell no sign."""
         try:
             yield
-        except limits.UnknownSign as unknown:
+        except UnknownSign as unknown:
             if self.facts.varying or is_integer(self.table, unknown.poly):
                 raise
             raise NeedsCases(unknown.poly) from None
