@@ -13,13 +13,13 @@ from fractions import Fraction
 
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, PowAtom, RootAtom, Var
 from lossproof.kernel.binders import in_range, is_integer, map_bounds
+from lossproof.kernel.facts import Fact
 from lossproof.kernel.functions import reduce, single_atom
 from lossproof.kernel.inverses import difference
 from lossproof.kernel.letters import Form, Word, names_of
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Normalizer, Scope
 from lossproof.kernel.sign_sets import Sign, interval_of
-from lossproof.kernel.signs import Fact
 from lossproof.kernel.sums import split_entry
 from lossproof.kernel.words import changed, collected, element, supposing, transpose
 from lossproof.term import ZERO, Bool, Call, Entry, ForAll, Number, Pow, Range, Relation, Symbol, Term

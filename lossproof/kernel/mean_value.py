@@ -12,10 +12,11 @@ from fractions import Fraction
 
 from lossproof.kernel.atoms import Var
 from lossproof.kernel.derivatives import Differentiator
+from lossproof.kernel.facts import Fact
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.regular import defined_along, smooth_along
 from lossproof.kernel.sign_sets import Interval, Sign, any_of, both, interval_of, power_sign, product_sign, sum_sign
-from lossproof.kernel.signs import Fact, Facts
+from lossproof.kernel.signs import Facts
 
 _NUMBERS = tuple(Fraction(n, d) for n, d in ((0, 1), (1, 1), (-1, 1), (1, 2), (2, 1)))
 _DEEPEST = 3
