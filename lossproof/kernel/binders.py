@@ -28,14 +28,14 @@ from lossproof.kernel.atoms import (
     binder,
 )
 from lossproof.kernel.normal_form import Normal, Table, height
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
 
 NOT_NEGATIVE = (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE)
 
 
 def known_nonzero(t: Table, normal: Normal) -> bool:
     value = normal.constant
-    return value not in (None, 0) or t.sign(normal) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+    return value not in (None, 0) or t.sign(normal) in STRICT_SIGNS
 
 
 def in_range(t: Table, value: Normal, bounds: Bounds) -> bool | None:

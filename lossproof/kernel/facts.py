@@ -16,7 +16,7 @@ from lossproof.kernel.atoms import AbsAtom, Bounds, EntryAtom, ExpAtom, LogAtom,
 from lossproof.kernel.binders import in_range, is_integer
 from lossproof.kernel.inverses import gram
 from lossproof.kernel.normal_form import Normal, Table
-from lossproof.kernel.sign_sets import OF_SIGN, Interval, Sign, interval_of
+from lossproof.kernel.sign_sets import OF_SIGN, STRICT_SIGNS, Interval, Sign, interval_of
 
 _MOST_FACTS = 40
 """So many facts are tried for one sign."""
@@ -78,7 +78,7 @@ class FactStore:
         self.varying = varying | names
         self._facts = [
             f for f in before
-            if names.isdisjoint(f.mentions) or (keep_open and f.sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO))
+            if names.isdisjoint(f.mentions) or (keep_open and f.sign in STRICT_SIGNS)
         ]
         self._forget()
         try:
@@ -150,7 +150,7 @@ class FactStore:
                 sign = self.sign((x - self.table.rational(end)).scaled(Fraction(direction)))
                 if sign is not Sign.POSITIVE and (is_open or sign not in (Sign.NONNEGATIVE, Sign.ZERO)):
                     return False
-        return not bounds.nonzero or self.sign(value) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
+        return not bounds.nonzero or self.sign(value) in STRICT_SIGNS
 
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:

@@ -21,9 +21,10 @@ from lossproof.kernel.atoms import (
     PowAtom,
     RootAtom,
 )
+from lossproof.kernel.binders import NOT_NEGATIVE
 from lossproof.kernel.letters import Form, Named
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
 
 ODD_FUNCTIONS = frozenset({"sin", "tan", "asin", "atan", "asinh", "atanh", "erf"})
 EVEN_FUNCTIONS = frozenset({"cos"})
@@ -148,9 +149,9 @@ def _integer_power(t: Table, base: Normal, exponent: Normal) -> Normal:
     if not nonzero and len(terms) > 1:
         # parts that are >= 0 may be split off; a constant only where the rest is
         kept = [(mono, c) for mono, c in terms if c < 0 or (
-            mono and t.sign(t.monomial(mono)) not in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO))]
+            mono and t.sign(t.monomial(mono)) not in NOT_NEGATIVE)]
         rest = t.total(t.monomial(mono).scaled(Fraction(c)) for mono, c in kept)
-        if kept and t.sign(rest) not in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO):
+        if kept and t.sign(rest) not in NOT_NEGATIVE:
             return t.atom(PowAtom(base, exponent))
         result = t.one if rest.is_zero else t.atom(PowAtom(base, rest))
         terms = [term for term in terms if term not in kept]
@@ -274,7 +275,7 @@ def delta(t: Table, difference: Normal) -> Normal:
     difference = reduce(t, difference)
     if difference.is_zero:
         return t.one
-    if difference.constant is not None or t.sign(difference) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+    if difference.constant is not None or t.sign(difference) in STRICT_SIGNS:
         t.use("delta-of-distinct")
         return t.zero
     content = abs(t.factors(difference.num)[0]) or 1
@@ -347,7 +348,7 @@ def _aligned_powers(t: Table, normal: Normal) -> Normal:
         gaps = [(gap, other) for _, other in powers if other.base == atom.base
                 and (gap := (atom.exponent - other.exponent).integer) is not None and gap > 0]
         gap, least = max(gaps, key=lambda g: g[0], default=(0, atom))
-        if gap and t.sign(least.exponent) in (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE):
+        if gap and t.sign(least.exponent) in NOT_NEGATIVE:
             values[i] = atom.base**gap * t.atom(least)
     if not values:
         return normal

@@ -14,10 +14,8 @@ from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import NeedsCases, Scope
-from lossproof.kernel.sign_sets import Sign, both, folded_sign, product_sign, sum_sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign, both, folded_sign, product_sign, sum_sign
 from lossproof.term import Add, Call, Entry, Fold, Mul, Number, Pow, Symbol, Term
-
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
 
 def sign_of(h: Hypotheses, term: Term, scope: Scope = Scope()) -> Sign:  # noqa: B008 (immutable)
@@ -49,18 +47,18 @@ def _by_rule(h: Hypotheses, term: Term, scope: Scope) -> Sign:
         case Pow(base, Number(value)) if value.denominator == 1:
             sign = sign_of(h, base, scope)
             if value % 2:
-                return sign if value > 0 or sign in _STRICT else Sign.UNKNOWN
+                return sign if value > 0 or sign in STRICT_SIGNS else Sign.UNKNOWN
             t.use("square-nonnegative")
-            return Sign.POSITIVE if sign in _STRICT or value < 0 else Sign.NONNEGATIVE
+            return Sign.POSITIVE if sign in STRICT_SIGNS or value < 0 else Sign.NONNEGATIVE
         case Pow(base, Number(value)):
             # a non-integer power is defined at a base >= 0 only, and is >= 0 there
-            strict = value < 0 or sign_of(h, base, scope) in _STRICT
+            strict = value < 0 or sign_of(h, base, scope) in STRICT_SIGNS
             return Sign.POSITIVE if strict else Sign.NONNEGATIVE
         case Call("log", (argument,)):
             t.use("log-against-1")
             return sign_of(h, Add((argument, Number(Fraction(-1)))), scope)
         case Call("Abs" | "sqrt", (argument,)):
-            return Sign.POSITIVE if sign_of(h, argument, scope) in _STRICT else Sign.NONNEGATIVE
+            return Sign.POSITIVE if sign_of(h, argument, scope) in STRICT_SIGNS else Sign.NONNEGATIVE
         case Call("matmul" | "dot" | "trace" | "det") if h.n.matrices is not None and not h.n.arrays.shape(term):
             try:
                 return h.n.matrices.sign(term, scope)

@@ -34,7 +34,7 @@ from lossproof.kernel.sign_sets import (
 )
 from lossproof.kernel.signs import Facts
 
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO)
+_SETTLED = (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO)
 
 
 class Order:
@@ -50,7 +50,7 @@ class Order:
 
     def _sign(self, normal: Normal, enough: Callable[[Sign], bool]) -> Sign:
         known = self.t.sign(normal)
-        if enough(known) or known in _STRICT:
+        if enough(known) or known in _SETTLED:
             return known
         result = self.facts.sign(self.t.polynomial(normal.den))
         content, factors = self.t.factors(normal.num)

@@ -316,7 +316,7 @@ class Facts(AtomBounds):
                     if len(rest.num) >= len(poly.num) + 2:
                         continue
                     other = self._by_facts(rest, facts, depth - 1)
-                if other in (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE):
+                if other in NOT_NEGATIVE:
                     best = both(best, sum_sign(sign, other))
                     if best is Sign.POSITIVE:
                         return best
