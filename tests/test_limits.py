@@ -105,6 +105,34 @@ def test_a_limit_has_no_derivative_where_its_cases_meet() -> None:
     assert judge(SYMBOLS, left, right).verdict.verdict != "proved"
 
 
+APPROACHED: Final = [
+    ("Limit(Abs(p)/p, p, 0, '+')", "1"), ("Limit(sin(p)/p, p, 0)", "1"), ("Limit(1/(1 + h), h, 1, '-')", "1/2"),
+    ("Limit(1/n, n, oo)", "0"), ("Limit(log(1 + z[i]), z[i], 0, '+')", "0"), ("Limit(Abs(d), d, 0)", "0"),
+]
+FAR: Final = [
+    ("Limit(Abs(p), p, -2)", "-2"), ("Limit(Abs(p)/p, p, 0, '-')", "1"), ("Limit(1/(1 + h), h, oo)", "0"),
+    ("Limit(1/(1 + h), h, 1, '+')", "1/2"), ("Limit(sin(pi*n), n, Rational(1, 2))", "0"),
+    ("Limit(s**2, s, 1)", "1"), ("Limit(Abs(z[i]), z[i], -2)", "-2"), ("Limit(Abs(p), p, -2)", "2"),
+]
+DOMAINS: Final = {
+    "p": {"kind": "scalar", "assume": ["positive"]}, "h": {"kind": "scalar", "interval": ["0", "1"]},
+    "n": {"kind": "size"}, "s": {"kind": "scalar", "values": ["-1", "1"]}, "i": {"kind": "index", "upto": "n"},
+    "z": {"kind": "indexed", "shape": ["n"], "assume": ["positive"]}, "d": {"kind": "scalar", "assume": ["nonzero"]},
+}
+
+
+@pytest.mark.parametrize(("left", "right"), APPROACHED)
+def test_a_limit_runs_through_declared_values(left: str, right: str) -> None:
+    """What is declared of the variable stands while it goes to its target."""
+    assert judge(DOMAINS, left, right).verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize(("left", "right"), FAR)
+def test_no_declared_value_is_near_the_target(left: str, right: str) -> None:
+    """A limit that the variable's declared values do not come near to has no value that could be compared."""
+    assert judge(DOMAINS, left, right).verdict.verdict == "unknown"
+
+
 @pytest.mark.parametrize(("body", "value"), OPEN)
 def test_no_value_is_claimed(body: str, value: str) -> None:
     """What the leading terms do not settle is not settled."""

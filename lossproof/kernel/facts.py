@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from lossproof.derivation import Declaration
 from lossproof.kernel.atoms import AbsAtom, Bounds, EntryAtom, ExpAtom, LogAtom, RootAtom
-from lossproof.kernel.binders import in_range, is_integer
+from lossproof.kernel.binders import NOT_NEGATIVE, in_range, is_integer
 from lossproof.kernel.inverses import gram
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sign_sets import OF_SIGN, STRICT_SIGNS, Interval, Sign, interval_of
@@ -151,6 +151,26 @@ class FactStore:
                 if sign is not Sign.POSITIVE and (is_open or sign not in (Sign.NONNEGATIVE, Sign.ZERO)):
                     return False
         return not bounds.nonzero or self.sign(value) in STRICT_SIGNS
+
+    def approached(self, name: str, target: Normal | str, side: str) -> bool:
+        """Whether values that the declaration of a name allows come as near to the target ("oo", "-oo") as one
+        wants, from that side or, for "+-", from one of both."""
+        declaration = self.declarations.get(name)
+        if declaration is None:
+            return True
+        if declaration.kind == "index" or declaration.domain.values is not None:
+            return False
+        bounds = self.within(name) if declaration.kind == "size" else interval_of(declaration.domain)
+        if isinstance(target, str):
+            return (bounds.upper if target == "oo" else bounds.lower) is None
+        if self._is_integer_name(name):
+            return False
+        one = self.table.one
+        above = one if bounds.lower is None else target - self.table.rational(bounds.lower)
+        below = one if bounds.upper is None else self.table.rational(bounds.upper) - target
+        signs = self.sign(above), self.sign(below)
+        inside = all(sign in NOT_NEGATIVE for sign in signs)
+        return inside and any(sign is Sign.POSITIVE and way in side for sign, way in zip(signs, "-+", strict=True))
 
     def _is_integer_name(self, name: str) -> bool:
         if name in self.table.ranges:

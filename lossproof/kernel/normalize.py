@@ -514,13 +514,12 @@ class Normalizer:
 
     def _limit(self, term: Limit, scope: Scope) -> Normal:
         self.table.use("limit")
-        with self._cases_of_limits(), self._moving(term.variable, term.body, scope) as (body, moving):
-            return limits.limit(self.table, self.facts, body, moving, self._end(term.target, scope), term.side)
+        with self._cases_of_limits(), self._moving(term, term.body, scope) as (body, moving, target):
+            return limits.limit(self.table, self.facts, body, moving, target, term.side)
 
     def sign_near(self, body: Term, limit: Limit, scope: Scope) -> Sign:
         """The sign of `body` near the target of a limit."""
-        with self._cases_of_limits(), self._moving(limit.variable, body, scope) as (moved, moving):
-            target = self._end(limit.target, scope)
+        with self._cases_of_limits(), self._moving(limit, body, scope) as (moved, moving, target):
             return limits.eventual_sign(self.table, self.facts, moved, moving, target, limit.side)
 
     @contextmanager
@@ -535,14 +534,18 @@ class Normalizer:
             raise NeedsCases(unknown.poly) from None
 
     @contextmanager
-    def _moving(self, variable: Term, body: Term, scope: Scope) -> Iterator[tuple[Normal, str]]:
-        """`body` with the limit's variable under a fresh name, while hypotheses about it are forgotten."""
-        target, name = self.target(variable, scope)
+    def _moving(self, limit: Limit, body: Term, scope: Scope) -> Iterator[tuple[Normal, str, Normal | str]]:
+        """`body` with the limit's variable under a fresh name, and where that goes, while hypotheses about it are
+        forgotten. What is declared of it stands, so that values it may have must come near."""
+        variable, name = self.target(limit.variable, scope)
         inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
         with self.facts.without(self._mentioned(name)):
             moving = self.table.fresh()
             normal = self.before_limit(self.normal(body, inner))
-            yield self._moved(normal, target, name, moving), moving
+            end = self._end(limit.target, scope)
+            if name not in self.definitions and not self.facts.approached(name, end, limit.side):
+                raise Unsupported(f"a limit of {name} to where its declaration does not let it go")
+            yield self._moved(normal, variable, name, moving), moving, end
 
     def _end(self, target: Term, scope: Scope) -> Normal | str:
         match target:
