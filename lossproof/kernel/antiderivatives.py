@@ -12,7 +12,8 @@ from math import lcm
 from lossproof.kernel.atoms import Atom, ConstAtom, ExpAtom, FoldAtom, FunctionAtom, LogAtom, RootAtom, Var
 from lossproof.kernel.binders import opened
 from lossproof.kernel.derivatives import Differentiator
-from lossproof.kernel.functions import absolute_power, exp, function, reduce
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import absolute_power, exp, reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
 from lossproof.kernel.sums import close_again

@@ -13,7 +13,8 @@ from fractions import Fraction
 from typing import Literal
 
 from lossproof.kernel.atoms import AbsAtom, Atom, ConstAtom, ExpAtom, FunctionAtom, LogAtom, PowAtom, RootAtom, Var
-from lossproof.kernel.functions import absolute_power, exp, function, log_abs, reduce
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import absolute_power, exp, log_abs, reduce
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
 from lossproof.kernel.signs import Facts

@@ -32,7 +32,8 @@ from lossproof.kernel.atoms import (
     Var,
 )
 from lossproof.kernel.binders import is_integer, opened
-from lossproof.kernel.functions import absolute_power, delta, exp, function, power
+from lossproof.kernel.function_atoms import delta, function
+from lossproof.kernel.functions import absolute_power, exp, power
 from lossproof.kernel.integral_atoms import close_integral, open_integral
 from lossproof.kernel.matrix_calculus import Target, direction, of_atom, of_entry
 from lossproof.kernel.normal_form import Normal, Table, Unsupported

@@ -1,6 +1,6 @@
-"""Constructors of the atoms that are functions: exp, log, powers, absolute values, deltas.
+"""Constructors of the atoms that are elementary functions: exp, log, powers, absolute values; `reduce`.
 
-Trusted. Imports `atoms`, `normal_form`. Each constructor returns a normal form that is
+Trusted. Imports `atoms`, `binders`, `letters`, `normal_form`. Each constructor returns a normal form that is
 equal to the function at its argument at every point where the written line is defined.
 """
 
@@ -13,7 +13,6 @@ from lossproof.kernel.atoms import (
     AbsAtom,
     DeltaAtom,
     DetAtom,
-    EntryAtom,
     ExpAtom,
     FoldAtom,
     FunctionAtom,
@@ -24,10 +23,7 @@ from lossproof.kernel.atoms import (
 from lossproof.kernel.binders import NOT_NEGATIVE
 from lossproof.kernel.letters import Form, Named
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
-
-ODD_FUNCTIONS = frozenset({"sin", "tan", "asin", "atan", "asinh", "atanh", "erf"})
-EVEN_FUNCTIONS = frozenset({"cos"})
+from lossproof.kernel.sign_sets import Sign
 
 
 def exp(t: Table, exponent: Normal) -> Normal:
@@ -270,43 +266,6 @@ def _absolute_factor(t: Table, factor: Normal, multiplicity: int) -> Normal:
             return factor ** (multiplicity - 1) * t.atom(AbsAtom(factor))
 
 
-def delta(t: Table, difference: Normal) -> Normal:
-    """1 where the difference is 0, else 0; decided where the difference's sign is known."""
-    difference = reduce(t, difference)
-    if difference.is_zero:
-        return t.one
-    if difference.constant is not None or t.sign(difference) in STRICT_SIGNS:
-        t.use("delta-of-distinct")
-        return t.zero
-    content = abs(t.factors(difference.num)[0]) or 1
-    leading = difference.num.leading_coefficient()
-    primitive = t.polynomial(difference.num).scaled(Fraction(1 if leading > 0 else -1, content))
-    return t.atom(DeltaAtom(primitive))
-
-
-def function(t: Table, name: str, args: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
-    """The function at its arguments; odd and even functions take the sign out."""
-    args = tuple(reduce(t, a) for a in args)
-    if not any(orders):
-        special = t.special(name, args)
-        if special is not None:
-            return special
-    if not any(orders) and len(args) == 1:
-        argument = args[0]
-        if argument.is_zero and name in ODD_FUNCTIONS:
-            return t.zero
-        if argument.is_zero and name == "cos":
-            return t.one
-        if not argument.is_zero and argument.num.leading_coefficient() < 0:
-            if name in ODD_FUNCTIONS:
-                t.use("odd-function")
-                return -t.atom(FunctionAtom(name, (-argument,), orders))
-            if name in EVEN_FUNCTIONS:
-                t.use("even-function")
-                return t.atom(FunctionAtom(name, (-argument,), orders))
-    return t.atom(FunctionAtom(name, args, orders))
-
-
 def reduce(t: Table, normal: Normal) -> Normal:
     """`normal` with the algebraic relations of single atoms applied: sqrt(x)^2 = |x|, sin^2 = 1 - cos^2 ..."""
     normal = _without_roots_below(t, normal)
@@ -415,11 +374,6 @@ def single_atom(normal: Normal) -> object:
     if coefficient != 1 or len(mono) != 1 or mono[0][1] != 1:
         return None
     return normal.table[mono[0][0]]
-
-
-def entry(t: Table, family: str, indices: tuple[Normal, ...]) -> Normal:
-    """family[indices]."""
-    return t.atom(EntryAtom(family, tuple(reduce(t, i) for i in indices)))
 
 
 def _primes(value: int) -> list[tuple[int, int]]:

@@ -17,7 +17,8 @@ from lossproof.kernel.asymptotics import Side
 from lossproof.kernel.atoms import AbsAtom, FoldAtom, FunctionAtom, IntegralAtom, PowAtom, Var, arguments
 from lossproof.kernel.binders import NOT_NEGATIVE, is_integer, opened
 from lossproof.kernel.derivatives import Differentiator
-from lossproof.kernel.functions import function, power, reduce
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import power, reduce
 from lossproof.kernel.integral_atoms import End, close_integral
 from lossproof.kernel.integral_laws import IntegralLaws
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from lossproof.derivation import Declaration, Definition
-from lossproof.kernel import functions, integrals, limits
+from lossproof.kernel import function_atoms, functions, integrals, limits
 from lossproof.kernel.algebra import functional, new_table
 from lossproof.kernel.asymptotics import UnknownSign
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, DetAtom, EntryAtom, TraceAtom, Var, free_names_of
@@ -213,7 +213,7 @@ class Normalizer:
         definition = self.definitions.get(family)
         if definition is None or family in scope.frozen:
             related = self.matrices.entry(family, indices) if self.matrices is not None else None
-            return functions.entry(self.table, family, indices) if related is None else related
+            return function_atoms.entry(self.table, family, indices) if related is None else related
         self.table.use("definition")
         inner = Scope(frozen=scope.frozen)
         if self.matrices is not None and not definition.ranges:
@@ -242,7 +242,7 @@ class Normalizer:
             return self._functional(function, args[0], (), scope)
         values = tuple(self.normal(a, scope) for a in args)
         if declaration is not None:
-            return functions.function(t, function, values, orders or (0,) * len(values))
+            return function_atoms.function(t, function, values, orders or (0,) * len(values))
         if any(orders):
             return known_prime(t, function, values, orders)
         return known(t, function, values)
@@ -330,7 +330,7 @@ class Normalizer:
                 # a value that is excluded twice is taken out once
                 first_time = t.one
                 for earlier in points[:i]:
-                    first_time = first_time * (t.one - functions.delta(t, points[i] - earlier))
+                    first_time = first_time * (t.one - function_atoms.delta(t, points[i] - earlier))
                 result = result - self.normal(term.body, at) * first_time
             return result
         bounds = Bounds(bounds.lower, bounds.upper, tuple(points))

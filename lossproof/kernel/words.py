@@ -16,7 +16,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from lossproof.kernel.atoms import EntryAtom, TraceAtom
-from lossproof.kernel.functions import delta, entry
+from lossproof.kernel.function_atoms import delta, entry
 from lossproof.kernel.letters import (
     SYMMETRIC,
     Form,
