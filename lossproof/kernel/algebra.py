@@ -40,8 +40,8 @@ from lossproof.kernel.atoms import (
     Var,
     binder,
 )
-from lossproof.kernel.binders import map_bounds
-from lossproof.kernel.normal_form import Normal, Table, height
+from lossproof.kernel.binders import height, map_bounds
+from lossproof.kernel.normal_form import Normal, Table
 
 Change = Callable[[Normal], Normal]
 

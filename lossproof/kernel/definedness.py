@@ -302,7 +302,8 @@ class Conditions(Existence):
                 found[c] = None
                 continue
             # under a derivative it must hold for all values near that of the derivative's variable
-            with self.n.facts.without(self._varied, keep_open=True):
+            varied: frozenset[str] = frozenset().union(*(self.n.mentions(Symbol(name)) for name in self._varied))
+            with self.n.facts.without(varied, keep_open=True):
                 near = self.discharged_near(strictly(c.term) if self._varied else c.term, term)
             if not near:
                 raise Unsupported("a limit along which the expression is not seen to be defined")
