@@ -12,6 +12,7 @@ SYMBOLS: Final[Mapping[str, Mapping[str, object]]] = {
     "x": {"kind": "scalar"}, "y": {"kind": "scalar"}, "a": {"kind": "scalar"}, "b": {"kind": "scalar"},
     "m": {"kind": "scalar"}, "s": {"kind": "scalar", "assume": ["positive"]},
     "r": {"kind": "scalar", "assume": ["positive"]}, "q": {"kind": "scalar", "interval": ["0", "1"], "closed": False},
+    "v": {"kind": "scalar", "interval": ["-1", "1/2"]},
     "n": {"kind": "size"}, "K": {"kind": "size"}, "w": {"kind": "indexed", "shape": ["K"]},
     "p": {"kind": "index", "upto": "K"}, "f": {"kind": "function", "arity": 1}, "g": {"kind": "function", "arity": 1},
 }
@@ -71,6 +72,7 @@ CONDITIONAL: Final = [
     # at -1 the series of log converges, the geometric one does not
     ("Sum(x**k/k, (k, 1, oo))", "-log(1 - x)", {"x < 1", "x >= -1"}),
     ("Sum(x**k/k, (k, 1, oo))", "-log(1 - x) + log(1 + x) - log(1 + x)", {"x < 1", "1 + x > 0"}),
+    ("Derivative(Sum(v**k/k, (k, 1, oo)), v)", "1/(1 - v)", {"v > -1"}),
     ("Sum((-1)**k*y**(2*k)/k, (k, 1, oo))", "-log(1 + y**2)", {"(y - 1)*(y + 1) <= 0"}),
 ]
 

@@ -24,9 +24,9 @@ FALSE: Final = [
 ]
 
 OPEN: Final = [
-    # true values -1/2, 1/2, none, pi/2 only for a > 0
+    # true values -1/2, 1/2, none
     ("x**2*log(cos(1/x) + exp(-x))", "0"), ("x*log(sqrt(1 + 1/x) + exp(-x))", "0"), ("sin(x)", "0"),
-    ("atan(a*x)", "pi/2"), ("x*sin(1/x)", "0"), ("x/(x + x*sin(x))", "1"), ("exp(sin(x))", "1"),
+    ("x*sin(1/x)", "0"), ("x/(x + x*sin(x))", "1"), ("exp(sin(x))", "1"),
 ]
 
 
@@ -56,6 +56,81 @@ def test_a_leading_coefficient_may_be_0(left: str, right: str) -> None:
     """Where a leading coefficient c >= 0 is 0, other terms decide on which side of 0 an expression is."""
     symbols = {**SYMBOLS, "c": {"kind": "scalar", "assume": ["nonnegative"]}}
     assert judge(symbols, left, right).verdict.verdict not in ("proved", "conditional")
+
+
+SIGNS: Final = [
+    ("exp(-a*x)", "Piecewise((0, a > 0), (1, Eq(a, 0)))", "a >= 0", "proved"),
+    ("exp(-a*x)", "0", "a > 0", "proved"), ("exp(-a*x)", "0", "a >= 0", "refuted"),
+    ("exp(-a**2*x)", "Piecewise((1, Eq(a, 0)), (0, True))", "", "proved"), ("exp(-a**2*x)", "0", "", "refuted"),
+    ("log(1 + exp(a*x))/x", "Max(a, 0)", "", "proved"), ("log(exp(a*x) + exp(b*x))/x", "Max(a, b)", "", "proved"),
+    ("log(exp(a*x) + exp(b*x))/x", "a", "", "refuted"), ("1/(1 + exp(-a*x))", "(1 + sign(a))/2", "", "proved"),
+    ("1/(1 + exp(-a*x))", "1", "", "refuted"), ("atan(a*x)", "sign(a)*pi/2", "", "proved"),
+    ("Abs(a*x + 1)/x", "Abs(a)", "", "proved"), ("Abs(a*x + 1)/x", "a", "", "refuted"),
+]
+
+
+@pytest.mark.parametrize(("body", "value", "given", "verdict"), SIGNS)
+def test_a_limit_may_depend_on_a_sign(body: str, value: str, given: str, verdict: str) -> None:
+    """The sign of what does not move is split into cases, and a case in which the value is another one refutes."""
+    hypotheses = (given,) if given else ()
+    assert judge(SYMBOLS, f"Limit({body}, x, oo, '-')", value, given=hypotheses).verdict.verdict == verdict
+
+
+UNDER: Final = [
+    ("Derivative(Limit(a*x/(x + 1), x, oo, '-'), a)", "1", "Eq(a, 0)"),
+    ("Derivative(Limit(a*b*x/(x + 1), x, oo, '-'), a)", "b", "Eq(a, b)"),
+    ("Derivative(Limit(sqrt(a*x)/x, x, oo, '-'), a)", "0", "Eq(a, 1)"),
+    ("Subs(Limit(a*x/(x + 1), x, oo, '-'), a, 2)", "2", "Eq(a, 0)"),
+    ("Limit(Limit(a*x/(x + 1), x, oo, '-'), a, 2)", "2", "Eq(a, 0)"),
+    ("Integral(Limit(Abs(a)*x/(x + 1), x, oo, '-'), (a, -1, 1))", "1", "a > 0"),
+    ("Integral(Limit(a*x/(x + 1), x, oo, '-'), (a, -1, 1))", "0", "Eq(a, 2)"),
+    ("Sum(Limit(k*x/(x + 1), x, oo, '-'), (k, 1, 3))", "6", "Eq(k, 2)"),
+    ("Sum(Limit(Abs(k - 2)*x/(x + 1), x, oo, '-'), (k, 1, 3))", "2", "k > 2"),
+]
+
+
+@pytest.mark.parametrize(("left", "right", "given"), UNDER)
+def test_a_hypothesis_does_not_act_in_a_limit_under_an_operator(left: str, right: str, given: str) -> None:
+    """A hypothesis about a name that an operator around varies or binds says nothing of a limit inside it."""
+    symbols = {**SYMBOLS, "k": {"kind": "integer"}}
+    true = judge(symbols, left, right, given=(given,))
+    assert true.verdict.verdict in ("proved", "unknown") and not true.fault, true.verdict
+    false = judge(symbols, left, f"{right} + 1", given=(given,))
+    assert false.verdict.verdict in ("refuted", "unknown") and not false.fault, false.verdict
+
+
+def test_a_limit_has_no_derivative_where_its_cases_meet() -> None:
+    """The limit is Max(a, 0)."""
+    left, right = "Derivative(Limit(log(1 + exp(a*x))/x, x, oo, '-'), a)", "Piecewise((1, a > 0), (0, True))"
+    assert judge(SYMBOLS, left, right).verdict.verdict != "proved"
+
+
+APPROACHED: Final = [
+    ("Limit(Abs(p)/p, p, 0, '+')", "1"), ("Limit(sin(p)/p, p, 0)", "1"), ("Limit(1/(1 + h), h, 1, '-')", "1/2"),
+    ("Limit(1/n, n, oo)", "0"), ("Limit(log(1 + z[i]), z[i], 0, '+')", "0"), ("Limit(Abs(d), d, 0)", "0"),
+]
+FAR: Final = [
+    ("Limit(Abs(p), p, -2)", "-2"), ("Limit(Abs(p)/p, p, 0, '-')", "1"), ("Limit(1/(1 + h), h, oo)", "0"),
+    ("Limit(1/(1 + h), h, 1, '+')", "1/2"), ("Limit(sin(pi*n), n, Rational(1, 2))", "0"),
+    ("Limit(s**2, s, 1)", "1"), ("Limit(Abs(z[i]), z[i], -2)", "-2"), ("Limit(Abs(p), p, -2)", "2"),
+]
+DOMAINS: Final = {
+    "p": {"kind": "scalar", "assume": ["positive"]}, "h": {"kind": "scalar", "interval": ["0", "1"]},
+    "n": {"kind": "size"}, "s": {"kind": "scalar", "values": ["-1", "1"]}, "i": {"kind": "index", "upto": "n"},
+    "z": {"kind": "indexed", "shape": ["n"], "assume": ["positive"]}, "d": {"kind": "scalar", "assume": ["nonzero"]},
+}
+
+
+@pytest.mark.parametrize(("left", "right"), APPROACHED)
+def test_a_limit_runs_through_declared_values(left: str, right: str) -> None:
+    """What is declared of the variable stands while it goes to its target."""
+    assert judge(DOMAINS, left, right).verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize(("left", "right"), FAR)
+def test_no_declared_value_is_near_the_target(left: str, right: str) -> None:
+    """A limit that the variable's declared values do not come near to has no value that could be compared."""
+    assert judge(DOMAINS, left, right).verdict.verdict == "unknown"
 
 
 @pytest.mark.parametrize(("body", "value"), OPEN)

@@ -9,7 +9,17 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import get_args
 
-from lossproof.kernel import binders, functions, integral_atoms, inverses, recurrences, sums, trigonometry, word_changes
+from lossproof.kernel import (
+    binders,
+    function_atoms,
+    functions,
+    integral_atoms,
+    inverses,
+    recurrences,
+    sums,
+    trigonometry,
+    word_changes,
+)
 from lossproof.kernel.atoms import (
     AbsAtom,
     Atom,
@@ -30,8 +40,8 @@ from lossproof.kernel.atoms import (
     Var,
     binder,
 )
-from lossproof.kernel.binders import map_bounds
-from lossproof.kernel.normal_form import Normal, Table, height
+from lossproof.kernel.binders import height, map_bounds
+from lossproof.kernel.normal_form import Normal, Table
 
 Change = Callable[[Normal], Normal]
 
@@ -45,7 +55,7 @@ def new_table(work: int = 200_000) -> Table:
             case Var() | ConstAtom():
                 return t.atom(atom)
             case EntryAtom(family, indices):
-                return functions.entry(t, family, tuple(change(i) for i in indices))
+                return function_atoms.entry(t, family, tuple(change(i) for i in indices))
             case ExpAtom(exponent, root):
                 return functions.exp(t, change(exponent).scaled(Fraction(1, root)))
             case RootAtom(base, root):
@@ -55,11 +65,11 @@ def new_table(work: int = 200_000) -> Table:
             case AbsAtom(base):
                 return functions.absolute(t, change(base))
             case DeltaAtom(difference):
-                return functions.delta(t, change(difference))
+                return function_atoms.delta(t, change(difference))
             case FoldAtom():
                 return sums.refold(atom, change)
             case FunctionAtom(name, args, orders):
-                return functions.function(t, name, tuple(change(a) for a in args), orders)
+                return function_atoms.function(t, name, tuple(change(a) for a in args), orders)
             case FunctionalAtom():
                 return refunctional(t, atom, change)
             case IntegralAtom():

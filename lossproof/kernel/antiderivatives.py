@@ -12,15 +12,15 @@ from math import lcm
 from lossproof.kernel.atoms import Atom, ConstAtom, ExpAtom, FoldAtom, FunctionAtom, LogAtom, RootAtom, Var
 from lossproof.kernel.binders import opened
 from lossproof.kernel.derivatives import Differentiator
-from lossproof.kernel.functions import absolute_power, exp, function, reduce
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import absolute_power, exp, reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
 from lossproof.kernel.sums import close_again
 from lossproof.kernel.univariate import coefficients, primitive_of_rational, slope, value
 
 _DEEPEST = 6
 _BY_PARTS = ("atan", "asin", "acos", "erf")
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
 
 def propose(t: Table, body: Normal, name: str) -> Normal | None:
@@ -161,7 +161,7 @@ class _Search:
             return None
         # part is c L**n where L part'/part is n L'
         total = rate / base[1] + power + t.one
-        if t.sign(total) not in _STRICT:
+        if t.sign(total) not in STRICT_SIGNS:
             return None
         return part * log.base * whole / (total * base[1])
 

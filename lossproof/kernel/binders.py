@@ -20,14 +20,17 @@ from lossproof.kernel.atoms import (
     EntryAtom,
     ExpAtom,
     FoldAtom,
+    FunctionalAtom,
     FunctionAtom,
+    IntegralAtom,
     LogAtom,
     PowAtom,
     RootAtom,
     Var,
+    arguments,
     binder,
 )
-from lossproof.kernel.normal_form import Normal, Table, height
+from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
 
 NOT_NEGATIVE = (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE)
@@ -244,3 +247,24 @@ def _orders(names: list[str], ranges: list[Bounds]) -> Iterator[tuple[int, ...]]
     for order in permutations(range(size)):
         if all(uses[j] <= set(order[:i]) for i, j in enumerate(order)):
             yield order
+
+
+def height(*normals: Normal) -> int:
+    """One more than the highest binder that occurs at any depth."""
+    highest = 0
+    for normal in normals:
+        for i in normal.atoms():
+            highest = max(highest, _atom_height(normal.table, i))
+    return highest
+
+
+def _atom_height(table: Table, number: int) -> int:
+    match table[number]:
+        case FoldAtom(ranges=ranges, first=first, body=body) | FunctionalAtom(ranges=ranges, first=first, body=body):
+            return max(first + len(ranges), height(body))
+        case IntegralAtom(first=first):
+            return max(first + 1, height(*arguments(table[number])))
+        case Var(name) if name.startswith("#"):
+            return int(name[1:]) + 1
+        case atom:
+            return height(*arguments(atom))

@@ -6,15 +6,15 @@ which is no verdict yet: `judge` asks for a point at which it says something.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from lossproof.derivation import Step
 from lossproof.kernel.atoms import AbsAtom, DeltaAtom, FunctionAtom, IntegralAtom
-from lossproof.kernel.binders import is_integer
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.definedness import Conditions
+from lossproof.kernel.equations import sign_cases
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
@@ -26,11 +26,10 @@ from lossproof.kernel.laws import LAWS
 from lossproof.kernel.normal_form import Normal, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.order import Order
-from lossproof.kernel.readback import Readback
 from lossproof.kernel.sign_sets import Sign, sign_decides
 from lossproof.kernel.vanishing import vanishes
-from lossproof.kernel.wording import equation_of, tidy
-from lossproof.term import ZERO, Call, Component, Pow, Relation, RelationName, Term, subtract, walk
+from lossproof.kernel.wording import tidy
+from lossproof.term import ZERO, Call, Component, Pow, Relation, Term, subtract, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,18 +178,7 @@ class Case:
         return not any(name[0] in "%#@" for name in normal.free())
 
     def _split(self, poly: Normal) -> list[Term]:
-        """The cases of a sign as hypotheses; all that are not ruled out by what is known."""
+        """The cases of a sign as hypotheses."""
         if not self._closed(poly):
             raise Unsupported("cases on a bound variable")
-        # for a delta 0 or not is enough; where that is known more is asked
-        delta = is_integer(self.n.table, poly) and self.n.table.sign(poly) is not Sign.NONZERO
-        ops: tuple[RelationName, ...] = ("=", "!=") if delta else (">", "=", "<")
-        readback = Readback(self.n.table, frozenset(self.step.declarations))
-        equation = equation_of(self.n, readback, poly)
-        compared = Relation(">", readback.term(poly), ZERO)
-        sign = self.n.table.sign(poly)
-        # a case that contradicts what is known is no case
-        return [
-            replace(equation if op in ("=", "!=") else compared, op=op)
-            for op in ops if sign_decides(op, sign) is not False
-        ]
+        return [*sign_cases(self.n, poly)]

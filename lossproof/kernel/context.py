@@ -51,8 +51,8 @@ class Context:
         # of arrays as words over matrices (made by `normalize`)
         self.matrices: Matrices | None = None
         self.facts = Facts(self.table, declarations)
-        # hypotheses that may act before a limit by these names (filled in by `hypotheses`)
-        self.before_limit: Callable[[Normal, frozenset[str]], Normal] = lambda normal, _names: normal
+        # the equations among the hypotheses, which act before a limit (filled in by `hypotheses`)
+        self.before_limit: Callable[[Normal], Normal] = lambda normal: normal
         # whether a term is known to be defined in a scope (filled in by `conditions`)
         self.defined_at: Callable[[Term, Scope], bool] = lambda _term, _scope: False
         # a derivative where the hypotheses leave one value for its variable (filled in by `kinks`)

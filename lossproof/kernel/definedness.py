@@ -13,6 +13,7 @@ from lossproof.derivation import Domain
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.context import Scope
 from lossproof.kernel.domains import Domains
+from lossproof.kernel.existence import strictly
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.normal_form import Unsupported
@@ -170,7 +171,7 @@ class Conditions(Domains):
         before = self._replaced
         self._replaced = before | {name}
         try:
-            with self.h.without(self.n.mentions(Symbol(name))):
+            with self.n.facts.without(self.n.mentions(Symbol(name))):
                 yield
         finally:
             self._replaced = before
@@ -289,7 +290,7 @@ class Conditions(Domains):
             self._collect(by, ranges, found)
         name = _name_of(by)
         inner: dict[Condition, None] = {}
-        with self.varying(name), self.h.without(self.n.mentions(Symbol(name)), keep_open=True):
+        with self.varying(name), self.n.facts.without(self.n.mentions(Symbol(name)), keep_open=True):
             self._collect(body, ranges, inner)
         kinks = [self.at_entry(kink, by) for kink in self.kinks(body, ranges, name)]
         edge = self._root_at_its_edge(body, by)
@@ -311,7 +312,7 @@ class Conditions(Domains):
         declaration = self.n.declarations.get(name)
         if declaration is None or declaration.domain != Domain():
             return False
-        with self.h.without(self.n.mentions(Symbol(name))):
+        with self.n.facts.without(self.n.mentions(Symbol(name))):
             return self.discharged(condition, self._scope(ranges))
 
     def _root_at_its_edge(self, body: Term, by: Term) -> Term | None:
@@ -336,7 +337,12 @@ class Conditions(Domains):
         for c in inner:
             if name not in self.n.mentions(c.term):
                 found[c] = None
-            elif not self.discharged_near(c.term, term, self._scope(ranges)):
+                continue
+            # under a derivative it must hold for all values near that of the derivative's variable
+            varied: frozenset[str] = frozenset().union(*(self.n.mentions(Symbol(other)) for other in self._varied))
+            with self.n.facts.without(varied, keep_open=True):
+                near = self.discharged_near(strictly(c.term) if self._varied else c.term, term, self._scope(ranges))
+            if not near:
                 raise Unsupported("a limit along which the expression is not seen to be defined")
 
     def _piecewise(self, pieces: tuple[tuple[Term, Term], ...], ranges: dict[str, Range],

@@ -32,11 +32,12 @@ from lossproof.kernel.atoms import (
     Var,
 )
 from lossproof.kernel.binders import is_integer, opened
-from lossproof.kernel.functions import absolute_power, delta, exp, function, power
+from lossproof.kernel.function_atoms import delta, function
+from lossproof.kernel.functions import absolute_power, exp, power
 from lossproof.kernel.integral_atoms import close_integral, open_integral
 from lossproof.kernel.matrix_calculus import Target, direction, of_atom, of_entry
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS
 from lossproof.kernel.sums import close_again
 
 Chain = Callable[[Atom], Normal | None]
@@ -154,7 +155,7 @@ class Differentiator:
             if len(names) != 1:
                 raise Unsupported("the derivative of a nested product")
             t.use("derivative-of-product")
-            if t.sign(body) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
+            if t.sign(body) in STRICT_SIGNS:
                 return t.atom(atom) * close_again(t, "sum", names, ranges, inner / body)
             # a factor may be 0: each one's derivative times the product of the others
             (name,), (bounds,) = names, ranges

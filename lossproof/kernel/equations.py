@@ -1,4 +1,4 @@
-"""What an equation says: its factors as alternatives, and simpler equations that follow from each.
+"""What an equation says: its factors as alternatives, and simpler equations that follow from each; cases of a sign.
 
 Trusted. Imports `hypotheses`, `definedness`, `squares`, `wording`. An equation between products says that one
 of the factors is 0; exp is injective; a sum of squares is 0 only where each of them is.
@@ -6,11 +6,13 @@ of the factors is 0; exp is injective; a sum of squares is 0 only where each of 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from math import gcd
 
 from lossproof.derivation import Step
 from lossproof.kernel.atoms import ExpAtom, LogAtom
+from lossproof.kernel.binders import is_integer
 from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.functions import exp, log_abs
@@ -18,10 +20,10 @@ from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.readback import Readback
-from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign, sign_decides
 from lossproof.kernel.squares import completed
 from lossproof.kernel.wording import equation_of
-from lossproof.term import Relation, Term
+from lossproof.term import ZERO, Relation, RelationName, Term
 
 _MOST_FACTORS = 6
 _LAWS = ("zero-product", "power-injective", "exp-injective", "squares-are-0")
@@ -73,6 +75,20 @@ def _factors(n: Normalizer, difference: Normal) -> list[tuple[Term, ...]]:
                 continue
         found.append(tuple(dict.fromkeys(said)))
     return found
+
+
+def sign_cases(n: Normalizer, poly: Normal) -> list[Relation]:
+    """The cases of a sign as hypotheses; all that are not ruled out by what is known."""
+    sign = n.table.sign(poly)
+    # for a delta 0 or not is enough; where that is known more is asked
+    delta = is_integer(n.table, poly) and sign is not Sign.NONZERO
+    ops: tuple[RelationName, ...] = ("=", "!=") if delta else (">", "=", "<")
+    readback = Readback(n.table, frozenset(n.declarations))
+    # an equation is written for one variable, so that it can act
+    equation = equation_of(n, readback, poly)
+    compared = Relation(">", readback.term(poly), ZERO)
+    return [replace(equation if op in ("=", "!=") else compared, op=op) for op in ops
+            if sign_decides(op, sign) is not False]
 
 
 def _odd_root(t: Table, poly: Normal) -> Normal | None:

@@ -22,11 +22,12 @@ from lossproof.kernel.atoms import (
 )
 from lossproof.kernel.binders import NOT_NEGATIVE, count_of, known_nonzero, opened
 from lossproof.kernel.derivatives import Differentiator
+from lossproof.kernel.facts import Fact
 from lossproof.kernel.functions import log_abs
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.regular import defined_along, smooth_along
 from lossproof.kernel.sign_sets import Sign, interval_of
-from lossproof.kernel.signs import Fact, Facts
+from lossproof.kernel.signs import Facts
 from lossproof.kernel.sums import sum_over
 
 _MOST_SUMS = 6

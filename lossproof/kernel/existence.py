@@ -103,7 +103,7 @@ class Existence(Neighbourhoods):
         # under a derivative what moves must hold strictly, and so in a neighbourhood
         within = self._varied & self.n.mentions(term.body)
         if within:
-            condition = _strictly(condition)
+            condition = strictly(condition)
         if within and self._varied & self.n.mentions(condition) and (work.lower is None or work.upper is None):
             raise Unsupported("a derivative under an integral to infinity of this integrand")
         scope = Scope()
@@ -115,7 +115,7 @@ class Existence(Neighbourhoods):
                 if _infinite(end):
                     continue
                 moving = bool(self._varied & self.n.mentions(end))
-                here = _strictly(condition) if moving else condition
+                here = strictly(condition) if moving else condition
                 if not self.discharged(here, scope.bind(term.name, self.h.value(end))):
                     if moving or within:
                         raise Unsupported("a derivative of an integral whose integrand is not defined at an end")
@@ -158,7 +158,7 @@ class Existence(Neighbourhoods):
         for at, end in ((low, term.lower), (high, term.upper)):
             needed: Term = Relation(op, at, ZERO)
             if self._varied & self.n.mentions(end):
-                needed = _strictly(needed)
+                needed = strictly(needed)
             if not self.discharged(needed):
                 found[Condition(needed, exact=False)] = None
 
@@ -199,7 +199,8 @@ class Existence(Neighbourhoods):
         asked: dict[Term, None] = {}
 
         def suppose(x: Normal, *, weak: bool = False) -> bool:
-            op: RelationName = ">=" if weak else ">"
+            # under a derivative it must hold near the point, too
+            op: RelationName = ">=" if weak and not self._varied else ">"
             known = sign_decides(op, t.sign(x))
             if known is None and not any(n[0] in "%#@" for n in x.free()):
                 wanted = Relation(op, self._written(x), ZERO)
@@ -224,15 +225,16 @@ def _infinite(end: Term) -> bool:
             return False
 
 
-def _strictly(condition: Term) -> Term:
+def strictly(condition: Term) -> Term:
+    """The condition with strict inequalities, which then hold in a neighbourhood, too."""
     match condition:
         case Relation(">=", left, right):
             return Relation(">", left, right)
         case Relation("<=", left, right):
             return Relation("<", left, right)
         case Bool(op, args):
-            return Bool(op, tuple(_strictly(a) for a in args))
+            return Bool(op, tuple(strictly(a) for a in args))
         case ForAll(body, range_, extra):
-            return ForAll(_strictly(body), range_, extra)
+            return ForAll(strictly(body), range_, extra)
         case _:
             return condition

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lossproof.kernel import functions
+from lossproof.kernel import function_atoms
 from lossproof.kernel.atoms import Bounds
 from lossproof.kernel.binders import in_range, is_integer
 from lossproof.kernel.context import Context, Scope
@@ -89,7 +89,7 @@ class Folds(Context):
                 # a value that is excluded twice is taken out once
                 first_time = t.one
                 for earlier in points[:i]:
-                    first_time = first_time * (t.one - functions.delta(t, points[i] - earlier))
+                    first_time = first_time * (t.one - function_atoms.delta(t, points[i] - earlier))
                 result = result - self.normal(term.body, at) * first_time
             return result
         bounds = Bounds(bounds.lower, bounds.upper, tuple(points))

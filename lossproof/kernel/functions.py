@@ -1,6 +1,6 @@
-"""Constructors of the atoms that are functions: exp, log, powers, absolute values, deltas.
+"""Constructors of the atoms that are elementary functions: exp, log, powers, absolute values; `reduce`.
 
-Trusted. Imports `atoms`, `normal_form`. Each constructor returns a normal form that is
+Trusted. Imports `atoms`, `binders`, `letters`, `normal_form`. Each constructor returns a normal form that is
 equal to the function at its argument at every point where the written line is defined.
 """
 
@@ -13,7 +13,6 @@ from lossproof.kernel.atoms import (
     AbsAtom,
     DeltaAtom,
     DetAtom,
-    EntryAtom,
     ExpAtom,
     FoldAtom,
     FunctionAtom,
@@ -21,12 +20,10 @@ from lossproof.kernel.atoms import (
     PowAtom,
     RootAtom,
 )
+from lossproof.kernel.binders import NOT_NEGATIVE
 from lossproof.kernel.letters import Form, Named
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import Sign
-
-ODD_FUNCTIONS = frozenset({"sin", "tan", "asin", "atan", "asinh", "atanh", "erf"})
-EVEN_FUNCTIONS = frozenset({"cos"})
 
 
 def exp(t: Table, exponent: Normal) -> Normal:
@@ -148,9 +145,9 @@ def _integer_power(t: Table, base: Normal, exponent: Normal) -> Normal:
     if not nonzero and len(terms) > 1:
         # parts that are >= 0 may be split off; a constant only where the rest is
         kept = [(mono, c) for mono, c in terms if c < 0 or (
-            mono and t.sign(t.monomial(mono)) not in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO))]
+            mono and t.sign(t.monomial(mono)) not in NOT_NEGATIVE)]
         rest = t.total(t.monomial(mono).scaled(Fraction(c)) for mono, c in kept)
-        if kept and t.sign(rest) not in (Sign.NONNEGATIVE, Sign.POSITIVE, Sign.ZERO):
+        if kept and t.sign(rest) not in NOT_NEGATIVE:
             return t.atom(PowAtom(base, exponent))
         result = t.one if rest.is_zero else t.atom(PowAtom(base, rest))
         terms = [term for term in terms if term not in kept]
@@ -269,43 +266,6 @@ def _absolute_factor(t: Table, factor: Normal, multiplicity: int) -> Normal:
             return factor ** (multiplicity - 1) * t.atom(AbsAtom(factor))
 
 
-def delta(t: Table, difference: Normal) -> Normal:
-    """1 where the difference is 0, else 0; decided where the difference's sign is known."""
-    difference = reduce(t, difference)
-    if difference.is_zero:
-        return t.one
-    if difference.constant is not None or t.sign(difference) in (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO):
-        t.use("delta-of-distinct")
-        return t.zero
-    content = abs(t.factors(difference.num)[0]) or 1
-    leading = difference.num.leading_coefficient()
-    primitive = t.polynomial(difference.num).scaled(Fraction(1 if leading > 0 else -1, content))
-    return t.atom(DeltaAtom(primitive))
-
-
-def function(t: Table, name: str, args: tuple[Normal, ...], orders: tuple[int, ...]) -> Normal:
-    """The function at its arguments; odd and even functions take the sign out."""
-    args = tuple(reduce(t, a) for a in args)
-    if not any(orders):
-        special = t.special(name, args)
-        if special is not None:
-            return special
-    if not any(orders) and len(args) == 1:
-        argument = args[0]
-        if argument.is_zero and name in ODD_FUNCTIONS:
-            return t.zero
-        if argument.is_zero and name == "cos":
-            return t.one
-        if not argument.is_zero and argument.num.leading_coefficient() < 0:
-            if name in ODD_FUNCTIONS:
-                t.use("odd-function")
-                return -t.atom(FunctionAtom(name, (-argument,), orders))
-            if name in EVEN_FUNCTIONS:
-                t.use("even-function")
-                return t.atom(FunctionAtom(name, (-argument,), orders))
-    return t.atom(FunctionAtom(name, args, orders))
-
-
 def reduce(t: Table, normal: Normal) -> Normal:
     """`normal` with the algebraic relations of single atoms applied: sqrt(x)^2 = |x|, sin^2 = 1 - cos^2 ..."""
     normal = _without_roots_below(t, normal)
@@ -347,7 +307,7 @@ def _aligned_powers(t: Table, normal: Normal) -> Normal:
         gaps = [(gap, other) for _, other in powers if other.base == atom.base
                 and (gap := (atom.exponent - other.exponent).integer) is not None and gap > 0]
         gap, least = max(gaps, key=lambda g: g[0], default=(0, atom))
-        if gap and t.sign(least.exponent) in (Sign.ZERO, Sign.POSITIVE, Sign.NONNEGATIVE):
+        if gap and t.sign(least.exponent) in NOT_NEGATIVE:
             values[i] = atom.base**gap * t.atom(least)
     if not values:
         return normal
@@ -414,11 +374,6 @@ def single_atom(normal: Normal) -> object:
     if coefficient != 1 or len(mono) != 1 or mono[0][1] != 1:
         return None
     return normal.table[mono[0][0]]
-
-
-def entry(t: Table, family: str, indices: tuple[Normal, ...]) -> Normal:
-    """family[indices]."""
-    return t.atom(EntryAtom(family, tuple(reduce(t, i) for i in indices)))
 
 
 def _primes(value: int) -> list[tuple[int, int]]:

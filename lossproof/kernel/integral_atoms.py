@@ -1,6 +1,6 @@
 """Integrals as atoms: opening one under a fresh name, and closing it again in one canonical way.
 
-Trusted. Imports `atoms`, `normal_form`. An integral between finite ends is linear in its body; one to
+Trusted. Imports `atoms`, `binders`, `normal_form`. An integral between finite ends is linear in its body; one to
 infinity is kept whole, since its parts need not converge. A reversed or an empty interval is seen here.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lossproof.kernel.atoms import IntegralAtom, binder
-from lossproof.kernel.normal_form import Normal, Table, height
+from lossproof.kernel.binders import height
+from lossproof.kernel.normal_form import Normal, Table
 
 End = Normal | None
 """An end of an interval; None is -oo as the lower one and oo as the upper one."""

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import factorial
 
 from lossproof.kernel.atoms import ConstAtom, ExpAtom, RootAtom
-from lossproof.kernel.functions import absolute_power, exp, log_abs
+from lossproof.kernel.functions import absolute_power, exp, log_abs, single_atom
 from lossproof.kernel.known import known
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sign_sets import Sign
@@ -30,7 +30,7 @@ class IntegralLaws(Stretch):
                 return None
             for factor, multiplicity in factors:
                 count = Fraction(direction * multiplicity)
-                atom = _single(t, factor)
+                atom = single_atom(factor)
                 if factor == self.x:
                     power = power + t.rational(count)
                 elif factor in (self.x - t.one, t.one - self.x):
@@ -147,10 +147,3 @@ def gamma_at(t: Table, s: Normal) -> Normal:
             result, half = result.scaled(half), half + 1
         return result
     return known(t, "gamma", (s,))
-
-
-def _single(t: Table, normal: Normal) -> object:
-    if not normal.den.is_one() or len(normal.num) != 1:
-        return None
-    ((mono, c),) = t.terms(normal.num)
-    return t[mono[0][0]] if c == 1 and len(mono) == 1 and mono[0][1] == 1 else None

@@ -13,10 +13,12 @@ from fractions import Fraction
 
 from lossproof.kernel import limits
 from lossproof.kernel.antiderivatives import propose
+from lossproof.kernel.asymptotics import Side
 from lossproof.kernel.atoms import AbsAtom, FoldAtom, FunctionAtom, IntegralAtom, PowAtom, Var, arguments
 from lossproof.kernel.binders import NOT_NEGATIVE, is_integer, opened
 from lossproof.kernel.derivatives import Differentiator
-from lossproof.kernel.functions import function, power, reduce
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import power, reduce
 from lossproof.kernel.integral_atoms import End, close_integral
 from lossproof.kernel.integral_laws import IntegralLaws
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
@@ -161,7 +163,7 @@ class Integration(IntegralLaws):
         t.use("fundamental-theorem")
         return reduce(t, top - bottom)
 
-    def _end(self, primitive: Normal, end: End, side: limits.Side) -> Normal:
+    def _end(self, primitive: Normal, end: End, side: Side) -> Normal:
         """The limit at an end, of all terms together or of each on its own."""
         t = self.t
         try:
@@ -172,7 +174,7 @@ class Integration(IntegralLaws):
                 raise
             return t.total(c * self._limit_of_term(p, end, side) for c, p in parts)
 
-    def _limit_of_term(self, part: Normal, end: End, side: limits.Side) -> Normal:
+    def _limit_of_term(self, part: Normal, end: End, side: Side) -> Normal:
         """A power goes to 0 at 0 where its exponent is positive, and at infinity where it is negative."""
         t = self.t
         shape = self.shape(part) if self.way is Sign.POSITIVE and end != t.one else None
@@ -184,7 +186,7 @@ class Integration(IntegralLaws):
                 return t.zero
         return self._limit(part, end, side)
 
-    def _limit(self, primitive: Normal, end: End, side: limits.Side) -> Normal:
+    def _limit(self, primitive: Normal, end: End, side: Side) -> Normal:
         t = self.t
         if end is None:
             return limits.limit(t, self.facts, primitive, self.name, "oo" if side == "-" else "-oo", side)

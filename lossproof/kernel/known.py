@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from lossproof.kernel import functions, recurrences
+from lossproof.kernel import function_atoms, functions, recurrences
 from lossproof.kernel.atoms import Var
 from lossproof.kernel.binders import NOT_NEGATIVE, is_integer
 from lossproof.kernel.derivatives import Differentiator
@@ -49,7 +49,7 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             sign = t.sign(x)
             if sign in (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO):
                 return t.rational({Sign.POSITIVE: 1, Sign.NEGATIVE: -1, Sign.ZERO: 0}[sign])
-            return functions.function(t, "sign", values, (0,))
+            return function_atoms.function(t, "sign", values, (0,))
         case "floor", _:
             return _floor(t, x)
         case "ceiling", _:
@@ -59,7 +59,7 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             t.use("mod-as-floor")
             return a - b * _floor(t, a / b)
         case "KroneckerDelta", (i, j):
-            return functions.delta(t, i - j)
+            return function_atoms.delta(t, i - j)
         case "logistic", _:
             t.use("logistic")
             return t.one / (t.one + functions.exp(t, -x))
@@ -77,13 +77,13 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             e = functions.exp(t, x.scaled(Fraction(2)))
             return (e - t.one) / (e + t.one)
         case "tan", _:
-            return functions.function(t, "sin", values, (0,)) / functions.function(t, "cos", values, (0,))
+            return function_atoms.function(t, "sin", values, (0,)) / function_atoms.function(t, "cos", values, (0,))
         case "sec", _:
-            return t.one / functions.function(t, "cos", values, (0,))
+            return t.one / function_atoms.function(t, "cos", values, (0,))
         case "csc", _:
-            return t.one / functions.function(t, "sin", values, (0,))
+            return t.one / function_atoms.function(t, "sin", values, (0,))
         case "cot", _:
-            return functions.function(t, "cos", values, (0,)) / functions.function(t, "sin", values, (0,))
+            return function_atoms.function(t, "cos", values, (0,)) / function_atoms.function(t, "sin", values, (0,))
         case "sech", _:
             return t.one / known(t, "cosh", values)
         case "csch", _:
@@ -103,7 +103,7 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             t.use("inverse-hyperbolic")
             return (functions.log_abs(t, t.one + x) - functions.log_abs(t, t.one - x)).scaled(half)
         case "erfc", _:
-            return t.one - functions.function(t, "erf", values, (0,))
+            return t.one - function_atoms.function(t, "erf", values, (0,))
         case "gamma", _:
             return recurrences.gamma(t, x)
         case "factorial", _:
@@ -119,14 +119,14 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
             return recurrences.beta(t, y, z)
         case "binomial", (n, k):
             if not is_integer(t, k):
-                return functions.function(t, "binomial", values, (0, 0))
+                return function_atoms.function(t, "binomial", values, (0, 0))
             return recurrences.binomial(t, n, k, factorials=is_integer(t, n) and t.sign(n) in NOT_NEGATIVE)
         case "fibonacci", _:
             if not is_integer(t, x):
                 raise Unsupported("fibonacci of what is not known to be an integer")
-            return functions.function(t, "fibonacci", values, (0,))
+            return function_atoms.function(t, "fibonacci", values, (0,))
         case _:
-            return functions.function(t, function, values, (0,) * len(values))
+            return function_atoms.function(t, function, values, (0,) * len(values))
 
 
 def _floor(t: Table, x: Normal) -> Normal:
@@ -135,7 +135,7 @@ def _floor(t: Table, x: Normal) -> Normal:
     if value is not None:
         return t.rational(value.numerator // value.denominator)
     if not x.den.is_constant():
-        return functions.function(t, "floor", (x,), (0,))
+        return function_atoms.function(t, "floor", (x,), (0,))
     divisor = int(x.den.leading_coefficient())
     whole = t.zero
     for mono, coefficient in t.terms(x.num):
@@ -143,6 +143,6 @@ def _floor(t: Table, x: Normal) -> Normal:
         if is_integer(t, part):
             whole = whole + part.scaled(Fraction(coefficient // divisor))
     if whole.is_zero:
-        return functions.function(t, "floor", (x,), (0,))
+        return function_atoms.function(t, "floor", (x,), (0,))
     t.use("floor-of-sum")
     return whole + known(t, "floor", (x - whole,))

@@ -1,6 +1,6 @@
 """Normal forms: quotients of integer polynomials over atoms, and the atom table of a step.
 
-Trusted. Imports `atoms` and python-flint. Two terms are equal (wherever both are defined)
+Trusted. Imports `atoms`, `open_names` and python-flint. Two terms are equal (wherever both are defined)
 when the numerator of their difference is the zero polynomial. A non-zero normal form says
 nothing: atoms may depend on each other.
 """
@@ -14,16 +14,12 @@ from flint import Ordering, fmpz_mpoly, fmpz_mpoly_ctx
 
 from lossproof.kernel.atoms import (
     Atom,
-    Bounds,
-    FoldAtom,
-    FunctionalAtom,
     FunctionAtom,
-    IntegralAtom,
     Var,
-    arguments,
     free_names_of,
 )
 from lossproof.kernel.letters import Form, Named, Word
+from lossproof.kernel.open_names import OpenNames
 from lossproof.kernel.sign_sets import Sign
 
 Monomial = tuple[tuple[int, int], ...]
@@ -153,7 +149,7 @@ def _sparse(poly: fmpz_mpoly) -> tuple[tuple[Monomial, int], ...]:
     return tuple((tuple((i, int(mono[i])) for i in live if mono[i]), int(c)) for mono, c in poly.terms())
 
 
-class Table:
+class Table(OpenNames):
     """The atoms of one step, the arithmetic over them, and the laws used so far.
 
     `constructors` rebuilds an atom from changed arguments (filled in by `algebra`);
@@ -162,16 +158,13 @@ class Table:
     """
 
     def __init__(self, work: int = 200_000) -> None:
+        super().__init__()
         self._atoms: list[Atom] = []
         self._numbers: dict[Atom, int] = {}
         self._free: list[frozenset[str]] = []
         self._ctx = _context(12)
-        self._fresh = 0
-        self._ranges_seen: dict[Bounds, int] = {}
-        self._live: set[str] = set()
         self.work = work
         self.laws: dict[str, None] = {}
-        self.ranges: dict[str, Bounds] = {}
         self.sign: Callable[[Normal], Sign] = lambda _normal: Sign.UNKNOWN
         self.is_integer_name: Callable[[str], bool] = lambda name: name[0] in "%#" and name in self.ranges
         self.entry_in_range: Callable[[str, tuple[Normal, ...]], bool] = lambda _family, _indices: False
@@ -224,32 +217,6 @@ class Table:
     def var(self, name: str) -> Normal:
         """The normal form of a variable."""
         return self.atom(Var(name))
-
-    def fresh(self, bounds: Bounds | None = None) -> str:
-        """A new variable name %n, with its range if it is an opened bound variable."""
-        self._fresh += 1
-        name = f"%{self._fresh}"
-        if bounds is not None:
-            self.ranges[name] = bounds
-        return name
-
-    def open(self, bounds: Bounds) -> str:
-        """A name for an opened bound variable with this range, which no other open variable has.
-
-        Once it is released the same range may get the same name again, so that work on the
-        same body is not done twice. A name that is never released stays its variable's own.
-        """
-        number = self._ranges_seen.setdefault(bounds, len(self._ranges_seen))
-        name = f"%r{number}"
-        while name in self._live:
-            name += "."
-        self._live.add(name)
-        self.ranges[name] = bounds
-        return name
-
-    def release(self, names: Iterable[str]) -> None:
-        """Nothing in use has these opened variables free any more."""
-        self._live.difference_update(names)
 
     def __getitem__(self, number: int) -> Atom:
         return self._atoms[number]
@@ -426,24 +393,3 @@ def _no_inverse(_form: Form) -> Form:
 
 def _context(size: int) -> fmpz_mpoly_ctx:
     return fmpz_mpoly_ctx.get(("x", size), Ordering.lex)
-
-
-def height(*normals: Normal) -> int:
-    """One more than the highest binder that occurs at any depth."""
-    highest = 0
-    for normal in normals:
-        for i in normal.atoms():
-            highest = max(highest, _atom_height(normal.table, i))
-    return highest
-
-
-def _atom_height(table: Table, number: int) -> int:
-    match table[number]:
-        case FoldAtom(ranges=ranges, first=first, body=body) | FunctionalAtom(ranges=ranges, first=first, body=body):
-            return max(first + len(ranges), height(body))
-        case IntegralAtom(first=first):
-            return max(first + 1, height(*arguments(table[number])))
-        case Var(name) if name.startswith("#"):
-            return int(name[1:]) + 1
-        case atom:
-            return height(*arguments(atom))

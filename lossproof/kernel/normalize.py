@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lossproof.derivation import Declaration, Definition
-from lossproof.kernel import functions
+from lossproof.kernel import function_atoms, functions
 from lossproof.kernel.algebra import functional
 from lossproof.kernel.atoms import Bounds, ConstAtom
 from lossproof.kernel.binders import is_integer
@@ -124,7 +124,7 @@ class Normalizer(Operators):
         definition = self.definitions.get(family)
         if definition is None or family in scope.frozen:
             related = self.matrices.entry(family, indices) if self.matrices is not None else None
-            return functions.entry(self.table, family, indices) if related is None else related
+            return function_atoms.entry(self.table, family, indices) if related is None else related
         self.table.use("definition")
         inner = Scope(frozen=scope.frozen)
         if self.matrices is not None and not definition.ranges:
@@ -153,7 +153,7 @@ class Normalizer(Operators):
             return self._functional(function, args[0], (), scope)
         values = tuple(self.normal(a, scope) for a in args)
         if declaration is not None:
-            return functions.function(t, function, values, orders or (0,) * len(values))
+            return function_atoms.function(t, function, values, orders or (0,) * len(values))
         if any(orders):
             return known_prime(t, function, values, orders)
         return known(t, function, values)

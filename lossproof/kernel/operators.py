@@ -12,8 +12,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from lossproof.kernel import functions, integrals, limits
+from lossproof.kernel.asymptotics import UnknownSign
 from lossproof.kernel.atoms import Atom, DetAtom, EntryAtom, TraceAtom, Var, free_names_of
-from lossproof.kernel.binders import known_nonzero
+from lossproof.kernel.binders import is_integer, known_nonzero
 from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.derivatives import Chain, Differentiator
 from lossproof.kernel.folding import Folds
@@ -56,7 +57,7 @@ class Operators(Folds):
         target, name = self.target(by, scope)
         self._must_vary(name)
         is_quantity = name in self.definitions
-        outermost = not self.facts.forgetting and not scope.bound and isinstance(by, Symbol) and not is_quantity
+        outermost = not self.facts.varying and not scope.bound and isinstance(by, Symbol) and not is_quantity
         try:
             result = self.slope(body, name, target, scope, order)
         except NeedsCases:
@@ -178,30 +179,41 @@ class Operators(Folds):
             yield work, self.normal(term.body, scope.bind(term.name, x)), sign
 
     def _limit(self, term: Limit, scope: Scope) -> Normal:
-        with self._moving(term, term.body, scope) as (body, moving, target):
-            self.table.use("limit")
+        self.table.use("limit")
+        with self._cases_of_limits(), self._moving(term, term.body, scope) as (body, moving, target):
             return limits.limit(self.table, self.facts, body, moving, target, term.side)
 
     def sign_near(self, body: Term, limit: Limit, scope: Scope) -> Sign:
         """The sign of `body` near the target of a limit."""
-        with self._moving(limit, body, scope) as (moved, moving, target):
+        with self._cases_of_limits(), self._moving(limit, body, scope) as (moved, moving, target):
             return limits.eventual_sign(self.table, self.facts, moved, moving, target, limit.side)
 
     @contextmanager
+    def _cases_of_limits(self) -> Iterator[None]:
+        """A sign that a limit depends on asks for cases; not under an operator, where these would be forgotten, and
+        not for an integer, of which they tell no sign."""
+        try:
+            yield
+        except UnknownSign as unknown:
+            if self.facts.varying or is_integer(self.table, unknown.poly):
+                raise
+            raise NeedsCases(unknown.poly) from None
+
+    @contextmanager
     def _moving(self, limit: Limit, body: Term, scope: Scope) -> Iterator[tuple[Normal, str, Normal | str]]:
-        """`body` with the limit's variable under a fresh name, while hypotheses about it are forgotten, and the
-        target; Unsupported where it is not known that the variable may go there."""
+        """`body` with the limit's variable under a fresh name, and where that goes, while hypotheses about it are
+        forgotten. What is declared of it stands, so that values it may have must come near."""
         variable, name = self.target(limit.variable, scope)
         target = self._end(limit.target, scope)
-        if not self.facts.may_go_to(name, target, limit.side):
-            raise Unsupported("a limit at a place that the variable's declaration is not known to reach")
+        if name not in self.definitions and not self.facts.approached(name, target, limit.side):
+            raise Unsupported(f"a limit of {name} to where its declaration does not let it go")
         # as an upper end grows beyond all bounds, what is below it stays so
         if any(not (upper and end == Symbol(name) and target == "oo") for end, upper in self._ranges_by(name, body)):
             raise Unsupported(f"a limit by {name}, on which ranges of other names rest")
         inner = replace(scope, frozen=scope.frozen | {name}) if name in self.definitions else scope
         with self.facts.without(self._mentioned(name)):
             moving = self.table.fresh()
-            normal = self.before_limit(self.normal(body, inner), self._mentioned(name))
+            normal = self.before_limit(self.normal(body, inner))
             yield self._moved(normal, variable, name, moving), moving, target
 
     def _ranges_by(self, name: str, body: Term) -> Iterator[tuple[Term, bool]]:

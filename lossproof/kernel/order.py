@@ -15,6 +15,7 @@ from math import lcm
 from lossproof.kernel.atoms import AbsAtom, Bounds, EntryAtom, FoldAtom, LogAtom, RootAtom, Var, binder
 from lossproof.kernel.binders import count_of, known_nonzero
 from lossproof.kernel.estimates import estimates, use_estimate
+from lossproof.kernel.facts import Fact
 from lossproof.kernel.functions import exp
 from lossproof.kernel.induction import sign_by_induction
 from lossproof.kernel.mean_value import by_mean_value
@@ -31,9 +32,9 @@ from lossproof.kernel.sign_sets import (
     sign_decides,
     sum_sign,
 )
-from lossproof.kernel.signs import Fact, Facts
+from lossproof.kernel.signs import Facts
 
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO)
+_SETTLED = (Sign.POSITIVE, Sign.NEGATIVE, Sign.ZERO)
 
 
 class Order:
@@ -49,7 +50,7 @@ class Order:
 
     def _sign(self, normal: Normal, enough: Callable[[Sign], bool]) -> Sign:
         known = self.t.sign(normal)
-        if enough(known) or known in _STRICT:
+        if enough(known) or known in _SETTLED:
             return known
         result = self.facts.sign(self.t.polynomial(normal.den))
         content, factors = self.t.factors(normal.num)

@@ -19,17 +19,35 @@ from lossproof.kernel.components import Components
 from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.enclosure import Evaluator
+from lossproof.kernel.equations import sign_cases
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
-from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
+from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.points import Point
 from lossproof.kernel.readback import Readback
-from lossproof.term import Component, Const, Integral, Limit, Number, Relation, RelationName, Term, map_children, walk
+from lossproof.term import (
+    Component,
+    Const,
+    Derivative,
+    Integral,
+    Limit,
+    Number,
+    Piecewise,
+    Relation,
+    RelationName,
+    Subst,
+    Term,
+    binders,
+    map_children,
+    walk,
+)
 
 HYPOTHESIS_PRECISION = 256
 OPERATIONS = 60_000
 COSTLY_PRECISION = 128
+MOST_SPLITS = 2
+"""A limit's value is written by cases of at most so many signs."""
 MOST_ENTRIES = 64
 """So many entries of an array line are compared at a point."""
 
@@ -51,30 +69,66 @@ def without_limits(step: Step) -> Step:
 
     conditions: dict[Term, None] = {}
 
-    def change(term: Term) -> Term:
+    n = Normalizer(step.declarations, step.definitions)
+
+    def change(term: Term, bound: frozenset[str], varied: frozenset[str]) -> Term:
         if isinstance(term, Limit):
-            value = _limit_value(step, term, conditions)
+            names = n.mentions(term)
+            if names & bound:
+                # of what a binder runs through nothing is known that is declared or given of its name
+                return term
+            # near a point there is only what is strict, and cases may meet there
+            given = tuple(g for g in step.given if varied.isdisjoint(n.mentions(g)) or _is_strict(g))
+            splits = 0 if names & varied else MOST_SPLITS
+            value = _limit_value(replace(step, given=given), term, conditions, splits)
             return term if value is None else value
-        return map_children(term, change)
+        bound = bound.union(binders(term))
+        match term:
+            case Derivative(_, by):
+                varied = varied | n.mentions(by)
+            case Subst(_, variable):
+                bound = bound | n.mentions(variable)
+        return map_children(term, lambda child: change(child, bound, varied))
 
     if not any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line)):
         return step
-    left, right = change(step.left), change(step.right)
+    left, right = (change(line, frozenset(), frozenset()) for line in (step.left, step.right))
     # the value stands for the limit only where the limit is defined
     return replace(step, left=left, right=right, given=(*step.given, *conditions))
 
 
-def _limit_value(step: Step, term: Limit, conditions: dict[Term, None]) -> Term | None:
+def _is_strict(hypothesis: Term) -> bool:
+    return isinstance(hypothesis, Relation) and hypothesis.op in ("<", ">", "!=")
+
+
+def _limit_value(step: Step, term: Limit, conditions: dict[Term, None], splits: int) -> Term | None:
+    n = Normalizer(step.declarations, step.definitions)
     try:
-        n = Normalizer(step.declarations, step.definitions)
         h = Hypotheses(n, step.given)
         c = Conditions(h)
         needed = [x.term for x in c.written(term) if not c.discharged(x.term)]
         value = Readback(n.table, frozenset(step.declarations)).term(h.value(term))
-    except (Unsupported, DivisionByZero, NeedsCases, OutOfWork):
+    except NeedsCases as cases:
+        return _by_cases(step, term, n, cases.poly, splits) if splits else None
+    except (Unsupported, DivisionByZero, OutOfWork):
         return None
     conditions.update(dict.fromkeys(needed))
     return value
+
+
+def _by_cases(step: Step, term: Limit, n: Normalizer, poly: Normal, splits: int) -> Term | None:
+    """The limit in the cases of a sign in which it has a value without further conditions; undefined in others."""
+    pieces: list[tuple[Term, Term]] = []
+    try:
+        cases = sign_cases(n, poly)
+    except Unsupported:
+        return None
+    for case in cases:
+        conditions: dict[Term, None] = {}
+        value = _limit_value(replace(step, given=(*step.given, case)), term, conditions, splits - 1)
+        if value is not None and not conditions:
+            pieces.append((value, case))
+    return Piecewise(tuple(pieces)) if pieces else None
 
 
 def hypotheses_hold(step: Step, point: Point) -> bool:

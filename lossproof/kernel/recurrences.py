@@ -13,7 +13,8 @@ from fractions import Fraction
 from math import factorial, floor
 
 from lossproof.kernel.atoms import Atom, ConstAtom, FoldAtom, FunctionalAtom, FunctionAtom, arguments
-from lossproof.kernel.functions import absolute_power, function, log_abs
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import absolute_power, log_abs
 from lossproof.kernel.normal_form import Normal, Table
 
 FARTHEST = 300

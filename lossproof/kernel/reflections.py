@@ -13,7 +13,8 @@ from math import factorial
 
 from lossproof.kernel.atoms import Atom, Bounds, ConstAtom, FoldAtom, FunctionAtom, PowAtom, binder
 from lossproof.kernel.binders import NOT_NEGATIVE, count_of, is_integer, known_nonzero, solve_linear
-from lossproof.kernel.functions import function, power, reduce
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import power, reduce
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.recurrences import deep_atoms, digamma, polygamma, rgamma
 from lossproof.kernel.sign_sets import Sign

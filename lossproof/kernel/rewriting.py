@@ -7,20 +7,19 @@ asks for those that do not mention its variable (`before_limit`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from lossproof.kernel.atoms import Bounds, PowAtom, RootAtom
 from lossproof.kernel.binders import is_integer, map_bounds
 from lossproof.kernel.context import NeedsCases, Scope
+from lossproof.kernel.facts import Fact
 from lossproof.kernel.functions import reduce, single_atom
 from lossproof.kernel.letters import Form, Word
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.sign_sets import STRICT_SIGNS, Sign, flipped
-from lossproof.kernel.signs import Fact
 from lossproof.kernel.word_changes import changed, supposing
 from lossproof.term import ZERO, Bool, Call, ForAll, Number, Pow, Range, Relation, Term
 
@@ -53,41 +52,34 @@ class Rewriting:
         self._acted: frozenset[str] = frozenset()
         normalizer.before_limit = self.apply
 
-    def apply(self, normal: Normal, without: frozenset[str] = frozenset()) -> Normal:
-        """`normal` under the equations that mention none of the names."""
-        return self._applied(normal, without)[0]
+    def apply(self, normal: Normal) -> Normal:
+        """`normal` under the equations that mention none of the names that vary under an operator around."""
+        return self._applied(normal)[0]
 
-    def _applied(self, normal: Normal, without: frozenset[str] = frozenset()) -> tuple[Normal, frozenset[str]]:
+    def _applied(self, normal: Normal) -> tuple[Normal, frozenset[str]]:
         """The same, with all that the equations that acted are about."""
         used: frozenset[str] = frozenset()
         for _ in range(4):
             before = normal
-            for rule in self.rules:
-                if rule.mentions.isdisjoint(without):
-                    changed = rule.apply(normal)
-                    if changed != normal:
-                        normal, used = changed, used | rule.mentions
+            for rule in self._acting():
+                changed = rule.apply(normal)
+                if changed != normal:
+                    normal, used = changed, used | rule.mentions
             normal = reduce(self.n.table, normal)
             if normal == before:
                 break
         return normal, used
 
-    @contextmanager
-    def without(self, names: frozenset[str], *, keep_open: bool = False) -> Iterator[None]:
-        """Forget, for a while, what is said of these names, which vary under an operator (`keep_open`: see `Facts`)."""
-        before = self.rules
-        self.rules = [rule for rule in before if rule.mentions.isdisjoint(names)]
-        try:
-            with self.n.facts.without(names, keep_open=keep_open):
-                yield
-        finally:
-            self.rules = before
+    def _acting(self) -> list[Rule]:
+        """The rules that mention none of the names that vary under an operator around."""
+        varying = self.n.facts.varying
+        return [rule for rule in self.rules if rule.mentions.isdisjoint(varying)]
 
     def form(self, form: Form) -> Form:
         """A form under the equations."""
         for _ in range(4):
             before = form
-            for rule in self.rules:
+            for rule in self._acting():
                 with supposing(self.n.table, rule.values, rule.words):
                     form = changed(form, rule.apply)
             if form == before:

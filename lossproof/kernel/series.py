@@ -15,12 +15,11 @@ from lossproof.kernel.atoms import ExpAtom, FunctionAtom, PowAtom
 from lossproof.kernel.binders import NOT_NEGATIVE, is_integer
 from lossproof.kernel.functions import exp, log_abs, power, reduce
 from lossproof.kernel.normal_form import Normal, Table, Unsupported
-from lossproof.kernel.sign_sets import Sign
+from lossproof.kernel.sign_sets import STRICT_SIGNS
 from lossproof.kernel.stretches import Suppose, known_only
 from lossproof.kernel.univariate import Poly, coefficients
 
 _MOST_DEGREE = 12
-_STRICT = (Sign.POSITIVE, Sign.NEGATIVE, Sign.NONZERO)
 
 
 class Series:
@@ -37,7 +36,7 @@ class Series:
         t = self.t
         result = t.zero
         parts = t.split(reduce(t, body), self.name)
-        self.sharp = len(parts) == 1 and t.sign(parts[0][0]) in _STRICT
+        self.sharp = len(parts) == 1 and t.sign(parts[0][0]) in STRICT_SIGNS
         for coefficient, part in parts:
             if self.name not in part.free():
                 raise Unsupported("an infinite sum of a constant")
@@ -89,7 +88,7 @@ class Series:
             # x**j/(j + 1), times x for x**(j + 1)
             if first == base:
                 return -log_abs(t, t.one - base)
-            if t.sign(base) not in _STRICT:
+            if t.sign(base) not in STRICT_SIGNS:
                 raise Unsupported("the series of log at what may be 0")
             return -first * log_abs(t, t.one - base) / base
         raise Unsupported("an infinite sum of this kind")
@@ -131,7 +130,7 @@ class Series:
             # sum C(j, i) x**j/j! = x**i/i! e**x
             return exp(t, base) * t.total(c.scaled(Fraction(1, factorial(i))) * base**i
                                           for i, c in enumerate(_in_binomials(t, poly)))
-        if t.sign(base) not in _STRICT:
+        if t.sign(base) not in STRICT_SIGNS:
             raise Unsupported("an infinite sum that starts late, in powers of what may be 0")
         late = t.substitute(rest, {self.name: j - t.rational(offset)})
         whole = self._exponential(base, late, 1)

@@ -11,12 +11,12 @@ from fractions import Fraction
 from math import lcm
 
 from lossproof.kernel.atoms import ExpAtom, RootAtom
+from lossproof.kernel.binders import NOT_NEGATIVE
 from lossproof.kernel.functions import log_abs, reduce
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sign_sets import Sign, flipped
 
 _MOST_TERMS = 24
-_NOT_NEGATIVE = (Sign.POSITIVE, Sign.NONNEGATIVE, Sign.ZERO)
 
 
 def by_square(t: Table, poly: Normal) -> Sign:
@@ -64,7 +64,7 @@ def _completed(t: Table, poly: Normal) -> Iterator[tuple[Sign, Normal, tuple[Nor
         t.spend(4)
         gap = (a * c).scaled(Fraction(4)) - b * b
         sign = t.sign(gap)
-        if sign in _NOT_NEGATIVE:
+        if sign in NOT_NEGATIVE:
             yield leading, a.scaled(Fraction(2)) * t.monomial(((i, 1),)) + b, (gap, sign)
 
 
@@ -80,7 +80,7 @@ def by_two_terms(t: Table, poly: Normal) -> Sign:
     (first, a), (second, b) = terms
     one, other = t.monomial(first), t.monomial(second)
     order = lcm(*roots)
-    if roots and order <= 6 and all(t.sign(t.monomial(((i, 1),))) in _NOT_NEGATIVE for i in poly.atoms()):
+    if roots and order <= 6 and all(t.sign(t.monomial(((i, 1),))) in NOT_NEGATIVE for i in poly.atoms()):
         sign = t.sign(reduce(t, (one.scaled(Fraction(abs(a))) ** order - other.scaled(Fraction(abs(b))) ** order)))
         if sign is not Sign.UNKNOWN:
             t.use("power-monotone")

@@ -12,10 +12,11 @@ from typing import Protocol
 from lossproof.kernel import limits
 from lossproof.kernel.atoms import AbsAtom, ExpAtom, FoldAtom, FunctionAtom, LogAtom, RootAtom, Var
 from lossproof.kernel.binders import NOT_NEGATIVE
+from lossproof.kernel.facts import Fact
 from lossproof.kernel.integral_atoms import End
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.sign_sets import STRICT_SIGNS, Interval, Sign
-from lossproof.kernel.signs import Fact, Facts
+from lossproof.kernel.signs import Facts
 from lossproof.kernel.univariate import coefficients
 
 _ENTIRE = frozenset({"sin", "cos", "atan", "erf", "rgamma"})
@@ -60,7 +61,7 @@ class Stretch:
         found: list[Fact] = []
         if self.way in (Sign.POSITIVE, Sign.NEGATIVE):
             ends = [None if end is None else end.constant for end in (low, high)]
-            self.facts.declare_between(self.name, Interval(ends[0], ends[1], lower_open=True, upper_open=True))
+            self.facts.declare_within(self.name, Interval(ends[0], ends[1], lower_open=True, upper_open=True))
             for end, sign in ((low, Sign.POSITIVE), (high, Sign.NEGATIVE)):
                 if end is not None and end.constant is None and end.den.is_constant():
                     gap = t.polynomial((self.x - end).num)

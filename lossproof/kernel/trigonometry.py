@@ -13,7 +13,8 @@ from math import floor, lcm
 
 from lossproof.kernel.atoms import Atom, ConstAtom, FoldAtom, FunctionAtom
 from lossproof.kernel.binders import NOT_NEGATIVE, is_integer
-from lossproof.kernel.functions import absolute_power, function, power, reduce, single_atom
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import absolute_power, power, reduce, single_atom
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.recurrences import deep_atoms
 

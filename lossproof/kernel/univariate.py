@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from lossproof.kernel.atoms import Var
-from lossproof.kernel.functions import absolute_power, function, log_abs, reduce
+from lossproof.kernel.function_atoms import function
+from lossproof.kernel.functions import absolute_power, log_abs, reduce
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sign_sets import Sign
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from lossproof.kernel.atoms import TraceAtom
-from lossproof.kernel.functions import delta, entry
+from lossproof.kernel.function_atoms import delta, entry
 from lossproof.kernel.letters import (
     Form,
     InverseOf,
