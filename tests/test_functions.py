@@ -164,3 +164,30 @@ def _is_undefined(found: Evaluator, term: Term) -> bool:
     with pytest.raises(Undefined):
         found.number(term)
     return True
+
+
+@pytest.mark.parametrize("value", ["0", "1", "-1", "4"])
+@pytest.mark.parametrize("body", [
+    "sqrt({})", "({})**Rational(1, 3)", "Abs({})", "({})**Rational(2, 3)", "log({})", "1/sqrt({})", "sign({})",
+    "exp({})", "asin({})", "atan({})", "xlogy({}, 2)", "sqrt({})*x", "sqrt({} + y**2)", "Max({}, 0)", "floor({}/2)",
+])
+def test_a_hypothesis_puts_a_value_into_a_function(body: str, value: str) -> None:
+    """Given c = 0, sqrt(c) is 0, and so on: no function of c is taken for another value, and none that is
+    undefined there has one."""
+    given = (f"Eq(c, {value})",)
+    left, right = body.format("c"), body.format(f"({value})")
+    true = judge(SYMBOLS, left, right, given=given)
+    assert true.verdict.verdict in ("proved", "unknown") and not true.fault, said(true)
+    false = judge(SYMBOLS, left, f"{right} + 1", given=given)
+    assert false.verdict.verdict in ("refuted", "unknown") and not false.fault, said(false)
+
+
+def test_the_root_of_0_is_0() -> None:
+    """Where its argument becomes 0 by a hypothesis, an index or a substitution."""
+    for left, right, given in (
+        ("sqrt(c)*x", "0", ("Eq(c, 0)",)), ("sqrt(c - y) + x", "x", ("Eq(c, y)",)), ("Subs(sqrt(c), c, 0)", "0", ()),
+        ("Sum(sqrt(j - 1)*x, (j, 1, 2))", "x", ()), ("Sum(sqrt(j - 1)*u[j], (j, 1, K), Ne(j, 1))",
+                                                     "Sum(sqrt(j - 1)*u[j], (j, 1, K))", ()),
+    ):
+        result = judge(SYMBOLS, left, right, given=given)
+        assert result.verdict.verdict == "proved", (left, said(result))

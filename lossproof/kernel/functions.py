@@ -166,7 +166,11 @@ def _integer_power(t: Table, base: Normal, exponent: Normal) -> Normal:
 
 
 def absolute_power(t: Table, base: Normal, exponent: Fraction) -> Normal:
-    """|base| ** exponent for a rational exponent, factor by factor."""
+    """|base| ** exponent for a rational exponent, factor by factor; DivisionByZero for 0 to a negative one."""
+    if base.is_zero and exponent:
+        if exponent < 0:
+            raise DivisionByZero
+        return t.zero
     result = t.one
     for poly, direction in ((base.num, 1), (base.den, -1)):
         content, factors = t.factors(poly)
