@@ -103,7 +103,7 @@ _TABLE: Final = (
         "both parts defined", _COMPLEX, "z*w", "re(z)*re(w) - im(z)*im(w) + I*(re(z)*im(w) + im(z)*re(w))"),
     Law("modulus", "|z|^2 = re(z)^2 + im(z)^2, which is 0 only where z is", _NONE, _COMPLEX,
         "Abs(z*w)**2", "(re(z)**2 + im(z)**2)*(re(w)**2 + im(w)**2)"),
-    Law("triangle-inequality", "|z + w| <= |z| + |w|, likewise for sums over a range", _NONE, "DLMF 1.9.23",
+    Law("triangle-inequality", "|z + w| <= |z| + |w|, likewise for sums over a finite range", _NONE, "DLMF 1.9.23",
         "Abs(z + w)", "Abs(z) + Abs(w)", (), {}, "<="),
     Law("complex-reciprocal", "1/z = conjugate(z)/|z|^2", "z != 0", _COMPLEX,
         "1/z", "conjugate(z)/(re(z)**2 + im(z)**2)", ("Ne(z, 0)",), {"re(z)": "0", "im(z)": "0"}),
