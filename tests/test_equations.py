@@ -78,3 +78,23 @@ def test_a_hypothesis_may_ask_for_such_values() -> None:
     given = ("Eq(y, exp(x))",)
     assert checker.check(make_step(SYMBOLS, "log(y)", "x", given=given)).verdict.verdict == "proved"
     assert checker.check(make_step(SYMBOLS, "log(y)", "2*x", given=given)).verdict.verdict == "refuted"
+
+
+@pytest.mark.parametrize(("left", "relation", "right"), [
+    ("Eq(x/x, 2)", "<=>", "Eq(x, 0)"), ("Eq(1/x, 1/x + 1)", "<=>", "Eq(x, 0)"), ("Eq(x, 0)", "<=>", "Eq(1/x, 1/x + 1)"),
+    ("Eq(log(x), log(-x))", "<=>", "Eq(x, 0)"), ("Eq(x/(x - 1), 1/(x - 1))", "<=>", "Eq(x, 1)"),
+    ("Eq(Derivative(Abs(x), x), 0)", "<=>", "Eq(x, 0)"), ("Eq(x, 0)", "=>", "Eq(x/x, 2)"),
+    ("Eq(x, 0)", "=>", "Eq(1/x, I)"), ("Eq(x, -1)", "=>", "Eq(sqrt(x), I)"), ("Eq(x, 0)", "=>", "Eq(x + I/x, 1 + I/x)"),
+])
+def test_an_equation_without_values_refutes_nothing(left: str, relation: str, right: str) -> None:
+    """Where a side is undefined, an equation is neither true nor false."""
+    result = checker.check(make_step(SYMBOLS, left, right, relation=relation))
+    assert result.verdict.verdict == "unknown", result
+
+
+def test_a_counterexample_shows_the_lines_in_their_order() -> None:
+    """Also where it is the way back that fails, with complex numbers too."""
+    for left, right in (("Eq(x + I*y, 0)", "Eq(x, 0)"), ("Eq(x**2 + y**2, 0)", "Eq(x, 0)")):
+        result = checker.check(make_step(SYMBOLS, left, right, relation="<=>"))
+        assert result.verdict.verdict == "refuted"
+        assert (result.verdict.counterexample.left, result.verdict.counterexample.right) == ("false", "true")

@@ -50,7 +50,8 @@ I = Const("I")  # noqa: E741 - its name
 class RealSteps:
     """The real steps that a complex one comes down to.
 
-    `pairs` says that the steps are one line's real parts and its imaginary parts, in this order.
+    `pairs` says that the steps are one line's real parts and its imaginary parts, in this order; those in `backwards`
+    go from the right line to the left one.
     """
 
     steps: tuple[Step, ...]
@@ -58,6 +59,7 @@ class RealSteps:
     laws: tuple[str, ...]
     nonzero: Mapping[Term, Term]
     names: frozenset[str]
+    backwards: tuple[Step, ...] = ()
 
     def written(self, term: Term) -> Term:
         """A term of the real steps in the symbols of the written step."""
@@ -163,8 +165,11 @@ def real_steps(step: Step) -> RealSteps:
     parts = RealParts(step.declarations, step.definitions)
     given = [*_nonzero(step, parts), *(real for hypothesis in step.given for real in _hypothesis(parts, hypothesis))]
     if step.relation in ("=>", "<=>"):
-        made = _implications(step, parts, given)
-        return _made(step, parts, made, False)
+        made, backwards = (_implications(step, parts, given, *way) for way in (
+            (step.left, step.right), (step.right, step.left)))
+        if step.relation == "=>":
+            return _made(step, parts, made, False)
+        return replace(_made(step, parts, [*made, *backwards], False), backwards=tuple(backwards))
     left, right = parts.pair(step.left, {}), parts.pair(step.right, {})
     if step.relation != "=":
         sides = _ordered(parts, step.left, left), _ordered(parts, step.right, right)
@@ -262,17 +267,11 @@ def _nonzero(step: Step, parts: RealParts) -> list[Term]:
     return found
 
 
-def _implications(step: Step, parts: RealParts, given: list[Term]) -> list[Step]:
+def _implications(step: Step, parts: RealParts, given: list[Term], left: Term, right: Term) -> list[Step]:
     """`=>` between equations: all real equations of the left are supposed, each of the right is to be shown."""
-    left, right = (_split(parts.condition(line, {})) for line in (step.left, step.right))
-    ways = [(left, right)] + ([(right, left)] if step.relation == "<=>" else [])
-    made: list[Step] = []
-    for supposed, shown in ways:
-        if not supposed or not shown:
-            raise Unsupported("=> between equations without content")
-        for goal in shown:
-            one = _step(step, parts, (*given, *supposed[:-1]), supposed[-1], goal)
-            made.append(replace(one, relation="=>"))
-    return made
+    supposed, shown = (_split(parts.condition(line, {})) for line in (left, right))
+    if not supposed or not shown:
+        raise Unsupported("=> between equations without content")
+    return [replace(_step(step, parts, (*given, *supposed[:-1]), supposed[-1], goal), relation="=>") for goal in shown]
 
 

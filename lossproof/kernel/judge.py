@@ -68,9 +68,10 @@ def refuted(step: Step, point: Point) -> Refuted | None:
 
 def gathered(parts: RealSteps, verdicts: Sequence[Verdict]) -> Proved | Conditional | Refuted | None:
     """The verdict of a complex step from those of its real steps: refuted if one is, proved if all are."""
-    for verdict in verdicts:
+    for real, verdict in zip(parts.steps, verdicts, strict=False):
         if isinstance(verdict, Refuted):
-            return Refuted(_complex_point(parts, verdict.counterexample))
+            point = _complex_point(parts, verdict.counterexample)
+            return Refuted(replace(point, left=point.right, right=point.left) if real in parts.backwards else point)
     laws = dict.fromkeys(parts.laws)
     conditions: dict[Term, None] = {}
     for verdict in verdicts:

@@ -212,9 +212,19 @@ def _compare_equations(step: Step, point: Point) -> Outcome | None:
     if a is None or b is None:
         return None
     fails = (a and not b) or (step.relation == "<=>" and b and not a)
+    if fails and _is_undefined(step.right if a else step.left, factory):
+        return None     # an equation without values on both sides is neither true nor false
     if fails or (a and b):
         return Outcome(not fails, a, b)
     return None
+
+
+def _is_undefined(equation: Term, factory: Factory) -> bool:
+    """Whether a side of an equation is known to have no value, or may have none."""
+    if not isinstance(equation, Relation):
+        return False
+    found = compared(equation.left, equation.right, factory)
+    return found.outcome == "undefined" or found.left is None or found.right is None
 
 
 def _overlap(equation: Term, factory: Factory) -> bool:

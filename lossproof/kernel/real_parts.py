@@ -231,7 +231,9 @@ class RealParts:
             sides = self.guarded(left.re, left.im), self.guarded(right.re, right.im)
             return Relation("=" if op == "=" else "!=", *sides)
         if op == "=":
-            return Bool("and", (Relation("=", left.re, right.re), Relation("=", left.im, right.im)))
+            return Bool("and", tuple(
+                Relation("=", self.guarded(a, b), self.guarded(c, d))
+                for a, b, c, d in ((left.re, left.im, right.re, right.im), (left.im, left.re, right.im, right.re))))
         apart = Pair(added((left.re, minus(right.re))), added((left.im, minus(right.im))))
         return Relation("!=", self._square(apart, written[0] if right == Pair(ZERO) else None), ZERO)
 
