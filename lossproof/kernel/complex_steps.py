@@ -269,7 +269,7 @@ def _nonzero(step: Step, parts: RealParts) -> list[Term]:
 
 def _implications(step: Step, parts: RealParts, given: list[Term], left: Term, right: Term) -> list[Step]:
     """`=>` between equations: all real equations of the left are supposed, each of the right is to be shown."""
-    supposed, shown = (_split(parts.condition(line, {})) for line in (left, right))
+    supposed, shown = _split(parts.condition(left, {})), _split(parts.goals(right))
     if not supposed or not shown:
         raise Unsupported("=> between equations without content")
     return [replace(_step(step, parts, (*given, *supposed[:-1]), supposed[-1], goal), relation="=>") for goal in shown]

@@ -225,15 +225,23 @@ class RealParts:
             case _:
                 return term
 
+    def goals(self, equation: Term) -> Term:
+        """What is to be shown for an equation: each part is undefined where the other is."""
+        match equation:
+            case Relation("=", left, right) if self._mentions(equation, {}):
+                a, b = self.pair(left, {}), self.pair(right, {})
+                if not (self.vanishes(a.im, {}) and self.vanishes(b.im, {})):
+                    return Bool("and", (Relation("=", self.guarded(a.re, a.im), self.guarded(b.re, b.im)),
+                                        Relation("=", self.guarded(a.im, a.re), self.guarded(b.im, b.re))))
+        return self.condition(equation, {})
+
     def _equation(self, op: str, left: Pair, right: Pair, written: tuple[Term, Term],
                   bound: Mapping[str, Declaration]) -> Term:
         if self.vanishes(left.im, bound) and self.vanishes(right.im, bound):
             sides = self.guarded(left.re, left.im), self.guarded(right.re, right.im)
             return Relation("=" if op == "=" else "!=", *sides)
         if op == "=":
-            return Bool("and", tuple(
-                Relation("=", self.guarded(a, b), self.guarded(c, d))
-                for a, b, c, d in ((left.re, left.im, right.re, right.im), (left.im, left.re, right.im, right.re))))
+            return Bool("and", (Relation("=", left.re, right.re), Relation("=", left.im, right.im)))
         apart = Pair(added((left.re, minus(right.re))), added((left.im, minus(right.im))))
         return Relation("!=", self._square(apart, written[0] if right == Pair(ZERO) else None), ZERO)
 
