@@ -188,9 +188,9 @@ def _whole(x: Any) -> int:
 
 def _binomial(top: Any, bottom: Any) -> Any:
     n, k = _whole(top), _whole(bottom)
-    if n < 0:
-        raise Unsettled("a binomial coefficient of a negative number")
-    return mpf(math.comb(n, k)) if 0 <= k <= n else mpf(0)
+    if k < 0:
+        return mpf(0)
+    return mpf(math.comb(n, k)) if n >= 0 else mpf((-1)**k * math.comb(k - n - 1, k))
 
 
 def _polygamma(order: Any, x: Any) -> Any:

@@ -74,6 +74,8 @@ def _advanced(t: Table, bounds: Bounds, here: Normal, k: str, j: str, functions:
     if found is None:
         return None
     factor, ends, old = found
+    if k in factor.free():
+        return None
 
     def at(x: Normal, value: Normal) -> Normal:
         return t.substitute(x, {k: value})

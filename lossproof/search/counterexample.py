@@ -41,6 +41,8 @@ from lossproof.term import (
 _INTEGER_KINDS = ("integer", "size", "index")
 # Sizes of a round: the same for all names, or (0) different ones.
 _SIZES = (2, 1, 3, 2, 0, 4, 3)
+# where no family has to be filled: what holds at the first few sizes may fail later
+_SIZES_ALONE = (2, 1, 3, 5, 4, 8, 6, 12, 7, 20, 10, 41, 9, 64)
 _INDICES = ("first", "different", "last", "random")
 _STYLES = ("small", "fractions", "zeros", "equal", "special", "kink", "positive", "fractions", "boundary", "small",
            "large")
@@ -182,7 +184,8 @@ class _Search:
                 return ()
 
     def _set_sizes(self, draft: Draft, turn: int, random_: random.Random) -> None:
-        pattern = _SIZES[turn % len(_SIZES)]
+        sizes = _SIZES if self.families or self.functions else _SIZES_ALONE
+        pattern = sizes[turn % len(sizes)]
         for declaration in self.sizes:
             least = int(declaration.domain.lower or 1)
             wanted = pattern or random_.randint(least, max(least, 3))
