@@ -79,7 +79,10 @@ def answering(connection: Connection) -> None:
 
     connection.send("ready")
     while True:
-        engine, document = connection.recv()
+        try:
+            engine, document = connection.recv()
+        except EOFError:
+            return      # there are no more questions
         clear_cache()
         started = time.perf_counter()
         answer: Answer = None

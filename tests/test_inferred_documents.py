@@ -91,3 +91,40 @@ def test_a_list_that_is_not_written_out_is_no_mistake(tmp_path: Path) -> None:
     text = "$$y^T y = \\sum_{i=1}^n y_i^2$$\n\n$$X = \\begin{bmatrix} y_1 & \\ldots & y_n \\end{bmatrix}$$\n\n"
     text += "$$X^T y = X^T y$$\n"
     assert all(outcome in ("defined", "unknown", "proved") for _, outcome in outcomes(tmp_path, text))
+
+
+ROWS = r"""---
+lossproof:
+  names:
+    n: size
+    p: size
+    y_i: {kind: vector, shape: [p], over: [n]}
+    \mu: {kind: vector, shape: [p]}
+    \bar{y}: {kind: vector, shape: [p]}
+    \Sigma: {kind: matrix, shape: [p, p], assume: [positive_definite]}
+---
+
+$$ \bar{y} = \frac{1}{n} \sum_{i=1}^n y_i $$
+
+$$ \sum_{i=1}^n (y_i - \bar{y}) = 0 $$
+
+$$ \sum_{i=1}^n (y_i - \mu)^T \Sigma^{-1} (y_i - \mu)
+   = \sum_{i=1}^n y_i^T \Sigma^{-1} y_i - 2 n \mu^T \Sigma^{-1} \bar{y} + n \mu^T \Sigma^{-1} \mu $$
+
+$$ \frac{\partial}{\partial \mu} \sum_{i=1}^n (y_i - \mu)^T \Sigma^{-1} (y_i - \mu)
+   = -2 \Sigma^{-1} \sum_{i=1}^n (y_i - \mu) $$
+
+$$ y_1^T \mu = \sum_{k=1}^p y_{1k} \mu_k $$
+"""
+
+
+def test_a_vector_for_each_index(tmp_path: Path) -> None:
+    """Data vectors y_1 .. y_n; 0 beside a vector is the zero vector."""
+    assert outcomes(tmp_path, ROWS) == [(12, "defined"), (14, "proved"), (16, "proved"), (19, "proved"), (22, "proved")]
+    assert outcomes(tmp_path, ROWS.replace(r"= -2 \Sigma", r"= 2 \Sigma"))[3] == (19, "refuted")
+
+
+def test_vectors_for_each_index_are_seen_without_a_notation(tmp_path: Path) -> None:
+    """Where such a letter is transposed. That the matrix is symmetric nobody says then."""
+    text = ROWS.split("---\n")[2]
+    assert [outcome for _, outcome in outcomes(tmp_path, text)][:3] == ["defined", "proved", "unknown"]

@@ -36,6 +36,7 @@ class Arrays:
     places: dict[str, tuple[int, ...]] = field(default_factory=dict)
     parents: list[int] = field(default_factory=list)
     letters: dict[int, str] = field(default_factory=dict)
+    numbers: set[str] = field(default_factory=set)
 
     def size(self) -> int:
         self.parents.append(len(self.parents))
@@ -66,8 +67,8 @@ class Arrays:
         return made
 
     def become(self, name: str, kind: str, sizes: tuple[int, ...] = ()) -> bool:
-        """Make a name a vector or matrix; True where that is new."""
-        if name in self.kinds:
+        """Make a name a vector or matrix; True where that is new. What stands in an exponent is a number."""
+        if name in self.kinds or (kind == "v" and name in self.numbers):
             return False
         wanted = 1 if kind == "v" else 2
         self.kinds[name] = kind
@@ -83,6 +84,8 @@ def find_arrays(formulas: Iterable[Nodes]) -> Arrays:
     found = Arrays()
     rows = [row for nodes in formulas for row in _rows(nodes)]
     reader = _Reader(found)
+    for row in rows:
+        reader.exponents(row)
     for row in rows:
         reader.evidence(row)
     if not found.kinds:
@@ -140,6 +143,22 @@ class _Reader:
     changed: bool = False
 
     # what is an array for certain
+
+    def exponents(self, nodes: Nodes, inside: bool = False) -> None:
+        """Names in exponents, but for those of exp and e, where x^T y may stand."""
+        for node in nodes:
+            name = full_name(node)
+            if inside and name is not None:
+                self.found.numbers.add(name)
+            raised = isinstance(node, Scripted) and node.sup and canonical(node.sup) not in TRANSPOSED \
+                and not is_label(node.sup) and canonical(node.base) not in ("e", r"\mathrm{e}")
+            if raised and isinstance(node, Scripted):
+                self.exponents(node.sup or (), True)
+            if isinstance(node, Scripted) and name is None:
+                self.exponents((node.base,), inside)
+            elif not isinstance(node, Scripted):
+                for inner_nodes in _inner(node):
+                    self.exponents(inner_nodes, inside)
 
     def evidence(self, nodes: Nodes) -> None:
         for node in nodes:

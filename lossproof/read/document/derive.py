@@ -22,10 +22,12 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
-from lossproof.diagnostic import Diagnostic, diagnostic
+from lossproof.diagnostic import Diagnostic, InputError, diagnostic
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
 from lossproof.read.latex.as_set import unknown_dependence
+from lossproof.read.shapes import Shapes
 from lossproof.term import (
+    ZERO,
     Call,
     Component,
     Derivative,
@@ -339,9 +341,23 @@ class Deriver:
 
     def _append(self, chain: _Chain, line: Line) -> None:
         if line.unread is None:
+            line = replace(line, term=self._zero(line.term, chain.lines[-1].term))
+            first = self._zero(chain.lines[-1].term, line.term)
+            chain.lines[-1] = replace(chain.lines[-1], term=first)
             self.names.used |= free_names(line.term) | free_names(chain.lines[-1].term)
         chain.lines.append(line)
         self._steps.append((chain.name, len(chain.lines)))
+
+    def _zero(self, term: Term, other: Term) -> Term:
+        """0 beside a vector or matrix is the one of that shape whose entries are 0."""
+        if term != ZERO or isinstance(other, Relation):
+            return term
+        try:
+            shape = Shapes(self.names.declarations, self.names.definitions).of(other)
+        except InputError:
+            return term
+        sizes = tuple(size for size in shape if size is not None)
+        return Call("zeros", sizes, span=term.span) if shape and len(sizes) == len(shape) else term
 
     def _chain(self, lines: list[Line], span: Span, context: Context, equations: bool = False) -> _Chain:
         name, number = context.name, 1

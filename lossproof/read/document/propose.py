@@ -147,6 +147,7 @@ class _Proposer:
     families: dict[_Pattern, list[str | None]] = field(default_factory=dict)    # the size of each place
     letters: dict[_Pattern, tuple[str, ...]] = field(default_factory=dict)      # the letters seen at the places
     array_sizes: dict[int, str] = field(default_factory=dict)
+    rows: set[str] = field(default_factory=set)                 # letters of families of vectors
 
     def mapping(self) -> dict[str, Any]:
         whole = "\n".join(self.formulas)
@@ -204,6 +205,13 @@ class _Proposer:
                     seen.append((pattern, letters))
                     self.families.setdefault(pattern, [None] * pattern.rank)
                     self.letters.setdefault(pattern, letters)
+        for pattern, letters in seen:
+            # p_1 .. p_K beside p_j
+            last = [parts[0] for parts in self.found.uses[pattern.key].subscripts
+                    if len(parts) == 1 and re.fullmatch("[A-Z]", parts[0]) and parts[0] not in self.indices]
+            if pattern.sub == (None,) and len(last) == 1 and letters[0] not in self.sizes and (
+                    "1",) in self.found.uses[pattern.key].subscripts:
+                self.sizes[letters[0]] = last[0]
         for _ in range(4):
             for pattern, letters in seen:
                 places = self.families[pattern]
@@ -246,6 +254,8 @@ class _Proposer:
         single = sum(count for argument, count in arguments.items()
                      if all(_SINGLE.fullmatch(part.strip()) or part.strip().isdigit() for part in _split(argument)))
         total = arguments.total()
+        if "_{" in full and base == r"\Gamma":
+            return True         # the multivariate gamma function
         if "_{" in full:
             parts = tuple(full.partition("_{")[2][:-1])
             return not all(part in self.indices for part in parts) and single * 2 >= total and base in _FUNCTION_LETTERS
@@ -291,7 +301,12 @@ class _Proposer:
                 continue
             if self.arrays.kinds.get(pattern.key) == "v" and pattern.sub == (None,) and not pattern.label:
                 continue        # the vector's entries
+            if self._are_rows(pattern, places):
+                continue
             self._family(pattern, places)
+        for pattern in self.families:
+            if pattern.key in self.rows and len(pattern.sub) == 2 and not pattern.label:
+                self.names.pop(pattern.typeset(self.letters[pattern]), None)    # y_{i1} is an entry of y_i
         for key, use in self.found.uses.items():
             uses = [(parts, "") for parts in use.subscripts] + list(use.labelled)
             for parts, label in uses:
@@ -310,6 +325,16 @@ class _Proposer:
                 else:
                     self.names[index] = {"kind": "index", "assumed": True}
         self._labelled_families()
+
+    def _are_rows(self, pattern: _Pattern, places: Sequence[str | None]) -> bool:
+        """Whether a family is one of vectors, as y_i where y_i^T is written; then that is what its name means."""
+        full = pattern.typeset(self.letters[pattern])
+        if self.arrays.kinds.get(full) != "v" or pattern.sub != (None,) or places[0] is None or not re.fullmatch(
+                r"[A-Za-z]", places[0]):
+            return False
+        self.names[full] = {**self.names[full], "kind": "vector", "over": [places[0]], "assumed": True}
+        self.rows.add(pattern.key)
+        return True
 
     def _labelled_families(self) -> None:
         """Names with an index among their labels, such as n_{i\\bullet} and y_1^{(i)}, are one for each index.

@@ -105,6 +105,8 @@ def letter(node: Node) -> str | None:
             return canonical(node) if letter(inner[0]) is not None else None
         case Group(items=(inner,)):
             return letter(inner)
+        case Words(text) if text.strip().isalpha() and text.strip().isupper() and len(text.strip()) <= 5:
+            return canonical(node)      # BF, LL
         case _:
             return None
 

@@ -178,7 +178,8 @@ class AsSet(Names):
             self.refuse("a part of this list is empty", nodes)
         text, holes, arrays = self.as_set(nodes, hint)
         self.mark(nodes)
-        return self.template(nodes, text, holes, f"{hint} of", mentions=arrays, number=hint != "matrix" and not arrays)
+        number = hint not in ("matrix", "list", "set") and not arrays
+        return self.template(nodes, text, holes, f"{hint} of", mentions=arrays, number=number)
 
     def is_perhaps_array(self, term: Term) -> bool:
         """True where a term holds a value, read as it is set, that may be a vector or a matrix."""

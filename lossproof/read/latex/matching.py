@@ -105,6 +105,8 @@ def fit(name: Name, sub: Nodes | None, sup: Nodes | None, primes: int) -> tuple[
         power = False
         score += 20 * sum(part is not None for part in name.sup) + 5
     rank = name.declaration.rank if name.declaration.kind == "family" else 0
+    if name.rows and (entry := _split(sub, rank)) is not None:
+        return score, entry, power
     parts = _split(sub, len(name.sub))
     if name.sub and parts is not None:
         for part, want in zip(parts, name.sub, strict=True):

@@ -28,12 +28,17 @@ from lossproof.read.latex.typeset import (
 )
 from lossproof.read.shapes import Shape, Shapes
 from lossproof.term import (
+    ONE,
     Const,
     Entry,
+    Family,
+    Range,
     Span,
     Subst,
     Symbol,
     Term,
+    free_names,
+    fresh_name,
 )
 
 __all__ = ["Cursor", "Names", "ONE_LETTER_CONSTANTS", "TRANSPOSED", "place_of", "span_of"]
@@ -269,6 +274,11 @@ class Names:
         written = tuple(self.index(part) for part in indices)
         if len(written) == declaration.rank:
             return Entry(name.identifier, written, span=span_of(at))
+        if name.rows and len(written) == declaration.rank - 1 and declaration.shape is not None:
+            taken = {*self.frame.names, *self.declarations}.union(*(free_names(index) for index in written))
+            place = fresh_name("c", taken).replace("'", "_")
+            entry = Entry(name.identifier, (*written, Symbol(place)), span=span_of(at))
+            return Family(entry, (Range(place, ONE, declaration.shape[-1]),), span=span_of(at))
         implied = tuple(self._implied(index, at) for index in name.implied)
         if len(implied) + len(written) == declaration.rank:
             return Entry(name.identifier, implied + written, span=span_of(at))

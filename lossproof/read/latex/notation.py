@@ -44,7 +44,8 @@ class Name:
     """A name as typeset. `sub` and `sup` hold its scripts part by part, None for the place of an index.
 
     `rows` of scripts: () where nothing is written there. `nodes` is how many nodes the key has (1 but for names
-    such as P(y|x)). `implied` are the indices that stand before the written ones without being written.
+    such as P(y|x)). `implied` are the indices that stand before the written ones without being written. `rows`: what
+    one index stands for is a vector, a row of the matrix of all.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Name:
     nodes: int = 1
     implied: tuple[str, ...] = ()
     bracketed: bool = False
+    rows: bool = False
 
     @property
     def identifier(self) -> str:
@@ -159,7 +161,7 @@ class Notation:
         return self.with_names(names, functions)
 
 
-def normalized(key: str, declaration: Declaration, *, implied: tuple[str, ...] = ()) -> Name:
+def normalized(key: str, declaration: Declaration, *, implied: tuple[str, ...] = (), rows: bool = False) -> Name:
     """The Name of a canonical key under its declaration: which parts of its scripts are places of indices.
 
     An indexed family's key may show its indices (w_j, \\bar{y}^{(i)}); letters are indices then, as many as there
@@ -167,18 +169,19 @@ def normalized(key: str, declaration: Declaration, *, implied: tuple[str, ...] =
     """
     nodes = lay_out(tokenize(key))
     if len(nodes) != 1:
-        return Name(key, declaration, canonical(nodes[0]) if nodes else "", nodes=len(nodes), implied=implied)
+        return Name(key, declaration, canonical(nodes[0]) if nodes else "", nodes=len(nodes), implied=implied,
+                    rows=rows)
     node = nodes[0]
     if not isinstance(node, Scripted):
-        return Name(key, declaration, canonical(node), implied=implied)
+        return Name(key, declaration, canonical(node), implied=implied, rows=rows)
     base, primes = canonical(node.base), node.primes
     if isinstance(node.base, Group) and len(node.base.items) == 1:
         base = canonical(node.base.items[0])
     sub: tuple[str | None, ...] = parts_of(node.sub)
     sup: tuple[str | None, ...] = parts_of(node.sup)
     bracketed = bool(node.sup) and isinstance(node.sup[0], Bracket)  # type: ignore[index]
-    rank = declaration.rank - len(implied)
-    if declaration.kind == "family" and not declaration.array and rank > 0:
+    rank = declaration.rank - len(implied) - rows
+    if declaration.kind == "family" and (rows or not declaration.array) and rank > 0:
         slots = [n for n, part in enumerate(sub) if part is not None and is_index(part)]
         slots_up = [n for n, part in enumerate(sup) if part is not None and is_index(part)]
         if len(slots) + len(slots_up) == rank:
@@ -188,7 +191,7 @@ def normalized(key: str, declaration: Declaration, *, implied: tuple[str, ...] =
         elif len(slots_up) == rank:
             slots = []
         elif not slots and not slots_up:
-            return Name(key, declaration, base, (*sub, *([None] * rank)), sup, primes, 1, implied, bracketed)
+            return Name(key, declaration, base, (*sub, *([None] * rank)), sup, primes, 1, implied, bracketed, rows)
         elif len(slots) > rank and not slots_up:
             slots = slots[-rank:]
         else:
@@ -196,4 +199,4 @@ def normalized(key: str, declaration: Declaration, *, implied: tuple[str, ...] =
                                "write one letter for each index")
         sub = tuple(None if n in slots else part for n, part in enumerate(sub))
         sup = tuple(None if n in slots_up else part for n, part in enumerate(sup))
-    return Name(key, declaration, base, sub, sup, primes, 1, implied, bracketed)
+    return Name(key, declaration, base, sub, sup, primes, 1, implied, bracketed, rows)

@@ -32,7 +32,7 @@ from lossproof.term import (
 
 __all__ = ["read_mapping"]
 
-_NAME_KEYS = frozenset({"implied", "same", "name", "assumed", "opaque"})
+_NAME_KEYS = frozenset({"implied", "same", "name", "assumed", "opaque", "over"})
 _FUNCTION_KEYS = frozenset({"is", "arity", "of", "name", "assumed"})
 _SUM_KEYS = frozenset({"index", "from", "upto"})
 _KEYS = ("names", "functions", "labels", "sums", "given", "packs", "prime")
@@ -120,7 +120,7 @@ class _Reader:
                     self._refuse(f"names.{shorten(typeset)}", "`same` stands alone")
                 same[key] = self._key(str(entry["same"]), f"names.{shorten(typeset)}.same")
                 continue
-            entries[key] = dict(entry)
+            entries[key] = self._with_rows(dict(entry), f"names.{shorten(typeset)}")
         taken: dict[str, str] = {}
         for key, entry in entries.items():
             wanted = entry.pop("name", None)
@@ -148,26 +148,40 @@ class _Reader:
                 for i in implied
             )
             try:
-                found[key] = normalized(key, declaration, implied=indices)
+                found[key] = normalized(key, declaration, implied=indices, rows="over" in entry)
             except LatexProblem as problem:
                 self._refuse(f"names.{shorten(key)}", problem.message, problem.help)
         for key, target in same.items():
             if target not in found:
                 self._refuse(f"names.{shorten(key)}.same", f"`{shorten(target)}` is not declared", code="LP102")
             try:
-                found[key] = normalized(key, found[target].declaration, implied=found[target].implied)
+                found[key] = normalized(key, found[target].declaration, implied=found[target].implied,
+                                        rows=found[target].rows)
             except LatexProblem as problem:
                 self._refuse(f"names.{shorten(key)}", problem.message, problem.help)
         return found
 
+    def _with_rows(self, entry: dict[str, object], where: str) -> dict[str, object]:
+        """The entry of a vector for each index (`over: [n]`) as that of the matrix with these rows."""
+        if "over" in entry:
+            over, shape = entry["over"], entry.get("shape")
+            if entry.get("kind") != "vector" or not isinstance(over, list | tuple) or not isinstance(
+                    shape, list | tuple) or (len(over), len(shape)) != (1, 1):
+                self._refuse(f"{where}.over", "a vector for each index has one size of each",
+                             "write {kind: vector, shape: [p], over: [n]}")
+            entry.update(kind="matrix", shape=[*over, *shape])
+        return entry
+
     def _identifier(self, key: str, entry: Mapping[str, object]) -> str:
         """Of a family whose key shows its indices, the letter without them, where that is free."""
         nodes = lay_out(tokenize(key))
-        if entry.get("kind") == "indexed" and len(nodes) == 1 and isinstance(nodes[0], Scripted) and nodes[0].sub \
-                and nodes[0].sup is None and not nodes[0].primes and all(map(is_index, parts_of(nodes[0].sub))):
-            base = identifier(canonical(nodes[0].base))
+        node = nodes[0] if len(nodes) == 1 else None
+        indexed = entry.get("kind") == "indexed" or "over" in entry
+        if indexed and isinstance(node, Scripted) and node.sub and node.sup is None and not node.primes and all(
+                map(is_index, parts_of(node.sub))):
+            base = identifier(canonical(node.base))
             others = {self._key(str(k), "names") for k in self._section("names")}
-            if canonical(nodes[0].base) not in others:
+            if canonical(node.base) not in others:
                 return base
         return identifier(key)
 
