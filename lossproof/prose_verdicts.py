@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lossproof.derivation import Declaration, Definition, Document, Line, Step
-from lossproof.term import Derivative, Symbol, Term, free_names, walk
+from lossproof.term import Call, Derivative, Symbol, Term, free_names, walk
 from lossproof.verdict import Defined, Error, Refuted, StepResult, Unknown
 
 __all__ = ["of_prose"]
@@ -23,7 +23,12 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     """
     if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
         return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
-    if document.prose is None or not document.prose.inferred:
+    if document.prose is None:
+        return result
+    if isinstance(result.verdict, Refuted) and (unspecified := _unspecified(step)):
+        reason = f"the sides differ at a point, but what {', '.join(unspecified)} stands for is only read as it is set"
+        return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+    if not document.prose.inferred:
         return result
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.code == "LP106" and _unwritten(step):
         reason = "a matrix or list that is not written out entry by entry has no shape to compare"
@@ -54,6 +59,14 @@ def _is_more(declared: Declaration) -> bool:
         and declared.shape[0] == declared.shape[1]
     return "unspecified" in declared.assumptions or (declared.assumed and (
         square or marked))
+
+
+def _unspecified(step: Step) -> list[str]:
+    """What in a step has no meaning but how it is set: no counterexample may choose a value for it."""
+    reached = _reached(step.left, step.definitions) | _reached(step.right, step.definitions)
+    calls = {part.function for side in (step.left, step.right) for part in walk(side) if isinstance(part, Call)}
+    return sorted(name for name in (reached | calls) & set(step.declarations)
+                  if "unspecified" in step.declarations[name].assumptions)
 
 
 def _said_of(document: Document) -> set[str]:

@@ -128,3 +128,29 @@ def test_vectors_for_each_index_are_seen_without_a_notation(tmp_path: Path) -> N
     """Where such a letter is transposed. That the matrix is symmetric nobody says then."""
     text = ROWS.split("---\n")[2]
     assert [outcome for _, outcome in outcomes(tmp_path, text)][:3] == ["defined", "proved", "unknown"]
+
+
+LISTS = r"""---
+lossproof:
+  names:
+    n: size
+    x: {kind: vector, shape: [n]}
+---
+
+$$ x = \left[ x_1, \ldots, x_n \right]^T $$
+
+$$ x^T x = \begin{bmatrix} x_1 & \cdots & x_n \end{bmatrix} \begin{bmatrix} x_1 \\ \vdots \\ x_n \end{bmatrix} $$
+
+$$ 2 x = \begin{pmatrix} 2 x_1 \\ 2 x_2 \\ \vdots \\ 2 x_n \end{pmatrix} $$
+
+$$ x = \begin{pmatrix} x_1 \\ \vdots \\ 2 x_n \end{pmatrix} $$
+
+$$ x = \begin{pmatrix} x_2 \\ \vdots \\ x_n \end{pmatrix} $$
+"""
+
+
+def test_dots_in_a_vector_stand_for_its_entries(tmp_path: Path) -> None:
+    """Where they have one form, from the first to the last; others are read as they are set, and not judged."""
+    found = [outcome for _, outcome in outcomes(tmp_path, LISTS)]
+    assert found[:3] == ["proved", "proved", "proved"]
+    assert not {"proved", "refuted"} & set(found[3:])

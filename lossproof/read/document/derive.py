@@ -24,7 +24,7 @@ from itertools import zip_longest
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
 from lossproof.diagnostic import Diagnostic, InputError, diagnostic
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
-from lossproof.read.latex.as_set import unknown_dependence
+from lossproof.read.latex.as_set import PERHAPS, unknown_dependence
 from lossproof.read.shapes import Shapes
 from lossproof.term import (
     ZERO,
@@ -247,6 +247,9 @@ class Deriver:
             else:
                 self._remark = "taken as said"
             return
+        if head is not None and len(sides) == 2 and self._is_unwritten_array(head, second.term):
+            self._remark = "taken as said"
+            return
         restates = False
         if head is not None and self.names.may_define(head, second.term):
             if not self.names.is_defined(head.name):
@@ -275,6 +278,13 @@ class Deriver:
             self._judge_stated(head, row)
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
+
+    def _is_unwritten_array(self, head: Head, body: Term) -> bool:
+        """Whether a declared vector or matrix is said to be one that is only read as it is set."""
+        declared = self.names.declarations.get(head.name)
+        made = self.names.declarations.get(body.name) if isinstance(body, Symbol) else \
+            self.names.declarations.get(body.function) if isinstance(body, Call) else None
+        return declared is not None and declared.array and made is not None and PERHAPS in made.assumptions
 
     def head(self, side: Side) -> Head | None:
         """What a left side may define; the value of an unspecified function gets a name first."""

@@ -38,7 +38,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["AsSet", "MENTIONS", "unknown_dependence"]
+__all__ = ["AsSet", "MENTIONS", "PERHAPS", "unknown_dependence"]
 
 MENTIONS = "mentions:"
 PERHAPS = "perhaps an array"

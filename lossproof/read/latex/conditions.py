@@ -6,6 +6,7 @@ Untrusted as to truth. Imports the ground floor, `brackets` and the typeset tree
 from __future__ import annotations
 
 from lossproof.read.latex.brackets import Brackets
+from lossproof.read.latex.dots import is_dots
 from lossproof.read.latex.folds import RELATIONS
 from lossproof.read.latex.matching import split_at
 from lossproof.read.latex.names import Cursor, span_of
@@ -23,6 +24,7 @@ from lossproof.term import (
     MOST_ENTRIES,
     ONE,
     Bool,
+    Call,
     Const,
     Piecewise,
     Relation,
@@ -33,7 +35,6 @@ from lossproof.term import (
 __all__ = ["Conditions"]
 
 _MATRICES = frozenset({"matrix", "pmatrix", "bmatrix", "vmatrix", "Bmatrix", "smallmatrix", "array", "Vmatrix"})
-_DOTS = frozenset({r"\dots", r"\ldots", r"\cdots", r"\vdots", r"\ddots"})
 # Relations that no term has: what they join is read as it is set.
 _STATEMENTS = frozenset(
     {r"\sim", r"\notin", r"\propto", r"\approx", r"\subset", r"\subseteq", r"\rightarrow", r"\perp", r"\equiv"}
@@ -61,8 +62,11 @@ class Conditions(Brackets):
         width = len(rows[0]) if rows else 0
         if not width or any(len(row) != width or not all(row) for row in rows) or len(rows) * width > MOST_ENTRIES:
             return None
-        if any(isinstance(n, Leaf) and n.text in _DOTS for row in rows for cell in row for n in cell):
-            return None
+        if any(is_dots(n) for row in rows for cell in row for n in cell):
+            if len(rows) > 1 and width > 1:
+                return None
+            listed = self.listed([cell for row in rows for cell in row], (node,))
+            return listed if listed is None or width == 1 else Call("transpose", (listed,), span=span_of(node))
         entries: list[Term] = []
         for cell in (cell for row in rows for cell in row):
             entry = self.value(cell)

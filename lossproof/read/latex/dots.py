@@ -10,15 +10,14 @@ from typing import Literal
 
 from lossproof.read.latex.folds import Folds
 from lossproof.read.latex.names import span_of
-from lossproof.read.latex.typeset import (
-    Nodes,
-)
+from lossproof.read.latex.typeset import Leaf, Node, Nodes
 from lossproof.term import (
     MINUS_ONE,
     ONE,
     Add,
     Call,
     Entry,
+    Family,
     Fold,
     Mul,
     Number,
@@ -32,7 +31,8 @@ from lossproof.term import (
     substitute,
 )
 
-__all__ = ["Dots"]
+__all__ = ["Dots", "is_dots"]
+
 
 class Dots(Folds):
     """Finds the range that dots stand for."""
@@ -58,6 +58,20 @@ class Dots(Folds):
                 break
             first, taken = earlier, taken + 1
         return Fold(kind, body, Range(name, first, high), span=span_of(at)), taken
+
+    def listed(self, parts: list[Nodes], at: Nodes) -> Term | None:
+        """x_1, \\ldots, x_n as the vector of them; None for a list without dots, or of what has no common form."""
+        dots = [n for n, part in enumerate(parts) if len(part) == 1 and is_dots(part[0])]
+        if len(dots) != 1 or not 0 < dots[0] == len(parts) - 2:
+            return None
+        terms = [self.value(part) for n, part in enumerate(parts) if n != dots[0]]
+        if any(self.shape(term, at) or self.is_perhaps_array(term) for term in terms):
+            return None
+        found = self.dotted(terms[:-1], terms[-1], "sum", at)
+        if found is None or found[1] != len(terms) - 1 or found[0].range.lower != ONE:
+            return None
+        self.mark(at)
+        return Family(found[0].body, (found[0].range,), span=span_of(at))
 
     def _counts(self, term: Term) -> bool:
         """True for what can be the bound of a range: whole numbers, sizes, indices, and sums of them."""
@@ -93,6 +107,11 @@ class Dots(Folds):
                 return Fold(kind, a, Range(one, low, high), Relation("!=", Symbol(one), skipped), span=left.span)
             case _:
                 return None
+
+
+def is_dots(node: Node) -> bool:
+    """True for any kind of dots."""
+    return isinstance(node, Leaf) and node.text in (r"\dots", r"\ldots", r"\cdots", r"\vdots", r"\ddots")
 
 
 def _differences(a: Term, b: Term, pairs: list[tuple[Term, Term]]) -> bool:

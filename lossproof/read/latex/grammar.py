@@ -48,7 +48,7 @@ class Grammar(Atoms):
         """A whole side of a row: a value, or a list; a set or a distribution beside the signs that call for one."""
         if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes) or (
                 len(nodes) == 1 and _is_tuple(nodes[0])):
-            return self.set_as_is(nodes, "list")
+            return self._list(nodes)
         if relation == "distributed by" and not (
                 len(nodes) == 2 and isinstance(nodes[1], Bracket) and self.function_at(nodes[0]) is not None):
             return self.set_as_is(nodes, "distribution")    # \\chi^2(k) is no product
@@ -60,6 +60,20 @@ class Grammar(Atoms):
         except LatexProblem:
             self.seen = before
             return self.set_as_is(nodes, "set")
+
+    def _list(self, nodes: Nodes) -> Term:
+        """x_1, \\ldots, x_n in brackets as a vector, also transposed; any other list is read as it is set."""
+        bracket = nodes[0].base if isinstance(nodes[0], Scripted) else nodes[0]
+        if len(nodes) == 1 and isinstance(bracket, Bracket) and bracket.opening in ("(", "[", r"\{", r"\lbrace"):
+            before = set(self.seen)
+            try:
+                found = self.listed(split_at(bracket.items, (",",)), nodes)
+            except LatexProblem:
+                found = None
+            if found is not None:
+                return found
+            self.seen = before
+        return self.set_as_is(nodes, "list")
 
     def _sum(self, nodes: Nodes) -> Term:
         parts = self._signed_parts(nodes)
