@@ -154,3 +154,25 @@ def test_dots_in_a_vector_stand_for_its_entries(tmp_path: Path) -> None:
     found = [outcome for _, outcome in outcomes(tmp_path, LISTS)]
     assert found[:3] == ["proved", "proved", "proved"]
     assert not {"proved", "refuted"} & set(found[3:])
+
+
+@pytest.mark.parametrize(("formula", "outcome"), [
+    # a transposition may not be lost where nobody said that a letter is a number
+    (r"$$S = (X - Y) (X - Y)^T$$", "not_read"),
+    # an inverse function is no reciprocal
+    (r"$$m = \frac{1}{b} \gamma_a^{-1} \left( \frac{c}{2} \right)$$", "not_read"),
+    # f(g^{-1}(x)) is no product; what is written in roman type may be a formula
+    (r"$$R^2 \cdot \mathrm{1-R^2} = R^2 (1 - R^2)$$", "proved"),
+    (r"$$\mathrm{exp}(x) \mathrm{exp}(y) = \mathrm{exp}(x + y)$$", "proved"),
+    # a condition claims nothing and defines nothing
+    (r"$$a = b, \quad \text{if } \mu = \mu_0$$", "defined"),
+])
+def test_nothing_is_read_as_something_else(tmp_path: Path, formula: str, outcome: str) -> None:
+    """What was once misread."""
+    assert outcomes(tmp_path, formula + "\n") == [(1, outcome)]
+
+
+def test_a_condition_defines_nothing(tmp_path: Path) -> None:
+    """After `if m = k`, m is what it was."""
+    text = "$$a = b, \\quad \\text{if } m = k$$\n\n$$m + x = k + x$$\n"
+    assert outcomes(tmp_path, text)[-1] == (3, "unknown")

@@ -161,6 +161,7 @@ class _Reader:
                     self.exponents(inner_nodes, inside)
 
     def evidence(self, nodes: Nodes) -> None:
+        before: str | None = None
         for node in nodes:
             name = full_name(node)
             if name is not None and isinstance(node, Scripted) and node.sup:
@@ -169,6 +170,10 @@ class _Reader:
                     self.found.become(name, "m" if is_upper(name) else "v")
                 elif sup.startswith("-1") and len(sup) == 2 and is_upper(name) and r"\mathrm" not in name:
                     self._square(name)
+            if isinstance(node, Bracket) and len(node.items) == 1 and before == r"\mathrm{tr}" and (
+                    traced := full_name(node.items[0])) is not None and is_upper(traced) and "math" not in traced:
+                self._square(traced)
+            before = name
             match node:
                 case Bracket("|", "|", (inner,)) if (inside := full_name(inner)) is not None and is_upper(inside) \
                         and r"\math" not in inside:

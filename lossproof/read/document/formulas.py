@@ -34,6 +34,9 @@ def read_rows(formula: Formula, notation: Notation, text: Text, declarations: di
     return _Placer(formula, notation, text, declarations).rows()
 
 
+_CONDITIONAL = frozenset({"if", "when", "whenever", "unless", "falls", "wenn"})
+
+
 class _Placer:
     """Reads one formula and says where its parts stand."""
 
@@ -87,16 +90,21 @@ class _Placer:
                 return ReadRow((), span, latex, self._counts(raw), self._diagnostic(problems[0]), raw.begins)
             for name, declared in part.extra.items():
                 self._declarations.setdefault(name, declared)
-            statements.extend(self._statements(part, number > 0))
+            # `a, if b`: the word stands at the end of what is before it
+            words = (*(parts[number - 1].words[-1:] if number else ()), *part.words[:1])
+            said = any(word.lower().strip(" ,") in _CONDITIONAL for word in words)
+            statements.extend(self._statements(part, number > 0, said))
         return ReadRow(tuple(statements), span, latex, self._counts(raw), continues=raw.begins)
 
-    def _statements(self, part: latex_rows.Row, beside: bool) -> Iterator[Statement]:
+    def _statements(self, part: latex_rows.Row, beside: bool, conditional: bool) -> Iterator[Statement]:
         sides = []
         for side in part.sides:
             assert side.term is not None
             span = self._span(side.start, side.end)
             sides.append(Side(replace(side.term, span=span), span, self._latex(side.start, side.end)))
         relations = tuple("=" if relation == ":=" else relation for relation in part.relations)
+        if conditional:
+            relations = ("if",) * len(relations)    # it says when, and claims nothing
         if not set(relations) & {"=>", "<=>"}:
             yield Statement(tuple(sides), relations, part.continues, "," if beside else "")
             return

@@ -17,6 +17,7 @@ from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import Arrays, find_arrays
 from lossproof.read.document.pieces import Formula
 from lossproof.read.document.survey import TRANSPOSED, Survey, Use, laid_out, survey
+from lossproof.read.latex.functions import COMMANDS
 from lossproof.read.latex.keys import parts_of
 from lossproof.read.latex.layout import Scripted, canonical, lay_out
 from lossproof.read.latex.notation import Notation
@@ -29,6 +30,7 @@ __all__ = ["Proposal", "propose", "proposed", "to_yaml"]
 _FUNCTION_LETTERS = frozenset({
     "f", "g", "h", "p", "q", "F", "G", "H", "Q", "M", "P", "S", "L", "J", r"\phi", r"\Phi", r"\psi", r"\Psi",
     r"\varphi"})
+_EVERYWHERE = frozenset({"exp", "log", "sin", "cos", "tanh", "trace", "det", "erf", "erfc", "sqrt"})
 _INDEX_LETTERS = frozenset("ijklmnpqrst")
 _CONSTANTS = frozenset({"e", r"\mathrm{e}", r"\pi", r"\mathrm{d}", "d"})
 _ARRAYS = frozenset({"I", "1", "0", r"\mathbf{I}", r"\mathbf{1}"})      # with their size below them
@@ -153,7 +155,7 @@ class _Proposer:
         whole = "\n".join(self.formulas)
         statistics = bool(_STATISTICS.search(whole))
         packs = ["statistics"] if statistics else ["ml"]
-        known = set(PACKS[packs[0]].functions)
+        known = set(PACKS[packs[0]].functions) | {key for key, name in COMMANDS.items() if name in _EVERYWHERE}
         self._indices()
         self._families()
         self._functions(known, statistics)

@@ -100,7 +100,8 @@ def letter(node: Node) -> str | None:
         case Leaf("command", text) if text in GREEK:
             return text
         case Command(name, args) if name in FONTS and len(args) == 1:
-            return canonical(node)
+            signs = any(isinstance(inner, Leaf) and inner.text in ("+", "-", "=") for inner in args[0][1:])
+            return None if signs else canonical(node)
         case Command(name, (inner,)) if name in ACCENTS and len(inner) == 1:
             return canonical(node) if letter(inner[0]) is not None else None
         case Group(items=(inner,)):

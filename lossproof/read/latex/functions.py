@@ -128,6 +128,9 @@ class Functions(AsSet):
             self.refuse("this derivative is not read", at)
         for arg in args:
             self.need_number(arg, at)
+        match name, args:
+            case "trace", (Call("matmul") as product,) if not self.shape(product, at):
+                return product      # of the matrix with this one entry
         term = Call(name, args, orders if any(orders) else (), span=span_of(at))
         if name in ARRAY_FUNCTIONS or any(self.shape(a, at) for a in args):
             self.shape(term, at)

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from lossproof.read.latex.atoms import Atoms
 from lossproof.read.latex.folds import TIMES
-from lossproof.read.latex.matching import LETTER_LIKE, split_at
+from lossproof.read.latex.matching import LETTER_LIKE, split_at, without_power
 from lossproof.read.latex.names import TRANSPOSED, Cursor, span_of
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
@@ -340,6 +340,11 @@ class Grammar(Atoms):
                 return self._value_of_something(cursor, node, after)
             self.refuse(f"`{canonical(node)}` is declared as a name, and this looks like its value at something",
                         (node, after), r"declare it under functions, or write \cdot for the product", "LP107")
+        inverted = isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) == "-1"
+        if inverted and self._is_assumed(without_power(node)) and isinstance(after, Bracket) and len(
+                after.items) == 1 and isinstance(after.items[0], Command):
+            self.refuse("this may be an inverse function, or a reciprocal before a bracket", (node, after),
+                        r"declare the function, or write \cdot for the product")
         differential = self._differential_alone(cursor) or self._indicator(cursor)
         if differential is not None:
             return differential
@@ -351,6 +356,8 @@ class Grammar(Atoms):
             case Leaf("number"):
                 self.mark(node)
                 return Number(Fraction(node.text), span=span_of(node))
+            case Command(name=r"\mathrm", args=(inner,)) if _is_formula(inner):
+                return self.value(inner)        # \\mathrm{1 - R^2}
             case Group(items=items):
                 if not items:
                     self.refuse("there is nothing between these braces", node)
@@ -385,6 +392,11 @@ def _composes(node: Node) -> bool:
                                                     r"\Omega_")
 
 
+def _is_formula(nodes: Nodes) -> bool:
+    """True for a sum or difference, which is no name in whatever font."""
+    return any(isinstance(node, Leaf) and node.text in ("+", "-", "=") for node in nodes[1:])
+
+
 def _is_tuple(node: Node) -> bool:
     """True for brackets with a list in them, transposed or not."""
     if isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) in TRANSPOSED and node.sub is None:
@@ -402,6 +414,8 @@ def _is_call_like(node: Node | None) -> bool:
         return False
     if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid", "=") for n in node.items):
         return True
+    if len(node.items) == 2 and _is_call_like(node.items[1]) and not isinstance(node.items[0], Leaf):
+        return True         # f(g^{-1}(x))
     inner = node.items[0] if len(node.items) == 1 else None
     if isinstance(inner, Scripted) and inner.sup is None and not inner.primes:
         if raised:

@@ -23,6 +23,7 @@ from lossproof.read.latex.typeset import (
 )
 from lossproof.read.magnitude import is_huge
 from lossproof.term import (
+    ARRAY_FUNCTIONS,
     MINUS_ONE,
     Call,
     Const,
@@ -32,6 +33,8 @@ from lossproof.term import (
     Pow,
     Symbol,
     Term,
+    free_names,
+    walk,
 )
 
 __all__ = ["Scripts"]
@@ -149,8 +152,11 @@ class Scripts(Calculus):
             self.mark(sup)
             self.need_number(base, at)
             if not shape:
-                return base if isinstance(base, Call) or not isinstance(base, Symbol | Entry) else \
-                    self._transposed_number(base, sup)      # x^T A x is a number, and its own transpose
+                # x^T A x is a number, and its own transpose; x - y, of which nobody said that they are numbers, is not
+                number = not isinstance(base, Symbol | Entry) and (
+                    any(isinstance(part, Call) and part.function in ARRAY_FUNCTIONS for part in walk(base))
+                    or not any(self.declarations[name].assumed for name in free_names(base) & set(self.declarations)))
+                return base if number else self._transposed_number(base, sup)
             return Call("transpose", (base,), span=span_of(at))
         if key in (r"-\mathrm{T}", r"-T", r"-\top") and shape:
             self.mark(sup)
