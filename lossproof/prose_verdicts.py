@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lossproof.derivation import Declaration, Definition, Document, Line, Step
-from lossproof.term import Call, Derivative, Symbol, Term, free_names, walk
+from lossproof.term import Derivative, Symbol, Term, free_names, walk
 from lossproof.verdict import Defined, Error, Refuted, StepResult, Unknown
 
 __all__ = ["of_prose"]
@@ -51,21 +51,18 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
 def _is_more(declared: Declaration) -> bool:
     """True for an inferred name of which the text may say more than how it is set shows.
 
-    A function that takes events; a mean, whose bar says of what; a total, whose bullet says over what; a square matrix,
-    which may be symmetric.
+    A mean, whose bar says of what; a total, whose bullet says over what; a square matrix, which may be symmetric.
     """
     marked = any(mark in (declared.latex or "") or mark[1:] in declared.name for mark in (r"\bar", r"\bullet"))
     square = declared.array and declared.shape is not None and len(declared.shape) == 2 \
         and declared.shape[0] == declared.shape[1]
-    return "unspecified" in declared.assumptions or (declared.assumed and (
-        square or marked))
+    return declared.assumed and (square or marked)
 
 
 def _unspecified(step: Step) -> list[str]:
     """What in a step has no meaning but how it is set: no counterexample may choose a value for it."""
     reached = _reached(step.left, step.definitions) | _reached(step.right, step.definitions)
-    calls = {part.function for side in (step.left, step.right) for part in walk(side) if isinstance(part, Call)}
-    return sorted(name for name in (reached | calls) & set(step.declarations)
+    return sorted(name for name in reached & set(step.declarations)
                   if "unspecified" in step.declarations[name].assumptions)
 
 

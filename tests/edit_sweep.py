@@ -419,7 +419,8 @@ def main() -> int:
     print(f"not counted: {summary.unclear} without values to compare, {summary.meaningless} without meaning (shapes)")
     print(f"counterexamples, evaluated again: {dict(confirmed)} (unrelated confirms, unclear says nothing)")
     print(f"diagnosis of {summary.diagnosed.total()} refuted edits: {dict(summary.diagnosed.most_common())}  "
-          f"mended {summary.share_mended:.1%}")
+          f"mended {summary.share_mended:.1%}, "
+          f"in the original order {summary.diagnosed['mended'] / max(1, summary.diagnosed.total()):.1%}")
     good = summary.provable["mended"] + summary.provable["mended, reordered"]
     print(f"  of steps that are proved with the original line: {good} of {summary.provable.total()}  "
           f"mended {good / max(1, summary.provable.total()):.1%}")

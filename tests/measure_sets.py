@@ -1,7 +1,8 @@
-"""How the two sets of steps written from textbooks come out: `python tests/measure_sets.py [-v] [AREA ...]`.
+"""How the sets of steps written from textbooks come out: `python tests/measure_sets.py [-v] [AREA ...]`.
 
 `identities.jsonl` holds true steps (proved, or conditional under exactly the recorded conditions),
-`near_misses.jsonl` false ones. Prints shares, false verdicts, and with -v what is not as recorded.
+`near_misses.jsonl` false ones, `unseen/` both by someone who had not seen the program. Prints shares, false verdicts,
+and with -v what is not as recorded.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def verdicts(name: str, areas: set[str]) -> tuple[list[dict[str, object]], dict[
     lines = [json.loads(line) for line in (DATA / name).read_text(encoding="utf-8").splitlines() if line.strip()]
     lines = [line for line in lines if not areas or line.get("area") in areas]
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / name
+        file = Path(folder) / Path(name).name
         plain = [{k: v for k, v in line.items() if k not in OWN_KEYS} for line in lines]
         for line in plain:
             line["steps"] = [{k: v for k, v in step.items() if k not in OWN_KEYS} for step in line["steps"]]
@@ -40,7 +41,7 @@ def verdicts(name: str, areas: set[str]) -> tuple[list[dict[str, object]], dict[
 def main() -> None:
     """Print the figures."""
     areas = {word for word in sys.argv[1:] if not word.startswith("-")}
-    for name, good in (("identities.jsonl", {"proved", "conditional"}), ("near_misses.jsonl", {"refuted"})):
+    for name in ("identities.jsonl", "near_misses.jsonl", "unseen/true.jsonl", "unseen/false.jsonl"):
         lines, outcomes = verdicts(name, areas)
         counts: Counter[str] = Counter()
         by_area: dict[str, Counter[str]] = {}
@@ -50,7 +51,7 @@ def main() -> None:
             verdict = str(outcome["verdict"])
             counts[verdict] += 1
             recorded = line["steps"][-1].get("expect", "proved")
-            as_recorded = verdict in good and (name != "identities.jsonl" or verdict == recorded)
+            as_recorded = verdict == recorded
             by_area.setdefault(str(line.get("area")), Counter())["as recorded" if as_recorded else verdict] += 1
             if not as_recorded:
                 rest.append((line, outcome))

@@ -165,10 +165,10 @@ def real_steps(step: Step) -> RealSteps:
     parts = RealParts(step.declarations, step.definitions)
     given = [*_nonzero(step, parts), *(real for hypothesis in step.given for real in _hypothesis(parts, hypothesis))]
     if step.relation in ("=>", "<=>"):
-        made, backwards = (_implications(step, parts, given, *way) for way in (
-            (step.left, step.right), (step.right, step.left)))
+        made = _implications(step, parts, given, step.left, step.right)
         if step.relation == "=>":
             return _made(step, parts, made, False)
+        backwards = _implications(step, parts, given, step.right, step.left)
         return replace(_made(step, parts, [*made, *backwards], False), backwards=tuple(backwards))
     left, right = parts.pair(step.left, {}), parts.pair(step.right, {})
     if step.relation != "=":
