@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from lossproof.derivation import Derivation, Document, LineRelation, Step
+from lossproof.derivation import Derivation, Document, Line, LineRelation, Premise, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import complex_steps, judge, pointwise, proof
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
+from lossproof.kernel.premises import under
 from lossproof.kernel.validity import validate
 from lossproof.prose_verdicts import of_prose
 from lossproof.search import counterexample, repair, repair_complex
+from lossproof.search import premises as premises_of
 from lossproof.term import Bool, Relation, free_names
 from lossproof.verdict import (
     Attempt,
@@ -74,7 +76,7 @@ def step_of(document: Document, derivation: Derivation, index: int) -> Step:
     """The question that line `index` (from 2) asks of the judge."""
     line = derivation.lines[index - 1]
     return Step(
-        derivation.lines[index - 2].term, line.term, line.relation, (*derivation.given, *line.given),
+        derivation.lines[derivation.before(index) - 1].term, line.term, line.relation, (*derivation.given, *line.given),
         document.declarations, document.definitions,
     )
 
@@ -89,9 +91,12 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     wrong = line.unread or line.given_unread
     if wrong is not None:
         return StepResult(index, Error(wrong))
-    if derivation.lines[index - 2].unread is not None:
+    if derivation.lines[derivation.before(index) - 1].unread is not None:
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
+    resting = _resting(document, line, step)
+    if resting is not None:
+        return replace(resting, index=index)
     result = None
     if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
         by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="))
@@ -107,6 +112,54 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result
+
+
+def _resting(document: Document, line: Line, step: Step) -> StepResult | None:
+    """The result of a line that is proved under what the document says elsewhere, and is not refuted as it stands."""
+    if not line.premises or line.correct is not None:
+        return None
+    begun = time.perf_counter()
+    whole = [step]
+    if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
+        whole.insert(0, replace(step, left=line.term.left, right=line.term.right, relation="="))
+    try:
+        if any(complex_steps.is_complex(one) or isinstance(proof.prove(one), proof.Claim) for one in whole):
+            return None
+        plain = pointwise.without_limits(step)
+        for point in counterexample.points(plain, limit=POINTS_OUTSIDE):
+            if (verdict := judge.refuted(plain, point)) is not None:
+                if isinstance(of_prose(document, line, step, StepResult(0, verdict)).verdict, Refuted):
+                    return None
+                break
+        for one in whole:
+            found = _rests_on(one, line.premises)
+            if found is not None:
+                return replace(found, seconds=time.perf_counter() - begun)
+    except (InputError, Unsupported):
+        pass        # said where the line is judged as it stands
+    return None
+
+
+def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
+    """The result of a step under the least premises that were found to prove it."""
+    for proposal in premises_of.proposals(step, premises):
+        if not _follows(step, proposal):
+            continue
+        smaller: tuple[Premise, ...] | None = proposal
+        while smaller is not None:
+            proposal = smaller
+            smaller = next((less for less in premises_of.without_one(proposal) if _follows(step, less)), None)
+        posed = under(step, [premise.term for premise in proposal])
+        claim = proof.prove(posed)
+        if isinstance(claim, proof.Claim):
+            result = _exhibit(pointwise.without_limits(posed), claim)
+            if isinstance(result.verdict, Proved | Conditional):
+                return replace(result, premises=proposal)
+    return None
+
+
+def _follows(step: Step, premises: Sequence[Premise]) -> bool:
+    return bool(premises) and isinstance(proof.prove(under(step, [p.term for p in premises])), proof.Claim)
 
 
 def check_claim(document: Document, derivation: Derivation, settled: Settled = _nobody) -> StepResult | None:

@@ -103,6 +103,18 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Premise:
+    """What a document says on another line, as a condition that a step may rest on.
+
+    `cited`: the line or the words before it point there.
+    """
+
+    term: Term
+    span: Span | None = field(default=None, compare=False)
+    cited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a chain. The first line's relation and expectation mean nothing.
 
@@ -113,7 +125,8 @@ class Line:
 
     `otherwise`, in a document, says as what the line is taken where it is not proved: the text may say something new of
     a name, or state what is to be solved. Then it is neither refuted nor unknown, but defined. `alone` marks an
-    equation that may hold by itself, and need not follow from the one before.
+    equation that may hold by itself, and need not follow from the one before. `premises`, in a document, are what it
+    says on other lines: those are hypotheses of a step that is not decided without them, as few as it takes.
 
     `unread` says why the line's expression could not be read (then `term` is a Symbol that
     holds its text), `given_unread` why its hypotheses could not. Neither is ever judged.
@@ -132,6 +145,7 @@ class Line:
     given_unread: Diagnostic | None = None
     otherwise: str | None = None
     alone: bool = False
+    premises: tuple[Premise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +153,7 @@ class Derivation:
     """A chain of lines under hypotheses. `name` is unique in its document (a slug).
 
     `expect_claim` is the verdict expected of the claim first line ~ last line; None: proved
-    where every step is expected proved, else not asked for.
+    where every step is expected proved, else not asked for. `is_text` is true for what a document's text says.
     """
 
     name: str
@@ -149,6 +163,20 @@ class Derivation:
     cites: tuple[str, ...] = ()
     expect_claim: Expectation | None = None
     span: Span | None = field(default=None, compare=False)
+    is_text: bool = False
+
+    def before(self, index: int) -> int:
+        """The number of the line that line `index` is compared with: the one before it.
+
+        In a text, where that could not be read and is equal to the one before it, it is the last one that could.
+        """
+        number = index - 1
+        while self.is_text and number > 1:
+            line = self.lines[number - 1]
+            if line.unread is None or line.relation != "=":
+                break
+            number -= 1
+        return index - 1 if number < 1 or self.lines[number - 1].unread is not None else number
 
 
 @dataclass(frozen=True, slots=True)

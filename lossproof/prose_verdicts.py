@@ -1,6 +1,6 @@
 """Verdicts on lines of documents, of which not everything is known: never a stronger one than the kernel's.
 
-Imports the ground floor and verdicts.
+Imports the ground floor, the kernel's view of what a name reaches, and verdicts.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lossproof.derivation import Declaration, Definition, Document, Line, Step
-from lossproof.term import Derivative, Symbol, Term, free_names, walk
+from lossproof.kernel.premises import reached
+from lossproof.term import Derivative, Symbol, Term, walk
 from lossproof.verdict import Defined, Error, Refuted, StepResult, Unknown
 
 __all__ = ["of_prose"]
@@ -61,8 +62,8 @@ def _is_more(declared: Declaration) -> bool:
 
 def _unspecified(step: Step) -> list[str]:
     """What in a step has no meaning but how it is set: no counterexample may choose a value for it."""
-    reached = _reached(step.left, step.definitions) | _reached(step.right, step.definitions)
-    return sorted(name for name in reached & set(step.declarations)
+    names = reached(step.left, step.definitions) | reached(step.right, step.definitions)
+    return sorted(name for name in names & set(step.declarations)
                   if "unspecified" in step.declarations[name].assumptions)
 
 
@@ -75,14 +76,14 @@ def _said_of(document: Document) -> set[str]:
 
 def _guessed(step: Step) -> set[str]:
     """Quantities in a step whose definition stands nowhere in the document: it was guessed."""
-    reached = _reached(step.left, step.definitions) | _reached(step.right, step.definitions)
-    return {name for name in reached & step.definitions.keys() if step.definitions[name].span is None}
+    names = reached(step.left, step.definitions) | reached(step.right, step.definitions)
+    return {name for name in names & step.definitions.keys() if step.definitions[name].span is None}
 
 
 def _unwritten(step: Step) -> bool:
     """Whether a value that may be an array is in a step and is only read as it is set (the reader marks it so)."""
-    reached = _reached(step.left, step.definitions) | _reached(step.right, step.definitions)
-    return any("perhaps an array" in step.declarations[name].assumptions for name in reached & set(step.declarations))
+    names = reached(step.left, step.definitions) | reached(step.right, step.definitions)
+    return any("perhaps an array" in step.declarations[name].assumptions for name in names & set(step.declarations))
 
 
 def _turned_round(step: Step) -> Iterator[str]:
@@ -100,21 +101,7 @@ def _turned_round(step: Step) -> Iterator[str]:
                     waiting.append(step.definitions[part.name].body)
 
 
-def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
+def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> frozenset[str]:
     """The names that a line rests on, quantities unfolded."""
-    return _reached(term, definitions) - definitions.keys()
+    return reached(term, definitions) - definitions.keys()
 
-
-def _reached(term: Term, definitions: Mapping[str, Definition]) -> set[str]:
-    """The names in a line, and in what its quantities are defined as."""
-    found: set[str] = set()
-    waiting = list(free_names(term))
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        if name in definitions:
-            bound = {range_.name for range_ in definitions[name].ranges}
-            waiting.extend(free_names(definitions[name].body) - bound)
-    return found

@@ -1,6 +1,6 @@
 """What comes out of a check: data only.
 
-Imports `term` and `diagnostic`. Only `kernel.judge` makes `Proved`, `Conditional` and
+Imports `term`, `derivation` and `diagnostic`. Only `kernel.judge` makes `Proved`, `Conditional` and
 `Refuted`; a test walks the sources to hold that.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from lossproof.derivation import Premise
 from lossproof.diagnostic import Diagnostic
 from lossproof.term import Term
 
@@ -124,7 +125,8 @@ class Diagnosis:
 class StepResult:
     """The outcome of one step of a chain (`index` is the line's number, from 2), or its claim.
 
-    `fault` is set where the kernel and the enclosures disagree: a fault of lossproof.
+    `fault` is set where the kernel and the enclosures disagree: a fault of lossproof. `premises` are what the document
+    says on other lines and the verdict rests on, as on hypotheses.
     """
 
     index: int
@@ -134,6 +136,7 @@ class StepResult:
     attempts: tuple[Attempt, ...] = ()
     seconds: float = 0.0
     fault: str | None = None
+    premises: tuple[Premise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ OUTCOME = {
     "error": (DIAGNOSTIC, None), "fault": (str, None),
     "attempts": [{"what": str, "outcome": str, "seconds": float}], "seconds": float}
 STEP = {"index": int, "relation": str, "left": FORMULA, "right": FORMULA, "by": (str, None), "given": [FORMULA],
+        "premises": [{**FORMULA, **PLACE}],
         **OUTCOME, "erratum": (str, None), "correct": (FORMULA, None), "correction": (str, None), **PLACE}
 DERIVATION = {"name": str, "title": str, "cites": [str], "given": [FORMULA], **PLACE, "claim": (OUTCOME, None),
               "steps": [STEP]}

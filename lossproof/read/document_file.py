@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
 from lossproof.derivation import Document, Expectation, Prose, Row
 from lossproof.diagnostic import InputError, diagnostic
+from lossproof.read.document.argument import Argument, citations, labels
 from lossproof.read.document.declared import declared, directive, merged
-from lossproof.read.document.derive import Context, Deriver, ReadRow, condition, slug
+from lossproof.read.document.derive import Deriver, slug
 from lossproof.read.document.formulas import read_rows
 from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark
 from lossproof.read.document.propose import propose
+from lossproof.read.document.statements import Context, ReadRow, condition
 from lossproof.read.expression import parse
 from lossproof.read.latex.notation import Notation
 from lossproof.term import Bool, ForAll, Relation, Span, Symbol, Term, free_names
@@ -108,6 +110,7 @@ class _Reader:
         self._expect: tuple[Expectation, ...] = ()
         self._at = [self._part(entry) for entry in self._list("at")]
         self._begun: set[int] = set()
+        self._argument = Argument(pieces.text.text)
 
     def document(self) -> Document:
         self._sections[0].given += [term for text in self._list("given") for term in self._said(text)]
@@ -285,8 +288,12 @@ class _Reader:
         name = slug(label[1].replace("eq:", "eq-")) if label else ""
         expect = self._expect or tuple(verdict for at in here for verdict in at.expect)
         span = None if formula is None else self._text.span(formula.places[0], formula.places[-1])
-        return Context(tuple(dict.fromkeys(given)), self._sections[-1].number, name or f"line-{line}",
-                       self._sections[-1].title, expect, span)
+        context = Context(tuple(dict.fromkeys(given)), self._sections[-1].number, name or f"line-{line}",
+                          self._sections[-1].title, expect, span)
+        if formula is None:
+            return context
+        return replace(context, role=self._argument.role(formula.places[0]), labels=labels(formula.text),
+                       cites=citations(formula.lead))
 
     def _formula(self, formula: Formula) -> None:
         first, last = (self._text.line(formula.places[at]) for at in (0, -1))
@@ -337,10 +344,13 @@ class _Reader:
             head = self._deriver.head(statement.sides[0])
             if not row.counts and head is not None and head.name in self._deriver.names.used \
                     and not self._deriver.names.is_defined(head.name):
+                self._deriver.say(statement, context, row.span)
                 continue
             is_claim = not self._inferred and not _plain(statement.sides[1].term)
             if row.counts or is_claim or self._is_definition(row):
                 self._derive([row], context)
+            else:
+                self._deriver.say(statement, context, row.span)
 
     def _is_definition(self, row: ReadRow) -> bool:
         statement = row.statements[0]

@@ -59,7 +59,9 @@ def _why(row: Row, results: Mapping[tuple[str, int], StepResult], points: Mappin
     if row.unread is not None:
         return f": {row.unread.message}"
     at = [points[step] for step in row.steps if step in points]
-    return f" at {at[0]}" if at and at[0] else ""
+    lines = sorted({p.span.line for step in row.steps if step in results for p in results[step].premises if p.span})
+    given = f", given line{'s' * (len(lines) > 1)} {', '.join(map(str, lines))}" if lines else ""
+    return f" at {at[0]}" if at and at[0] else given
 
 
 def _marked(source: str, offset: int, words: list[str], starts: list[int]) -> str:

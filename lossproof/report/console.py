@@ -27,6 +27,7 @@ from lossproof.report.phrases import (
     diagnosis_words,
     given_words,
     laws_words,
+    premises_words,
     seconds_words,
     show_for,
     step_finding,
@@ -197,6 +198,8 @@ def put_step(console: Console, line: Line, result: StepResult, detail: Detail, s
             pass        # of a document, whose rows say why
         case Refuted() | Unknown() | Error():
             put_detail(console, "not as expected: see below", "error")
+    for premise in premises_words(result, show):
+        put_detail(console, premise)
     if detail == "verbose":
         for attempt in result.attempts:
             put_detail(console, f"tried: {attempt.what}: {attempt.outcome} ({seconds_words(attempt.seconds)})")
@@ -272,7 +275,7 @@ def step_snippet(derivation: Derivation, result: StepResult, show: Show, span: S
     """
     if isinstance(result.verdict, Error):
         return _source_snippet(span)
-    left = derivation.lines[0 if is_claim else result.index - 2]
+    left = derivation.lines[0 if is_claim else derivation.before(result.index) - 1]
     right = derivation.lines[-1 if is_claim else result.index - 1]
     left_value = right_value = ""
     if isinstance(result.verdict, Refuted):

@@ -127,11 +127,12 @@ def _derivation(document: Document, derivation: Derivation, steps: Sequence[Step
 
 
 def _step(derivation: Derivation, result: StepResult, names: Mapping[str, str]) -> Object:
-    line, before = derivation.lines[result.index - 1], derivation.lines[max(result.index - 2, 0)]
+    line, before = derivation.lines[result.index - 1], derivation.lines[max(derivation.before(result.index) - 1, 0)]
     return {
         "index": result.index, "relation": line.relation,
         "left": _formula(before.term, names), "right": _formula(line.term, names),
         "by": line.by, "given": [_formula(given, names) for given in line.given],
+        "premises": [{**_formula(premise.term, names), **place(premise.span)} for premise in result.premises],
         "expected": line.expect,
         "as_expected": is_expected(line.expect, result, corrected=line.correct is not None),
         **_outcome(result, names),

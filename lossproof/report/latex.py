@@ -289,6 +289,9 @@ def _step(line: Line, result: StepResult, names: Mapping[str, str]) -> str:
             beside.append(prose(reason))
     if line.given:
         beside.append(f"given {_list(line.given, names)}")
+    for premise in result.premises:
+        line_words = "" if premise.span is None else f" line {premise.span.line}"
+        beside.append(f"given{line_words}: {_math(premise.term, names)}")
     remarks = "; ".join(beside)
     return (f"\\lpline{{{_RELATIONS[line.relation]}}}{{{_formula(line.term, names)}}}{{{remarks}}}\n" + "".join(below))
 

@@ -17,7 +17,7 @@ from lossproof.term import Entry, Number, Relation, Symbol, Term, free_names
 from lossproof.verdict import Conditional, Counterexample, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["Show", "assumed_names", "claim_finding", "describe_declaration", "diagnosis_words", "given_words",
-           "laws_words", "seconds_words", "show_for", "step_finding", "value_words"]
+           "laws_words", "premises_words", "seconds_words", "show_for", "step_finding", "value_words"]
 
 Show = Callable[[Term], str]
 
@@ -45,6 +45,12 @@ def laws_words(laws: Iterable[str]) -> str:
 def given_words(given: Iterable[Term], show: Show) -> list[str]:
     """The hypotheses, one text each."""
     return [show(term) for term in given]
+
+
+def premises_words(result: StepResult, show: Show) -> list[str]:
+    """What the verdict rests on that the document says elsewhere: `given line 43: n = a + b`."""
+    return [f"given{'' if premise.span is None else f' line {premise.span.line}'}: {show(premise.term)}"
+            for premise in result.premises]
 
 
 def _number(value: Fraction) -> str:

@@ -22,8 +22,11 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
-from lossproof.diagnostic import Diagnostic, InputError, diagnostic
+from lossproof.diagnostic import InputError, diagnostic
+from lossproof.read.document.argument import citations
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
+from lossproof.read.document.premises import Said, with_premises
+from lossproof.read.document.statements import Context, ReadRow, Side, Statement
 from lossproof.read.latex.as_set import PERHAPS, unknown_dependence
 from lossproof.read.shapes import Shapes
 from lossproof.term import (
@@ -34,7 +37,6 @@ from lossproof.term import (
     Entry,
     Partial,
     Relation,
-    RelationName,
     Span,
     Subst,
     Symbol,
@@ -42,61 +44,12 @@ from lossproof.term import (
     free_names,
 )
 
-__all__ = ["Context", "Deriver", "ReadRow", "Side", "Statement"]
+__all__ = ["Deriver"]
 
 _JOINS: Mapping[str, LineRelation] = {"<=>": "<=>", "=>": "=>"}
 _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-_CONDITIONS: Mapping[str, RelationName] = {
-    "=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
 _SOLVED = "taken as given: the equation that the next row follows from"
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a relation."""
-
-    term: Term
-    span: Span
-    latex: str
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Sides joined by relations. One that continues begins with a relation; `join` joins it to the one before."""
-
-    sides: tuple[Side, ...]
-    relations: tuple[str, ...]
-    continues: bool = False
-    join: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadRow:
-    """A row as the formula reader gives it: its statements, or why it could not be read.
-
-    `belongs` marks a line that is part of the row before it.
-    """
-
-    statements: tuple[Statement, ...]
-    span: Span
-    latex: str
-    counts: bool
-    problem: Diagnostic | None = None
-    continues: bool = False
-    belongs: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What holds around a formula: hypotheses, the section's number, the name and title of what is made of it."""
-
-    given: tuple[Term, ...] = ()
-    section: int = 0
-    name: str = "formula"
-    title: str = ""
-    expect: tuple[Expectation, ...] = ()
-    formula: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +92,9 @@ class Deriver:
     _remark: str | None = None
     _stated: dict[str, _Stated] = field(default_factory=dict)
     _leads: bool = False                # whether the next statement of the row follows from this one
+    _places: dict[int, Context] = field(default_factory=dict)       # of the rows, by their number
+    _said: list[Said] = field(default_factory=list)
+    _again: set[str] = field(default_factory=set)       # chains in which a first meaning is judged by a later one
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
@@ -147,6 +103,7 @@ class Deriver:
         if not rows or not (rows[0].continues or (rows[0].statements and rows[0].statements[0].continues)):
             self._open = self._started = None
         for row in rows:
+            self._places[len(self.rows)] = replace(context, cites=(*context.cites, *citations(row.latex)))
             if row.belongs and self.rows:
                 self.rows.append(replace(self.rows[-1], span=row.span, latex=row.latex, counts=row.counts, defines=()))
                 continue
@@ -162,12 +119,21 @@ class Deriver:
     def derivations(self) -> tuple[Derivation, ...]:
         """What was made, functions of the document replaced by their bodies."""
         unfold = self.names.unfold
-        return tuple(
+        made = tuple(
             Derivation(chain.name, chain.title,
                        self._judgeable(tuple(replace(line, term=unfold(line.term)) if line.unread is None else line
                                              for line in chain.lines)),
-                       tuple(unfold(given) for given in chain.given), span=chain.span)
+                       tuple(unfold(given) for given in chain.given), span=chain.span, is_text=True)
             for chain in self.chains)
+        said = [replace(one, term=unfold(one.term)) for one in self._said]
+        return with_premises(made, self.rows, self._places, said, self._again)
+
+    def say(self, statement: Statement, context: Context, span: Span) -> None:
+        """Note an equation that is not judged where it stands: later lines may rest on it."""
+        sides = [self.names.now(side.term) for side in statement.sides]
+        if statement.relations == ("=",) and len(sides) == 2 and not any(isinstance(s, Relation) for s in sides):
+            value = free_names(sides[0]) if is_number(sides[1]) else frozenset()
+            self._said.append(Said(len(self.rows), Relation("=", *sides), span, context, value))
 
     def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.
@@ -246,6 +212,7 @@ class Deriver:
                 self._define(head, sides, relations, row, context)
             else:
                 self._remark = "taken as said"
+                self.say(statement, context, row.span)
             return
         if head is not None and len(sides) == 2 and self._is_unwritten_array(head, second.term):
             self._remark = "taken as said"
@@ -306,6 +273,7 @@ class Deriver:
         chain = self._chain([self._first(replace(stated.left, term=self.names.now(stated.left.term)))],
                             self.rows[stated.row].span, stated.context)
         chain.lines.append(replace(line, otherwise=otherwise))
+        self._again.add(chain.name)
         self._open = before
         there = self.rows[stated.row]
         self.rows[stated.row] = replace(there, steps=(*there.steps, (chain.name, 2)))
@@ -383,15 +351,6 @@ class Deriver:
 def _says(term: Term) -> bool:
     """True for what an equation may say something of by itself: a name, an entry, a derivative, a function's value."""
     return isinstance(term, Symbol | Entry | Derivative | Call | Component | Partial | Subst)
-
-
-def condition(statement: Statement) -> list[Term]:
-    """The hypotheses that a statement is."""
-    found: list[Term] = []
-    for left, relation, right in zip(statement.sides, statement.relations, statement.sides[1:], strict=False):
-        if relation in _CONDITIONS:
-            found.append(Relation(_CONDITIONS[relation], left.term, right.term))
-    return found
 
 
 def slug(text: str) -> str:

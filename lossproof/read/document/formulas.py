@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from lossproof.derivation import Declaration
 from lossproof.diagnostic import Diagnostic, diagnostic
-from lossproof.read.document.derive import ReadRow, Side, Statement
 from lossproof.read.document.pieces import Formula, Text
 from lossproof.read.document.raw_rows import RawRow, raw_rows
+from lossproof.read.document.statements import ReadRow, Side, Statement
 from lossproof.read.latex import rows as latex_rows
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.tokens import MAX_FORMULA, LatexProblem

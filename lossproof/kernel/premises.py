@@ -1,0 +1,184 @@
+"""Equations as hypotheses of a step, in the form that serves it best.
+
+Trusted. Imports the ground floor. An equation that says what one name is, for all its entries, is the name's meaning
+in this step: nothing changes but that the points at which it does not hold are left out. That is so only where
+nothing in the step varies what the equation is about: under a derivative, a limit or a substitution by a name, an
+equation with that name is a hypothesis like others, which is not used there. An equation between entries at declared
+indices is said of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from lossproof.derivation import REAL, Declaration, Definition, Step
+from lossproof.kernel.matrices import TRAITS
+from lossproof.term import (
+    MINUS_ONE,
+    ONE,
+    Add,
+    Const,
+    Derivative,
+    Entry,
+    Limit,
+    Mul,
+    Partial,
+    Range,
+    Relation,
+    Subst,
+    Symbol,
+    Term,
+    binders,
+    free_names,
+    map_children,
+    substitute,
+    subtract,
+    walk,
+)
+
+__all__ = ["reached", "under"]
+
+_OPEN = Const("oo")      # the end of a range that is not known
+_SAID = TRAITS | {"complex"}
+
+
+def under(step: Step, premises: Iterable[Term]) -> Step:
+    """The step with more hypotheses: it holds where they do exactly if the one that is returned holds."""
+    for premise in premises:
+        step = _meaning(step, premise) or replace(step, given=(*step.given, premise))
+    return step
+
+
+def _meaning(step: Step, premise: Term) -> Step | None:
+    """The step with an equation as the meaning of the name on one side of it; None where it is not one."""
+    if not isinstance(premise, Relation) or premise.op != "=":
+        return None
+    for head, body in _solved(premise.left, premise.right):
+        made = _definition(step.declarations, head, body)
+        if made is None or made.name in reached(body, step.definitions):
+            continue
+        about = reached(body, step.definitions) | {made.name}
+        if about & _varied(step, made):
+            continue
+        if any(range_.upper == _OPEN for range_ in made.ranges):
+            replaced = _replaced(step, made)
+            if replaced is not None:
+                return replaced
+            continue
+        declarations = {name: declared for name, declared in step.declarations.items() if name != made.name}
+        return replace(step, declarations=declarations, definitions={**step.definitions, made.name: made})
+    return None
+
+
+def _solved(left: Term, right: Term) -> Iterator[tuple[Term, Term]]:
+    """An equation solved for its sides, then for each term of a sum on one of them."""
+    yield left, right
+    yield right, left
+    for side, other in ((left, right), (right, left)):
+        terms = side.args if isinstance(side, Add) else ()
+        for number, term in enumerate(terms):
+            rest = Add((*terms[:number], *terms[number + 1:])) if len(terms) > 2 else terms[1 - number]
+            if isinstance(term, Symbol | Entry):
+                yield term, subtract(other, rest)
+            elif isinstance(term, Mul) and len(term.args) == 2 and term.args[0] == MINUS_ONE:
+                yield term.args[1], subtract(rest, other)
+
+
+def _definition(declarations: Mapping[str, Declaration], head: Term, body: Term) -> Definition | None:
+    """The definition that `head = body` is, of a real number, all entries of a family, or a whole array."""
+    match head:
+        case Symbol(name) if name in declarations and declarations[name].kind == "scalar":
+            ranges: tuple[Range, ...] = ()
+        case Symbol(name) if name in declarations and declarations[name].array:
+            ranges = ()
+        case Entry(name, indices) if name in declarations and declarations[name].kind == "family":
+            shape = declarations[name].shape or (_OPEN,) * declarations[name].rank
+            if len(shape) != len(indices) or len(set(indices)) != len(indices) or not all(
+                    _runs_over(declarations, index, size) for index, size in zip(indices, shape, strict=True)):
+                return None
+            letters = [index.name for index in indices if isinstance(index, Symbol)]
+            ranges = tuple(Range(letter, ONE, size) for letter, size in zip(letters, shape, strict=True))
+        case _:
+            return None
+    indices_left = free_names(body) - {range_.name for range_ in ranges}
+    if any(left in declarations and declarations[left].kind == "index" for left in indices_left):
+        return None         # it is said of other entries
+    declared = declarations[name]
+    if declared.domain != REAL or declared.assumptions & _SAID:
+        return None         # it would lose what is known of the name
+    return Definition(name, body, ranges, declared.latex)
+
+
+def _runs_over(declarations: Mapping[str, Declaration], index: Term, size: Term) -> bool:
+    """Whether an index is a letter for any place of a range up to `size`."""
+    declared = declarations.get(index.name) if isinstance(index, Symbol) else None
+    return declared is not None and declared.kind == "index" and declared.lower in (None, ONE) and (
+        size == _OPEN or declared.upper in (None, size))
+
+
+def _replaced(step: Step, made: Definition) -> Step | None:
+    """The step with the entries of a family, whose range is not known, written out; None where that does not go.
+
+    Every entry is taken as in range, so the equation holds of each that is written.
+    """
+    names = {range_.name for range_ in made.ranges}
+    free = free_names(made.body) - names
+    for part in _parts(step, made):
+        if isinstance(part, Symbol) and part.name == made.name:
+            return None         # the family as a whole
+        if free & set(binders(part)):
+            return None
+
+    def written(term: Term) -> Term:
+        inner = map_children(term, written)
+        if isinstance(inner, Entry) and inner.family == made.name:
+            values = {range_.name: index for range_, index in zip(made.ranges, inner.indices, strict=True)}
+            return replace(substitute(made.body, values), span=term.span)
+        return inner
+
+    definitions = {name: replace(definition, body=written(definition.body))
+                   for name, definition in step.definitions.items()}
+    return replace(step, left=written(step.left), right=written(step.right), given=tuple(map(written, step.given)),
+                   definitions=definitions)
+
+
+def _varied(step: Step, extra: Definition) -> frozenset[str]:
+    """The names by which something in the step is differentiated, goes to a limit or is substituted."""
+    found: set[str] = set()
+    for part in _parts(step, extra):
+        match part:
+            case Derivative(by=by):
+                found |= free_names(by)
+            case Limit(variable=variable) | Subst(variable=variable):
+                found |= free_names(variable)
+            case Partial(family=family):
+                found |= free_names(family)
+            case _:
+                pass
+    return frozenset(found)
+
+
+def _parts(step: Step, extra: Definition) -> Iterator[Term]:
+    """All that is in the lines, the hypotheses and the meanings of what they name."""
+    definitions = {**step.definitions, extra.name: extra}
+    terms = (step.left, step.right, *step.given, extra.body)
+    for term in terms:
+        yield from walk(term)
+    names = frozenset().union(*(reached(term, definitions) for term in terms))
+    for name in names & definitions.keys():
+        yield from walk(definitions[name].body)
+
+
+def reached(term: Term, definitions: Mapping[str, Definition]) -> frozenset[str]:
+    """The names in a term, and in what its quantities are defined as."""
+    found: set[str] = set()
+    waiting = list(free_names(term))
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            if name in definitions:
+                bound = {range_.name for range_ in definitions[name].ranges}
+                waiting.extend(free_names(definitions[name].body) - bound)
+    return frozenset(found)

@@ -1,0 +1,60 @@
+"""The part that a formula has in its document's argument: supposed, claimed or said, and which lines it points to.
+
+Untrusted as to truth: it reads the words around formulas, as few of them as it takes. Imports nothing of lossproof.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import Literal
+
+__all__ = ["Argument", "Role", "citations", "labels"]
+
+Role = Literal["supposed", "claimed", "said"]
+"""`claimed`: what a theorem states; `supposed`: what it supposes (let, given, where); `said`: all else, a proof too."""
+
+_MARK = re.compile(
+    r"^[ \t>]*(?:[*_#]+[ \t]*)?(?:(?P<statement>Theorem|Proposition|Lemma|Corollary|Claim|Satz|定理|命题|引理|推论)"
+    r"|(?P<other>Proof|Beweis|Definition|Remark|Example|Beispiel|证明|证|定义|注|例))(?![a-z])[^\n*_:.：]{0,80}[:.*_：]"
+    r"|\\begin\s*\{(?P<begun>theorem|thm|proposition|prop|lemma|lem|corollary|cor|claim)\*?\}"
+    r"|(?P<ended>\\end\s*\{(?:theorem|thm|proposition|prop|lemma|lem|corollary|cor|claim)\*?\}|^#+[ \t])", re.M)
+_SUPPOSES = re.compile(
+    r"\b(?:[Ll]et|[Gg]iven(?! by)|[Aa]ssum\w+|[Cc]onsider\w*|[Ss]uppos\w+|[Ww]here|defined|sei(?:en)?|wobei"
+    r"|[Aa]ngenommen)\b|设|令|若|假设|其中")
+_CLAIMS = re.compile(r"\b(?:[Tt]hen|[Hh]olds?|[Dd]ann|[Gg]ilt)\b|则|那么")
+_SENTENCE = re.compile(r"[.。;；](?=\s|$)")
+_LABEL = re.compile(r"\\(?:label|tag)\*?\s*\{([^{}]*)\}")
+_CITATION = re.compile(r"\\(?:eq|c|C|auto)?ref\*?\s*\{([^{}]*)\}")
+
+
+class Argument:
+    """Where theorems stand in a text."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        marks = [(0, False), *((found.end(), bool(found["statement"] or found["begun"]))
+                               for found in _MARK.finditer(source))]
+        self._starts = [start for start, _ in marks]
+        self._statement = [statement for _, statement in marks]
+
+    def role(self, offset: int) -> Role:
+        """The part of the formula at an offset, from the words behind the formula before it."""
+        number = bisect_right(self._starts, offset) - 1
+        if not self._statement[number]:
+            return "said"
+        before = self._source.rfind("$$", self._starts[number], max(offset - 2, 0))
+        words = _SENTENCE.split(self._source[max(before, self._starts[number]):offset])[-1]
+        supposed, claimed = (max((found.start() for found in pattern.finditer(words)), default=-1)
+                             for pattern in (_SUPPOSES, _CLAIMS))
+        return "supposed" if supposed > claimed else "claimed"
+
+
+def labels(text: str) -> tuple[str, ...]:
+    """The labels and tags in a formula."""
+    return tuple(_LABEL.findall(text))
+
+
+def citations(text: str) -> tuple[str, ...]:
+    """The labels that a formula or the words before it point to."""
+    return tuple(label.strip() for found in _CITATION.findall(text) for label in found.split(","))

@@ -1,0 +1,117 @@
+"""What a document's lines may rest on: what it says on other lines, nearest first.
+
+Untrusted as to truth: the kernel judges each step under the premises that it turns out to need, and the report names
+them. Imports the ground floor and `statements`.
+
+- A line may rest on the lines before it, on what an equation in the text says, and on what it points to; never on what
+  a theorem claims.
+- What a theorem claims may rest on any line but a claim: its proof comes behind it.
+- A step of a chain does not rest on its own chain.
+- A name that is said to be a number rests on the nearest such word in its section: cases come one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+
+from lossproof.derivation import Derivation, Line, Premise, Row
+from lossproof.read.document.statements import Context
+from lossproof.term import Relation, RelationName, Span, Term, free_names
+
+__all__ = ["Said", "with_premises"]
+
+MAX_PREMISES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An equation in the text before row number `row`; `value` holds the name that it says to be a number."""
+
+    row: int
+    term: Term
+    span: Span
+    context: Context
+    value: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """One thing that is said: where, by which chain, and under what labels."""
+
+    row: int
+    term: Term
+    span: Span | None
+    chain: str
+    context: Context
+    value: frozenset[str] = frozenset()
+
+
+def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], places: Mapping[int, Context],
+                  said: Sequence[Said], again: Set[str]) -> tuple[Derivation, ...]:
+    """The derivations, each line with what it may rest on. `places` are the contexts of rows, by their numbers.
+
+    `again` are chains in which what was said before is judged by what is said later: they say nothing themselves.
+    """
+    known = [_Known(one.row, one.term, one.span, "", one.context, one.value) for one in said]
+    chains = {derivation.name: derivation for derivation in derivations}
+    where: dict[tuple[str, int], int] = {}
+    for number, row in enumerate(rows):
+        for name, index in row.steps:
+            where[name, index] = number
+            term = None if name in again else _says(chains[name], index)
+            if term is not None and number in places:
+                known.append(_Known(number, term, row.span, name, places[number]))
+    claimed = {name for number, row in enumerate(rows) if number in places and places[number].role == "claimed"
+               for name in row.defines}
+    usable = [one for one in known if one.context.role != "claimed" and not free_names(one.term) & claimed]
+    usable.sort(key=lambda one: one.row, reverse=True)
+    return tuple(
+        replace(derivation, lines=tuple(
+            replace(line, premises=_premises(derivation, where[derivation.name, index], usable, places))
+            if index > 1 and line.unread is None and (derivation.name, index) in where else line
+            for index, line in enumerate(derivation.lines, 1)))
+        for derivation in derivations)
+
+
+def _says(derivation: Derivation, index: int) -> Term | None:
+    """What a line of a chain says by itself: of equations the line, else that it is related to the first line."""
+    lines = derivation.lines
+    line = lines[index - 1]
+    if index < 2 or line.unread is not None:
+        return None
+    if isinstance(line.term, Relation):
+        return line.term
+    before: Line = lines[index - 2]
+    if all(one.relation == "=" for one in lines[1:index]) and lines[0].unread is None:
+        before = lines[0]
+    if before.unread is not None or line.relation in ("=>", "<=>"):
+        return None
+    relation: RelationName = line.relation  # type: ignore[assignment]
+    return Relation(relation, before.term, line.term)
+
+
+def _premises(derivation: Derivation, row: int, usable: Sequence[_Known], places: Mapping[int, Context]) -> tuple[
+        Premise, ...]:
+    context = places.get(row)
+    if context is None:
+        return ()
+    anywhere = context.role == "claimed"
+    equations = isinstance(derivation.lines[0].term, Relation)
+    found: dict[Term, Premise] = {}
+    valued: set[str] = set()
+    for one in usable:
+        cited = bool(set(one.context.labels) & set(context.cites))
+        if one.chain == derivation.name and not (equations and one.row < row):
+            continue
+        if not cited and not anywhere and one.row > row - (one.chain != ""):
+            continue
+        if one.value:
+            if one.value & valued or one.context.section != context.section:
+                continue
+            valued |= one.value
+        if one.term not in found or cited:
+            found[one.term] = Premise(one.term, one.span, cited)
+        if len(found) >= MAX_PREMISES:
+            break
+    return tuple(found.values())

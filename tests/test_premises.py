@@ -1,0 +1,186 @@
+"""What a document says on one line and uses on another: steps that rest on premises, and what never is one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from steps import Symbols, make_step
+
+from lossproof.kernel import proof
+from lossproof.kernel.premises import under
+from lossproof.read.document.argument import Argument, citations, labels
+from lossproof.runner import run
+from lossproof.summary import Checked, row_outcome, step_results
+
+SYMBOLS: Symbols = {
+    "n": {"kind": "size"}, "m": {"kind": "size"}, "i": {"kind": "index"}, "k": {"kind": "index", "upto": "m"},
+    "y": {"kind": "indexed", "shape": ["n"]}, "e": {"kind": "indexed", "shape": ["n"]},
+    "u": {"kind": "indexed", "rank": 2}, "v": {"kind": "indexed", "rank": 2},
+    "mu": {"kind": "scalar"}, "a": {"kind": "scalar"}, "b": {"kind": "scalar"}, "c": {"kind": "scalar"},
+    "x": {"kind": "scalar", "assume": ["positive"]}, "t": {"kind": "scalar"},
+}
+
+
+def follows(left: str, right: str, *premises: str) -> bool:
+    """Whether the kernel proves a step under premises."""
+    step = make_step(SYMBOLS, left, right, given=premises)
+    posed = under(replace(step, given=()), step.given)
+    return isinstance(proof.prove(posed), proof.Claim)
+
+
+@pytest.mark.parametrize(("left", "right", "premise"), [
+    ("(a - mu)**2", "b**2", "Eq(a, mu + b)"),
+    ("Sum((y[i] - mu)**2, (i, 1, n))", "Sum(e[i]**2, (i, 1, n))", "Eq(y[i], mu + e[i])"),
+    ("Sum((y[i] - mu)**2, (i, 1, n))", "Sum(e[i]**2, (i, 1, n))", "Eq(y[i] - e[i], mu)"),
+    ("a*c", "b*c - 2*c", "Eq(b - a, 2)"),
+    ("Sum(u[i, k]**2, (k, 1, m), (i, 1, n))", "4*Sum(v[k, i]**2, (k, 1, m), (i, 1, n))", "Eq(u[i, k], 2*v[k, i])"),
+    ("Derivative(t*(a - b)**2, t)", "c**2", "Eq(a, b + c)"),
+    ("Derivative(t*(a - b), t)", "c", "Eq(a, b + c)"),
+    ("sqrt(x**2)", "a - b", "Eq(x, a - b)"),
+    ("Limit(t*a, t, b)", "b*c", "Eq(a, c)"),
+])
+def test_an_equation_is_a_meaning(left: str, right: str, premise: str) -> None:
+    """What an equation says of a name holds of all its entries, and next to operators by other names."""
+    assert follows(left, right, premise)
+    assert not follows(left, right)
+
+
+@pytest.mark.parametrize(("left", "right", "premise"), [
+    # differentiated, substituted, in a limit: the equation is about the name that varies
+    ("Derivative((a - mu)**2, mu)", "0", "Eq(a, mu + b)"),
+    ("Derivative(a*mu, a)", "0", "Eq(a, b)"),
+    ("Subs(a - mu, mu, 0)", "b", "Eq(a, mu + b)"),
+    ("Limit(a - t, t, 0)", "b", "Eq(a, t + b)"),
+    # of one entry, of the entries up to another size, of two indices that are one
+    ("Sum(y[i], (i, 1, n))", "n*mu", "Eq(y[1], mu)"),
+    ("Sum(y[i], (i, 1, n))", "n*mu", "Eq(y[k], mu)"),
+    ("Sum(u[i, k], (i, 1, n), (k, 1, n))", "n**2*mu", "Eq(u[i, i], mu)"),
+    # a name by itself says nothing
+    ("a", "2*b", "Eq(a, a + b - b)"),
+])
+def test_an_equation_that_is_none(left: str, right: str, premise: str) -> None:
+    """Just outside of what makes an equation a meaning, it proves nothing."""
+    assert not follows(left, right, premise)
+
+
+def test_a_wider_integral_keeps_its_variable() -> None:
+    """A bound name is not the name of the equation."""
+    assert follows("Integral(a, (t, 0, 1))", "t", "Eq(a, t)")
+    assert not follows("Integral(a, (t, 0, 1))", "Rational(1, 2)", "Eq(a, t)")
+
+
+def checked(tmp_path: Path, text: str) -> Checked:
+    path = tmp_path / "notes.md"
+    path.write_text(text, encoding="utf-8")
+    [found] = run([str(path)])
+    return found
+
+
+def outcomes(tmp_path: Path, text: str) -> list[tuple[int, str | None, tuple[int, ...]]]:
+    """Line, outcome and the lines that it rests on, of every row that counts."""
+    found = checked(tmp_path, text)
+    assert found.document is not None and found.document.prose is not None
+    results = step_results(found)
+    return [(row.span.line, row_outcome(row, results), tuple(sorted({
+        premise.span.line for step in row.steps if step in results for premise in results[step].premises
+        if premise.span is not None}))) for row in found.document.prose.rows if row.counts]
+
+
+MODEL = r"""Let the data be
+
+$$ y_i - \varepsilon_i = \mu $$
+
+Then the sum of squares is
+
+$$ \sum_{i=1}^n \varepsilon_i^2 = \sum_{i=1}^n (y_i - {0})^2 $$
+"""
+
+
+def test_a_line_rests_on_the_line_before(tmp_path: Path) -> None:
+    """What the model says is used, and named."""
+    assert outcomes(tmp_path, MODEL.replace("{0}", r"\mu"))[-1] == (7, "conditional", (3,))
+    assert outcomes(tmp_path, MODEL.replace("{0}", r"2 \mu"))[-1] == (7, "unknown", ())
+
+
+def test_the_least_is_named(tmp_path: Path) -> None:
+    """Of what could be used, only what is needed."""
+    text = "$$ c^2 + a = b + c^2 + 1 $$\n\n" + "$$ d + a = b^2 $$\n\n" + "$$ 2 a = 2 b + 2 $$\n"
+    assert outcomes(tmp_path, text)[-1] == (5, "conditional", (1,))
+
+
+THEOREM = r"""**Theorem:** Let $g = 3 h$. Then
+
+$$ a^2 + g = b^2 $$
+
+**Proof:** It holds that
+
+$$ {0} $$
+
+so that
+
+$$ b^2 = a^2 + 3 h $$
+"""
+
+
+def test_a_theorem_is_no_premise_of_its_proof(tmp_path: Path) -> None:
+    """The theorem follows from the lines of its proof, and these not from it."""
+    found = outcomes(tmp_path, THEOREM.replace("{0}", r"a = b - 2 h"))
+    assert [(line, rests) for line, _, rests in found if 3 in rests] == []
+
+
+def test_a_theorem_rests_on_its_proof(tmp_path: Path) -> None:
+    """What the proof says makes the theorem conditional on it."""
+    text = "**Theorem:** It holds that\n\n$$ a + b = c $$\n\n**Proof:** We know\n\n$$ a + 2 b = c + b^2/b $$\n"
+    assert outcomes(tmp_path, text)[0][1:] == ("conditional", (7,))
+
+
+def test_a_line_is_no_premise_of_itself(tmp_path: Path) -> None:
+    """The same equation again, or with its sides exchanged, proves nothing."""
+    text = "$$ a^2 + b = c^3 $$\n\nText.\n\n$$ c^3 = a^2 + b $$\n"
+    assert [outcome for _, outcome, _ in outcomes(tmp_path, text)] == ["unknown", "unknown"]
+
+
+def test_lines_that_contradict_prove_nothing(tmp_path: Path) -> None:
+    """Premises that never hold together are about no point."""
+    text = "$$ a + b = c + 1 $$\n\n$$ a + b = c + 2 $$\n\n$$ a^2 = c^4 + b $$\n"
+    assert outcomes(tmp_path, text)[-1][1] == "unknown"
+
+
+def test_a_mistake_stays_refuted(tmp_path: Path) -> None:
+    """What no reading of the names saves is refuted, whatever the lines before say."""
+    text = "$$ a + b = 2 a $$\n\n$$ (a + b)^2 = a^2 + b^2 $$\n"
+    assert outcomes(tmp_path, text)[-1] == (3, "refuted", ())
+
+
+def test_a_line_that_could_not_be_read_does_not_hide_the_next(tmp_path: Path) -> None:
+    """What is equal to it is compared with the line before it."""
+    text = "\\begin{align}\n(a + b)^2 &= a^2 + 2 a b + b^2 \\\\\n&= \\frac{a {b} \\\\\n&= (b + a)^2\n\\end{align}\n"
+    text = text.replace(r"\frac{a {b}", r"\oint a^{b} \unknownthing")
+    found = outcomes(tmp_path, "$$\n" + text + "$$\n")
+    assert [outcome for _, outcome, _ in found] == ["proved", "not_read", "proved"]
+
+
+@pytest.mark.parametrize(("text", "role"), [
+    ("**Theorem:** Let $x$ be a number with\n\n@", "supposed"),
+    ("**Theorem:** Let $x$ be a number. Then\n\n@", "claimed"),
+    ("**Theorem:** The mean is\n\n@", "claimed"),
+    ("**Theorem:** The mean is\n\n$$a = b$$\n\nwhere $b$ is\n\n@", "supposed"),
+    ("**Lemma 3.** If $x$ is given by @", "claimed"),
+    ("**Theorem:** Then $$a = b$$\n\n**Proof:** Let @", "said"),
+    ("# Theorem: sums\n\nThen\n\n@", "claimed"),
+    ("\\begin{theorem} Suppose @ \\end{theorem}", "supposed"),
+    ("\\begin{theorem} We have a = b. \\end{theorem} Now @", "said"),
+    ("Theorems are nice. @", "said"),
+    ("@", "said"),
+])
+def test_the_part_of_a_formula(text: str, role: str) -> None:
+    """What is supposed, claimed and said."""
+    assert Argument(text).role(text.index("@")) == role
+
+
+def test_labels_and_citations() -> None:
+    """What a formula is called, and what it points to."""
+    assert labels(r"\label{eq:a} x = y \tag{2}") == ("eq:a", "2")
+    assert citations(r"\overset{\eqref{eq:a}}{=} by \ref{b} and \cref{c,d}") == ("eq:a", "b", "c", "d")
