@@ -207,7 +207,7 @@ class Deriver:
         head = self.head(statement.sides[0]) if relations[0] == "=" else None
         if head is not None and isinstance(first.term, Call):
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
-        if head is not None and len(sides) == 2 and is_number(second.term) and not head.arguments:
+        if head is not None and len(sides) == 2 and self._is_case(statement, head, second.term, follows):
             if self._leads and not self.names.is_defined(head.name) and head.name not in self.names.used:
                 self._define(head, sides, relations, row, context)
             else:
@@ -246,6 +246,12 @@ class Deriver:
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
 
+    def _is_case(self, statement: Statement, head: Head, value: Term, follows: tuple[Side, Side, str] | None) -> bool:
+        """Whether `y = 1` says what holds in a case: it is no value of a function, and no equation solved."""
+        if not is_number(value) or head.arguments or isinstance(statement.sides[0].term, Call):
+            return False
+        return follows is None or head.name not in free_names(follows[0].term) | free_names(follows[1].term)
+
     def _is_unwritten_array(self, head: Head, body: Term) -> bool:
         """Whether a declared vector or matrix is said to be one that is only read as it is set."""
         declared = self.names.declarations.get(head.name)
@@ -260,6 +266,8 @@ class Deriver:
         if isinstance(term, Call) and declared is not None and declared.kind == "function" \
                 and not is_known_everywhere(declared) and not any(term.orders):
             term = self.names.name_value(term, side.latex)
+        elif isinstance(term, Derivative) and isinstance(known := self.names.now(term), Symbol):
+            term = Symbol(self.names.origin.get(known.name, known.name), span=term.span)
         return head_of(term, self.names.declarations)
 
     def _judge_stated(self, head: Head, row: ReadRow) -> None:
@@ -297,14 +305,17 @@ class Deriver:
             if chain is not None and len(chain.lines) == 2 and chain.lines[1].unread is None:
                 # the first equation says what is solved: where it does not hold by itself, it is taken as given
                 chain.lines[1] = replace(chain.lines[1], otherwise=chain.lines[1].otherwise or _SOLVED)
-            first = Relation("=", before[0].term, before[1].term, span=before[0].span)
+            first = self._equal(before[0].term, before[1].term, before[0].span)
             chain = self._chain([Line(first, span=before[0].span)], row.span, context, equations=True)
-        term = Relation("=", left.term, right.term, span=left.span)
+        term = self._equal(left.term, right.term, left.span)
         relation = _JOINS.get(join, "<=>")
         line = Line(term, relation, span=left.span, latex=row.latex, expect=self._expected(), alone=True)
         self._open = chain
         self._append(chain, line)
         self._equation = (left, right, chain.name)
+
+    def _equal(self, left: Term, right: Term, span: Span) -> Relation:
+        return Relation("=", self._zero(left, right), self._zero(right, left), span=span)
 
     # chains
 

@@ -34,6 +34,7 @@ def read_rows(formula: Formula, notation: Notation, text: Text, declarations: di
     return _Placer(formula, notation, text, declarations).rows()
 
 
+_ALTERNATIVE = frozenset({"or", "oder", "\u6216"})
 _CONDITIONAL = frozenset({"if", "when", "whenever", "unless", "falls", "wenn"})
 
 
@@ -93,6 +94,10 @@ class _Placer:
             # `a, if b`: the word stands at the end of what is before it
             words = (*(parts[number - 1].words[-1:] if number else ()), *part.words[:1])
             said = any(word.lower().strip(" ,") in _CONDITIONAL for word in words)
+            if any(word.lower().strip(" ,") in _ALTERNATIVE for word in words) and statements:
+                # one of them holds: neither is claimed
+                statements[-1] = replace(statements[-1], relations=("or",) * len(statements[-1].relations))
+                said = True
             statements.extend(self._statements(part, number > 0, said))
         return ReadRow(tuple(statements), span, latex, self._counts(raw), continues=raw.begins)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from lossproof.derivation import Declaration, Definition
+from lossproof.print_latex import latex
+from lossproof.read.latex.as_set import unknown_dependence
 from lossproof.term import (
     ONE,
     Add,
@@ -119,37 +121,57 @@ class Names:
     functions: dict[str, Function] = field(default_factory=dict)
     current: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)                # in what was claimed so far
-    values: dict[Call, str] = field(default_factory=dict)      # of functions that are only known at these arguments
+    values: dict[Call | Derivative, str] = field(default_factory=dict)      # of what is known as a whole only
     origin: dict[str, str] = field(default_factory=dict)       # of a further meaning's name, the name as written
     lines: dict[str, int] = field(default_factory=dict)        # where a name was defined
     sections: dict[str, int] = field(default_factory=dict)     # the section that a name was defined in
 
     def now(self, term: Term) -> Term:
         """The term with every name in its present meaning."""
-        return renamed(self._valued(term), self.current)
+        return self._known(renamed(self._valued(term), self.current))
+
+    def _known(self, term: Term) -> Term:
+        """The term with a value of its own for each derivative of what nobody has said how it depends."""
+        inner = map_children(term, self._known)
+        if isinstance(inner, Derivative) and unknown_dependence((inner,), self.declarations, self.definitions) and not (
+                isinstance(inner.body, Call) and inner.body.function in self.functions):
+            return self._name_of(inner, "derivative", latex(inner, self.typeset()))
+        return inner
+
+    def typeset(self) -> dict[str, str]:
+        """How names are typeset, for the printers."""
+        return {name: declared.latex for name, declared in self.declarations.items() if declared.latex}
 
     def _valued(self, term: Term) -> Term:
         """The term with values of unspecified functions that have names of their own."""
         if not self.values:
             return term
-        if isinstance(term, Call) and term in self.values:
+        if isinstance(term, Call | Derivative) and term in self.values:
             return Symbol(self.values[term], span=term.span)
         return map_children(term, self._valued)
 
     def name_value(self, call: Call, latex: str) -> Symbol:
         """A name for the value of an unspecified function, which is known at these arguments only."""
-        if call not in self.values:
-            words = "_".join(sorted(free_names(call) - {call.function}))
-            wanted = re.sub(r"\W", "_", f"{call.function}_of_{words}")[:60].strip("_")
+        return self._name_of(call, call.function, latex)
+
+    def _name_of(self, term: Call | Derivative, of: str, latex: str) -> Symbol:
+        """A name for a value that is known as a whole only."""
+        if term not in self.values:
+            words = "_".join(sorted(free_names(term) - {of}))
+            wanted = re.sub(r"\W", "_", f"{of}_of_{words}")[:60].strip("_")
             name = fresh_name(wanted, {*self.declarations, *self.values.values()}).replace("'", "_")
-            self.declarations[name] = Declaration(name, "scalar", latex=latex, assumed=True)
-            self.values[call] = name
+            by = self.declarations.get(term.by.name) if isinstance(term, Derivative) and isinstance(
+                term.by, Symbol) else None
+            made = Declaration(name, "scalar") if by is None or not by.array else Declaration(
+                name, "family", shape=by.shape, array=True)
+            self.declarations[name] = replace(made, latex=latex, assumed=True)
+            self.values[term] = name
             # bodies may hold the value: no name may come to rest on itself
             for known, definition in self.definitions.items():
                 self.definitions[known] = replace(definition, body=self._valued(definition.body))
             for known, function in self.functions.items():
                 self.functions[known] = replace(function, body=self._valued(function.body))
-        return Symbol(self.values[call], span=call.span)
+        return Symbol(self.values[term], span=term.span)
 
     def is_defined(self, name: str) -> bool:
         """True where the name stands for something that the document has said."""

@@ -5,6 +5,8 @@ Untrusted as to truth. Imports the ground floor, `dots` and the typeset tree.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lossproof.read.latex.as_set import unknown_dependence
 from lossproof.read.latex.dots import Dots
 from lossproof.read.latex.folds import TIMES
@@ -23,11 +25,13 @@ from lossproof.read.latex.typeset import (
 )
 from lossproof.term import (
     ONE,
+    Call,
     Derivative,
     Entry,
     Partial,
     Symbol,
     Term,
+    free_names,
 )
 
 __all__ = ["Derivatives"]
@@ -65,7 +69,11 @@ class Derivatives(Dots):
                 self.refuse("the order of a derivative is a number from 1 to 64", first)
             total = int(value)
         self.mark(first)
-        if self._is_opaque_derivative(above[1:], below):
+        opaque = self._opaque_derivative(above[1:], below)
+        if opaque is not None:
+            if isinstance(opaque, Derivative) and total == 1:
+                self.mark(node)
+                return replace(opaque, span=span_of(node))
             text, holes, arrays = self.as_set((node,), "derivative", whole=False)
             self.mark(node)
             return self.template((node,), text, holes, "derivative of", mentions=arrays)
@@ -90,17 +98,26 @@ class Derivatives(Dots):
             body = self._body(above[1:])
         return self._by(body, self._variables(below, total), node)
 
-    def _is_opaque_derivative(self, above: Nodes, below: Nodes) -> bool:
-        """True where what is differentiated is only read as it is set, and by an array that it mentions."""
+    def _opaque_derivative(self, above: Nodes, below: Nodes) -> Term | None:
+        """The derivative of what is only read as it is set, by what it mentions: the document may say what it is.
+
+        ONE where it does not hold the variable at all: d L(b)/d a is no 0, it is L' at b. None for other derivatives.
+        """
         if not above:
-            return False
+            return None
         found = self.function_at(above[0])
         if found is None or not found[0].opaque:
-            return False
+            return None
         by = self.frame.bound.get(canonical(below[-1])) or self._as_name(below[-1])
         if not isinstance(by, Symbol | Entry):
-            return False
-        return unknown_dependence((Derivative(self._as_name_or_value(above), by),), self.declarations, {}) is not None
+            return None
+        body = self._as_name_or_value(above)
+        made = Derivative(body, by)
+        if unknown_dependence((made,), self.declarations, {}) is not None:
+            return made
+        name = by.name if isinstance(by, Symbol) else by.family
+        as_set = isinstance(body, Call) or (isinstance(body, Symbol) and body.name not in self.notation.declarations)
+        return ONE if as_set and name not in free_names(body) else None
 
     def _as_name(self, node: Node) -> Term | None:
         before = set(self.seen)
