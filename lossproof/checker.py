@@ -145,10 +145,7 @@ def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
     for proposal in premises_of.proposals(step, premises):
         if not _follows(step, proposal):
             continue
-        smaller: tuple[Premise, ...] | None = proposal
-        while smaller is not None:
-            proposal = smaller
-            smaller = next((less for less in premises_of.without_one(proposal) if _follows(step, less)), None)
+        proposal = premises_of.least(proposal, lambda fewer: _follows(step, fewer))
         posed = under(step, [premise.term for premise in proposal])
         claim = proof.prove(posed)
         if isinstance(claim, proof.Claim):

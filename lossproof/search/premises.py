@@ -6,15 +6,15 @@ view of what a name reaches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from lossproof.derivation import Premise, Step
 from lossproof.kernel.premises import reached
 from lossproof.term import Relation, Term
 
-__all__ = ["proposals", "without_one"]
+__all__ = ["least", "proposals"]
 
-_NEAR = (3, 10)
+_FEW, _MANY = 4, 10
 """So many premises that are not cited are tried together."""
 
 
@@ -22,18 +22,35 @@ def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise
     """Sets of premises to try, smallest first. `premises` come nearest first."""
     usable = [premise for premise in premises if not _is_step(step, premise.term)]
     cited = tuple(premise for premise in usable if premise.cited)
+    others = [premise for premise in usable if not premise.cited]
+    sides = [_names(step, side) for side in (step.left, step.right)]
+    about = frozenset[str]().union(*sides, *(_names(step, premise.term) for premise in cited))
+    # what speaks of a name of one side only, and of few that the step does not know
+    ranked = sorted(others, key=lambda premise: (
+        len(_names(step, premise.term) - about), not _names(step, premise.term) & (sides[0] ^ sides[1])))
+    near = [premise for premise in others if _names(step, premise.term) & about]
+    known = [premise for premise in ranked if _names(step, premise.term) & about]
     seen: set[tuple[Premise, ...]] = {()}
-    for extra in (0, *_NEAR):
-        found = (*cited, *_relevant(step, cited, [p for p in usable if not p.cited], extra))
+    for more in ([], known[:_FEW], near[:_FEW], [*known[:_MANY], *near[:_FEW]]):
+        found = tuple(dict.fromkeys((*cited, *more)))
         if found not in seen:
             seen.add(found)
             yield found
 
 
-def without_one(premises: tuple[Premise, ...]) -> Iterator[tuple[Premise, ...]]:
-    """The set less one premise, the least near first."""
-    for leave in reversed(range(len(premises))):
-        yield premises[:leave] + premises[leave + 1:]
+def least(premises: tuple[Premise, ...], enough: Callable[[tuple[Premise, ...]], bool]) -> tuple[Premise, ...]:
+    """Premises of which none can be left out, out of some that are enough: halves go first, then single ones."""
+    size = len(premises) // 2
+    while size >= 1:
+        start = 0
+        while start < len(premises):
+            fewer = premises[:start] + premises[start + size:]
+            if fewer and enough(fewer):
+                premises = fewer
+            else:
+                start += size
+        size = min(size // 2, len(premises) // 2)
+    return premises
 
 
 def _is_step(step: Step, premise: Term) -> bool:
@@ -46,19 +63,6 @@ def _is_step(step: Step, premise: Term) -> bool:
     return (premise.left, premise.right) in claimed
 
 
-def _relevant(step: Step, taken: Sequence[Premise], premises: Sequence[Premise], most: int) -> list[Premise]:
-    """The nearest premises about a name that the step, or a premise taken before, is about."""
-    about = reached(step.left, step.definitions) | reached(step.right, step.definitions)
-    for premise in taken:
-        about |= reached(premise.term, step.definitions)
-    about &= step.declarations.keys()
-    found: list[Premise] = []
-    for _ in range(2):      # a premise may bring in names that only an earlier one speaks of
-        for premise in premises:
-            if len(found) == most:
-                return found
-            names = reached(premise.term, step.definitions) & step.declarations.keys()
-            if premise not in found and names & about:
-                found.append(premise)
-                about |= names
-    return found
+def _names(step: Step, term: Term) -> frozenset[str]:
+    """The declared names that a term is about."""
+    return reached(term, step.definitions) & step.declarations.keys()

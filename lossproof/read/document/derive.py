@@ -170,6 +170,9 @@ class Deriver:
         unjudged = [relation for relation in statement.relations if relation not in _LINES]
         if not statement.relations:
             self._remark = self._remark or "no relation"
+            if len(statement.sides) == 1 and self._open is None and self._started is None:
+                # the left side of rows that follow
+                self._started = replace(statement.sides[0], term=self.names.now(statement.sides[0].term))
             return
         sides = [replace(side, term=self.names.now(side.term)) for side in statement.sides]
         if unjudged:
