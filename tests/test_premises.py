@@ -176,11 +176,31 @@ def test_a_line_that_could_not_be_read_does_not_hide_the_next(tmp_path: Path) ->
     ("@", "said"),
 ])
 def test_the_part_of_a_formula(text: str, role: str) -> None:
-    """What is supposed, claimed and said."""
-    assert Argument(text).role(text.index("@")) == role
+    """What is supposed, claimed and said; a statement without a proof is only said."""
+    assert Argument(text + "\n\n**Proof:** By hand.\n").role(text.index("@")) == role
+    assert Argument(text).role(text.index("@")) == "said"
 
 
 def test_labels_and_citations() -> None:
     """What a formula is called, and what it points to."""
     assert labels(r"\label{eq:a} x = y \tag{2}") == ("eq:a", "2")
     assert citations(r"\overset{\eqref{eq:a}}{=} by \ref{b} and \cref{c,d}") == ("eq:a", "b", "c", "d")
+
+
+MATRICES: Symbols = {
+    "n": {"kind": "size"}, "S": {"kind": "matrix", "shape": ["n", "n"]}, "A": {"kind": "matrix", "shape": ["n", "n"]},
+    "B": {"kind": "matrix", "shape": ["n", "n"]}, "X": {"kind": "matrix", "shape": ["n", "n"]}}
+
+
+@pytest.mark.parametrize(("left", "right", "premise", "proved"), [
+    ("A", "B", "Eq(A@Inverse(S), B@Inverse(S))", True),
+    ("A", "B", "Eq(Inverse(S)@A - Inverse(S)@B, ZeroMatrix(n, n))", True),
+    ("X", "Inverse(A@S)@B", "Eq(A@S@X, B)", True),
+    ("A", "B", "Eq(A@S, B@S)", False),
+    ("X", "Inverse(A@S)@B", "Eq(S@A@X, B)", False),
+    ("A@X", "B@X", "Eq(X@A@Inverse(S), X@B@Inverse(S))", False),
+])
+def test_inverses_at_the_ends_of_an_equation(left: str, right: str, premise: str, proved: bool) -> None:
+    """What stands inverted on the same side of all terms can be multiplied away, and nothing else."""
+    step = make_step(MATRICES, left, right, given=(premise,))
+    assert isinstance(proof.prove(step), proof.Claim) is proved

@@ -20,6 +20,7 @@ from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.induction import by_induction
 from lossproof.kernel.inequalities import sign_of
 from lossproof.kernel.integral_relations import eliminate_integrals
+from lossproof.kernel.inverses import cleared
 from lossproof.kernel.inverses import difference as difference_of
 from lossproof.kernel.inverses import vanishes as form_vanishes
 from lossproof.kernel.laws import LAWS
@@ -145,7 +146,8 @@ class Case:
             return True
         if self.n.matrices is not None and isinstance(step.left, Component) and isinstance(step.right, Component):
             forms = [self.h.form(self.n.matrices.form(side.array, Scope())) for side in (step.left, step.right)]
-            if form_vanishes(difference_of(*forms)):
+            apart = difference_of(*forms)
+            if form_vanishes(apart) or (step.given and form_vanishes(self.h.form(cleared(apart)))):
                 return True
         difference = reduce(self.n.table, self.h.value(step.left) - self.h.value(step.right))
         if vanishes(self.n.table, difference):

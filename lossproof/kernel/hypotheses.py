@@ -13,7 +13,7 @@ from fractions import Fraction
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
 from lossproof.kernel.binders import in_range, known_nonzero, map_bounds
 from lossproof.kernel.context import NeedsCases, Scope
-from lossproof.kernel.inverses import difference
+from lossproof.kernel.inverses import cleared, difference
 from lossproof.kernel.letters import Form, Word, names_of
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import Normalizer
@@ -144,7 +144,8 @@ class Hypotheses(Rewriting):
             if isinstance(me, Symbol) and self._is_primitive(me.name) and me.name not in n.mentions(other):
                 value = self.form(n.matrices.form(other, Scope()))
                 return self._supposition(mentions, frozenset((me.name,)), {me.name: value}, ())
-        equation = self.form(difference(n.matrices.form(left, Scope()), n.matrices.form(right, Scope())))
+        equation = self.form(cleared(self.form(difference(
+            n.matrices.form(left, Scope()), n.matrices.form(right, Scope())))))
         words: list[tuple[Word, Form]] = []
         for side in (equation, transpose(equation)):
             if side.is_zero:

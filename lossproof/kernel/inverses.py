@@ -47,6 +47,9 @@ from lossproof.kernel.words import (
     transposed,
 )
 
+_CLEARED = 6
+"""So many inverses at the ends of words are multiplied away."""
+
 
 def inverse(form: Form) -> Form:
     """The inverse of a square form; DivisionByZero where it is 0."""
@@ -327,3 +330,26 @@ def difference(left: Form, right: Form) -> Form:
     """left - right."""
     return plus(left, negative(right))
 
+
+def cleared(form: Form) -> Form:
+    """A form that is 0 exactly where this one is: multiplied by what stands inverted at the ends of its words."""
+    for _ in range(_CLEARED):
+        for end in (0, -1):
+            base = next((_base(word[end]) for word, _ in form.terms if word and _base(word[end]) is not None), None)
+            if base is not None:
+                form = times(base, form) if end == 0 else times(form, base)
+                break
+        else:
+            break
+    return form
+
+
+def _base(letter: Letter) -> Form | None:
+    """What a letter is the inverse of; None where it is none."""
+    match letter:
+        case Named() if letter.inverted and is_square(letter):
+            return of_word((inverse_letter(letter),))
+        case InverseOf(form):
+            return form
+        case _:
+            return None

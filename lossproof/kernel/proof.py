@@ -49,12 +49,13 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
 
 
 def _has_arrays(step: Step) -> bool:
-    """Whether array functions, or matrices of which something is assumed, are in the lines or in what they reach."""
+    """Whether array functions are in the lines, in what they reach or in the hypotheses, or matrices are of which
+    something is assumed."""
     n = Normalizer(step.declarations, step.definitions)
     names = n.mentions(step.left) | n.mentions(step.right)
     if any(step.declarations[name].assumptions & TRAITS for name in names & set(step.declarations)):
         return True
-    reached = [step.left, step.right, *(step.definitions[name].body for name in names & set(step.definitions))]
+    reached = [step.left, step.right, *step.given, *(step.definitions[name].body for name in names & set(step.definitions))]
     return any(isinstance(part, Call) and part.function in ARRAY_FUNCTIONS for term in reached for part in walk(term))
 
 

@@ -16,8 +16,9 @@ Role = Literal["supposed", "claimed", "said"]
 
 _MARK = re.compile(
     r"^[ \t>]*(?:[*_#]+[ \t]*)?(?:(?P<statement>Theorem|Proposition|Lemma|Corollary|Claim|Satz|定理|命题|引理|推论)"
-    r"|(?P<other>Proof|Beweis|Definition|Remark|Example|Beispiel|证明|证|定义|注|例))(?![a-z])[^\n*_:.：]{0,80}[:.*_：]"
+    r"|(?P<proof>Proof|Beweis|证明|证)|Definition|Remark|Example|Beispiel|定义|注|例)(?![a-z])[^\n*_:.：]{0,80}[:.*_：]"
     r"|\\begin\s*\{(?P<begun>theorem|thm|proposition|prop|lemma|lem|corollary|cor|claim)\*?\}"
+    r"|\\begin\s*\{(?P<begun_proof>proof)\}"
     r"|(?P<ended>\\end\s*\{(?:theorem|thm|proposition|prop|lemma|lem|corollary|cor|claim)\*?\}|^#+[ \t])", re.M)
 _SUPPOSES = re.compile(
     r"\b(?:[Ll]et|[Gg]iven(?! by)|[Aa]ssum\w+|[Cc]onsider\w*|[Ss]uppos\w+|[Ww]here|defined|sei(?:en)?|wobei"
@@ -33,21 +34,33 @@ class Argument:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        marks = [(0, False), *((found.end(), bool(found["statement"] or found["begun"]))
-                               for found in _MARK.finditer(source))]
-        self._starts = [start for start, _ in marks]
-        self._statement = [statement for _, statement in marks]
+        found = list(_MARK.finditer(source))
+        self._starts = [0, *(mark.end() for mark in found)]
+        self._statement = [False, *(bool(mark["statement"] or mark["begun"]) for mark in found)]
+        self._proof = [False, *(bool(mark["proof"] or mark["begun_proof"]) for mark in found)]
 
     def role(self, offset: int) -> Role:
-        """The part of the formula at an offset, from the words behind the formula before it."""
+        """The part of the formula at an offset, from the words behind the formula before it.
+
+        A statement that no proof follows is only said.
+        """
         number = bisect_right(self._starts, offset) - 1
-        if not self._statement[number]:
+        if not self._statement[number] or not self._proved(number):
             return "said"
         before = self._source.rfind("$$", self._starts[number], max(offset - 2, 0))
         words = _SENTENCE.split(self._source[max(before, self._starts[number]):offset])[-1]
         supposed, claimed = (max((found.start() for found in pattern.finditer(words)), default=-1)
                              for pattern in (_SUPPOSES, _CLAIMS))
         return "supposed" if supposed > claimed else "claimed"
+
+    def _proved(self, number: int) -> bool:
+        """Whether a proof comes behind a statement, before the next one."""
+        for later in range(number + 1, len(self._starts)):
+            if self._statement[later]:
+                return False
+            if self._proof[later]:
+                return True
+        return False
 
 
 def labels(text: str) -> tuple[str, ...]:

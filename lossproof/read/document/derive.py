@@ -49,6 +49,7 @@ __all__ = ["Deriver"]
 _JOINS: Mapping[str, LineRelation] = {"<=>": "<=>", "=>": "=>"}
 _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
+_CLAIMED = "claimed: what the text says besides does not prove it"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -220,10 +221,13 @@ class Deriver:
         if head is not None and len(sides) == 2 and self._is_unwritten_array(head, second.term):
             self._remark = "taken as said"
             return
-        restates = False
+        restates = claims = False
         if head is not None and self.names.may_define(head, second.term):
             if not self.names.is_defined(head.name):
-                if follows is None or head.name not in free_names(follows[0].term) | free_names(follows[1].term):
+                claims = context.role == "claimed"      # its proof says what the name is
+                if claims:
+                    pass
+                elif follows is None or head.name not in free_names(follows[0].term) | free_names(follows[1].term):
                     self._define(head, sides, relations, row, context)
                     return
             else:
@@ -241,6 +245,8 @@ class Deriver:
             said = statement.sides[0].latex.strip()
             otherwise = f"`{said}` has another meaning here: this does not follow from the one before"
             chain.lines[1] = replace(chain.lines[1], otherwise=otherwise)
+        elif claims:
+            chain.lines[1] = replace(chain.lines[1], otherwise=_CLAIMED)
         elif self.inferred and set(relations) != {"="}:
             chain.lines[1] = replace(chain.lines[1], otherwise="taken as given: the notation is inferred")
         if restates and head is not None and not context.given:
