@@ -55,7 +55,8 @@ def _has_arrays(step: Step) -> bool:
     names = n.mentions(step.left) | n.mentions(step.right)
     if any(step.declarations[name].assumptions & TRAITS for name in names & set(step.declarations)):
         return True
-    reached = [step.left, step.right, *step.given, *(step.definitions[name].body for name in names & set(step.definitions))]
+    bodies = (step.definitions[name].body for name in names & set(step.definitions))
+    reached = [step.left, step.right, *step.given, *bodies]
     return any(isinstance(part, Call) and part.function in ARRAY_FUNCTIONS for term in reached for part in walk(term))
 
 
