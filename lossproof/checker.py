@@ -13,7 +13,7 @@ from itertools import chain
 
 from lossproof.derivation import Derivation, Document, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import complex_steps, judge, pointwise, proof
+from lossproof.kernel import complex_steps, expectations, judge, pointwise, proof
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
@@ -173,6 +173,9 @@ def _chained(claim: Step, verdicts: Sequence[Verdict]) -> Proved | None:
     if not verdicts:
         return None
     try:
+        if expectations.has_expectations(claim):
+            claim = expectations.over_outcomes(claim).proving
+        claim = expectations.at_an_outcome(claim)
         claims = complex_steps.real_steps(claim).steps if complex_steps.is_complex(claim) else (claim,)
     except (InputError, Unsupported):
         return None
@@ -200,9 +203,35 @@ def check(step: Step, settled: Settled = _nobody) -> StepResult:
 
 
 def _decide(step: Step, settled: Settled) -> StepResult:
+    if expectations.has_expectations(step):
+        return _decide_outcomes(step)
+    step = expectations.at_an_outcome(step)
     if complex_steps.is_complex(step):
         return _decide_parts(step, settled)
     return _decide_real(step, settled)
+
+
+def _decide_outcomes(step: Step) -> StepResult:
+    """The result of a step about random quantities: that of the step over finitely many outcomes."""
+    try:
+        found = expectations.over_outcomes(step)
+    except Unsupported as reason:
+        return StepResult(0, Unknown(f"not decided: {reason}"), attempts=(Attempt("expectations", str(reason)),))
+    result = _decide_plainly(found.proving)
+    if isinstance(result.verdict, Proved | Conditional):
+        return replace(result, verdict=judge.over_outcomes(found, result.verdict))
+    if isinstance(result.verdict, Refuted) and found.refuting is not found.proving:
+        result = _decide_plainly(found.refuting)
+        if isinstance(result.verdict, Proved | Conditional):
+            return StepResult(0, Unknown("not decided: it may fail at an outcome of chance 0"))
+    return replace(result, diagnosis=None)
+
+
+def _decide_plainly(step: Step) -> StepResult:
+    """The result of a step, without a diagnosis."""
+    if complex_steps.is_complex(step):
+        return _decide_parts(step, _nobody)
+    return _decide_real(step, diagnosed=False)
 
 
 def _decide_parts(step: Step, settled: Settled) -> StepResult:
