@@ -163,6 +163,13 @@ def test_an_outcome_of_chance_0_proves_nothing_false() -> None:
     assert isinstance(judged("Eq(X, 1)", "Eq(Expectation(X), 1)", "=>").verdict, Unknown)
 
 
+def test_expectations_as_numbers() -> None:
+    """What holds for any numbers holds for expectations, but these change with what a value is put for."""
+    assert isinstance(judged("Expectation(X**3)/s - mu/s", "(Expectation(X**3) - mu)/s").verdict, Proved)
+    assert isinstance(judged("Subs(Expectation(t*X), t, 2)", "Expectation(t*X)").verdict, Refuted)
+    assert not isinstance(judged("0*Expectation(log(X))", "0").verdict, Proved)
+
+
 def test_no_point_no_proof() -> None:
     """What is said of a distribution that does not exist is not proved."""
     found = judged("Expectation(P)", "-1", given=("Eq(Expectation(P), -1)",))

@@ -60,7 +60,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["RANDOM", "Outcomes", "at_an_outcome", "has_expectations", "over_outcomes"]
+__all__ = ["RANDOM", "Outcomes", "all_names", "at_an_outcome", "has_expectations", "over_outcomes", "reached"]
 
 RANDOM = "random"
 """The assumption of a name that is a random quantity, of which all expectations that are written exist."""
@@ -119,7 +119,7 @@ def _named(body: Term) -> Term:
 def has_expectations(step: Step) -> bool:
     """Whether an expectation stands in the step or in what it rests on."""
     terms = [step.left, step.right, *step.given]
-    bodies = [step.definitions[name].body for name in _reached(terms, step.definitions) if name in step.definitions]
+    bodies = [step.definitions[name].body for name in reached(terms, step.definitions) if name in step.definitions]
     return any(isinstance(part, Call) and part.function in EXPECTATIONS
                for term in (*terms, *bodies) for part in walk(term))
 
@@ -138,7 +138,7 @@ def over_outcomes(step: Step) -> Outcomes:
     return _Lowering(step).outcomes()
 
 
-def _reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> frozenset[str]:
+def reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> frozenset[str]:
     """The names in terms and in what their quantities are defined as."""
     found: set[str] = set()
     waiting = [name for term in terms for name in free_names(term)]
@@ -151,7 +151,7 @@ def _reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> fr
     return frozenset(found)
 
 
-def _all_names(step: Step) -> set[str]:
+def all_names(step: Step) -> set[str]:
     terms = [step.left, step.right, *step.given, *(d.body for d in step.definitions.values())]
     return {*step.declarations, *step.definitions, *(name for term in terms for part in walk(term)
                                                      for name in (*binders(part), *free_names(part)))}
@@ -166,7 +166,7 @@ class _Lowering:
         self.random = {name for name, declared in step.declarations.items() if RANDOM in declared.assumptions}
         # quantities that rest on something random are written out
         self.moving = {name for name, definition in step.definitions.items() if self._moves(definition.body)}
-        self.taken = _all_names(step)
+        self.taken = all_names(step)
         self.size, self.chance, self.outcome = (self._fresh(name) for name in ("outcomes", "chance", "outcome"))
         self.outside = False
 
@@ -178,14 +178,14 @@ class _Lowering:
         return made
 
     def _moves(self, term: Term) -> bool:
-        reached = _reached((term,), self.step.definitions)
-        bodies = (term, *(self.step.definitions[name].body for name in reached if name in self.step.definitions))
-        return bool(reached & self.random) or any(
+        names = reached((term,), self.step.definitions)
+        bodies = (term, *(self.step.definitions[name].body for name in names if name in self.step.definitions))
+        return bool(names & self.random) or any(
             isinstance(part, Call) and part.function in EXPECTATIONS for body in bodies for part in walk(body))
 
     def outcomes(self) -> Outcomes:
         step = self.step
-        for name in self.random & _reached((step.left, step.right, *step.given), step.definitions):
+        for name in self.random & reached((step.left, step.right, *step.given), step.definitions):
             if step.declarations[name].assumptions - {RANDOM, "complex", "unspecified"}:
                 raise Unsupported(f"the random matrix {name}, of which more is assumed")
         lines = [self.value(line, None, frozenset()) for line in (step.left, step.right)]
@@ -266,16 +266,16 @@ class _Lowering:
                     isinstance(part, Const) and part.name in ("oo", "-oo")
                     for end in (range_.lower, range_.upper) for part in walk(end)):
                 self._independent(body, range_.name, "an infinite range of")
-            case Partial(family=family) if _reached((family,), self.step.definitions) & (self.random | self.moving):
+            case Partial(family=family) if reached((family,), self.step.definitions) & (self.random | self.moving):
                 raise Unsupported("a partial derivative at something random")
             case _:
                 pass
-        reached = bound | set(binders(term))
-        if reached == bound:
+        within = bound | set(binders(term))
+        if within == bound:
             return map_children(term, inside)
         if set(binders(term)) & free_names(term) & (self.random | self.moving):
             raise Unsupported("a bound name that is random in the bounds")
-        return map_children(term, lambda child: self.value(child, outcome, reached))
+        return map_children(term, lambda child: self.value(child, outcome, within))
 
     def _at(self, outcome: Term | None) -> Term:
         if outcome is None:
@@ -299,7 +299,7 @@ class _Lowering:
         """What a quantity is defined as, at an outcome."""
         definition = self.step.definitions[name]
         own = {range_.name for range_ in definition.ranges}
-        if (_reached((definition.body,), self.step.definitions) - own) & bound:
+        if (reached((definition.body,), self.step.definitions) - own) & bound:
             raise Unsupported(f"what {name} rests on is bound where it stands")
         body = definition.body
         if indices and definition.ranges:
@@ -321,12 +321,12 @@ class _Lowering:
     def _independent(self, body: Term, name: str, what: str) -> None:
         """Refuse expectations that depend on a name."""
         for expectation in self._expectations(body):
-            if name in _reached((expectation,), self.step.definitions):
+            if name in reached((expectation,), self.step.definitions):
                 raise Unsupported(f"{what} {name}, on which an expectation depends")
 
     def _expectations(self, term: Term) -> Iterator[Term]:
-        reached = _reached((term,), self.step.definitions)
-        for body in (term, *(self.step.definitions[name].body for name in reached if name in self.step.definitions)):
+        names = reached((term,), self.step.definitions)
+        for body in (term, *(self.step.definitions[name].body for name in names if name in self.step.definitions)):
             yield from (part for part in walk(body) if isinstance(part, Call) and part.function in EXPECTATIONS)
 
     # expectations

@@ -16,6 +16,7 @@ from lossproof.derivation import Step
 from lossproof.kernel.comparison import decimal
 from lossproof.kernel.complex_steps import RealSteps
 from lossproof.kernel.expectations import Outcomes
+from lossproof.kernel.expected_numbers import Numbers
 from lossproof.kernel.pairs import twin
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare
@@ -72,8 +73,18 @@ def over_outcomes(found: Outcomes, verdict: Proved | Conditional) -> Proved | Co
     finite = Proved(("finite-distributions", *verdict.laws), verdict.checked_at)
     if isinstance(verdict, Proved):
         return finite
-    conditions = tuple(dict.fromkeys(found.written(c) for c in verdict.conditions))
-    return Conditional(conditions, finite.laws, finite.checked_at)
+    return Conditional(_conditions(found, verdict), finite.laws, finite.checked_at)
+
+
+def of_numbers(found: Numbers, verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step with expectations from that of its step with any numbers for them."""
+    if isinstance(verdict, Proved):
+        return verdict
+    return Conditional(_conditions(found, verdict), verdict.laws, verdict.checked_at)
+
+
+def _conditions(found: Outcomes | Numbers, verdict: Conditional) -> tuple[Term, ...]:
+    return tuple(dict.fromkeys(found.written(condition) for condition in verdict.conditions))
 
 
 def gathered(parts: RealSteps, verdicts: Sequence[Verdict]) -> Proved | Conditional | Refuted | None:
