@@ -13,7 +13,7 @@ from itertools import chain
 
 from lossproof.derivation import Derivation, Document, Line, LineRelation, Premise, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import complex_steps, judge, pointwise, proof
+from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.premises import under
@@ -25,6 +25,7 @@ from lossproof.term import Bool, Relation, free_names
 from lossproof.verdict import (
     Attempt,
     Conditional,
+    Defined,
     Diagnosis,
     Error,
     Proved,
@@ -98,6 +99,8 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if resting is not None:
         return replace(resting, index=index)
     result = None
+    if line.otherwise is not None:
+        settled(StepResult(index, Defined(line.otherwise)))     # where nothing more is found in time
     if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
         by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="))
         result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
@@ -223,6 +226,9 @@ def _chained(claim: Step, verdicts: Sequence[Verdict]) -> Proved | None:
     if not verdicts:
         return None
     try:
+        if expectations.has_expectations(claim):
+            claim = expectations.over_outcomes(claim).proving
+        claim = expectations.at_an_outcome(claim)
         claims = complex_steps.real_steps(claim).steps if complex_steps.is_complex(claim) else (claim,)
     except (InputError, Unsupported):
         return None
@@ -250,9 +256,110 @@ def check(step: Step, settled: Settled = _nobody) -> StepResult:
 
 
 def _decide(step: Step, settled: Settled) -> StepResult:
+    values = expected_numbers.values_of(step)
+    if values:
+        return _decide_values(step, values, settled)
+    if expectations.has_expectations(step):
+        return _decide_outcomes(step)
+    step = expectations.at_an_outcome(step)
     if complex_steps.is_complex(step):
         return _decide_parts(step, settled)
     return _decide_real(step, settled)
+
+
+def _decide_values(step: Step, values: tuple[str, ...], settled: Settled) -> StepResult:
+    """The result of a step with values that a document gives to expectations.
+
+    The step holds if it does with their values, or with the expectations themselves. Where expectations without a
+    value stand beside them, how all are joined is not known, and nothing is refuted.
+    """
+    if not expectations.has_expectations(step):
+        result = _proved(step)
+        if result is not None:
+            return result
+    attempts: list[Attempt] = []
+    try:
+        readings = [step, expected_numbers.as_expectations(step, values)]
+    except Unsupported as reason:
+        attempts.append(Attempt("expectations as they are", str(reason)))
+        readings = [step]
+    for reading in readings:
+        result = _proved_by_chance(reading) if expectations.has_expectations(reading) else None
+        if result is not None:
+            return result
+    if not expectations.has_expectations(step):
+        return _decide_plainly(expectations.at_an_outcome(step), settled)
+    return StepResult(0, Unknown("not decided: the values of expectations do not settle it"), attempts=tuple(attempts))
+
+
+def _proved(step: Step) -> StepResult | None:
+    """The result of a step without expectations that the kernel proves."""
+    plain = expectations.at_an_outcome(step)
+    try:
+        if complex_steps.is_complex(plain):
+            return None
+        claim = proof.prove(plain)
+    except (InputError, Unsupported):
+        return None
+    if not isinstance(claim, proof.Claim):
+        return None
+    result = _exhibit(pointwise.without_limits(plain), claim)
+    return result if isinstance(result.verdict, Proved | Conditional) else None
+
+
+def _proved_by_chance(step: Step) -> StepResult | None:
+    """The result of a step with expectations that the kernel proves, with these as numbers or over outcomes."""
+    result = _proved_as_numbers(step)
+    if result is not None:
+        return result
+    try:
+        found = expectations.over_outcomes(step)
+    except (InputError, Unsupported):
+        return None
+    result = _proved(found.proving)
+    if result is not None and isinstance(result.verdict, Proved | Conditional):
+        return replace(result, verdict=judge.over_outcomes(found, result.verdict))
+    return None
+
+
+def _proved_as_numbers(step: Step) -> StepResult | None:
+    """The result of a step that holds whatever numbers its expectations are, under hypotheses about other things."""
+    if step.given:
+        return None
+    try:
+        numbers = expected_numbers.as_numbers(step)
+    except (InputError, Unsupported):
+        return None
+    result = _proved(numbers.step)
+    if result is not None and isinstance(result.verdict, Proved | Conditional):
+        return replace(result, verdict=judge.of_numbers(numbers, result.verdict))
+    return None
+
+
+def _decide_outcomes(step: Step) -> StepResult:
+    """The result of a step about random quantities: that of the step over finitely many outcomes."""
+    try:
+        found = expectations.over_outcomes(step)
+    except Unsupported as reason:
+        return StepResult(0, Unknown(f"not decided: {reason}"), attempts=(Attempt("expectations", str(reason)),))
+    numbers = _proved_as_numbers(step)
+    if numbers is not None:
+        return numbers
+    result = _decide_plainly(found.proving)
+    if isinstance(result.verdict, Proved | Conditional):
+        return replace(result, verdict=judge.over_outcomes(found, result.verdict))
+    if isinstance(result.verdict, Refuted) and found.refuting is not found.proving:
+        result = _decide_plainly(found.refuting)
+        if isinstance(result.verdict, Proved | Conditional):
+            return StepResult(0, Unknown("not decided: it may fail at an outcome of chance 0"))
+    return replace(result, diagnosis=None)
+
+
+def _decide_plainly(step: Step, settled: Settled | None = None) -> StepResult:
+    """The result of a step; without a diagnosis where nobody is told."""
+    if complex_steps.is_complex(step):
+        return _decide_parts(step, settled or _nobody)
+    return _decide_real(step, settled or _nobody, diagnosed=settled is not None)
 
 
 def _decide_parts(step: Step, settled: Settled) -> StepResult:

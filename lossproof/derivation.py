@@ -91,7 +91,7 @@ class Definition:
     """A quantity `name := body`, or `name[k] := body` for every k of `ranges`.
 
     The names in `ranges` are bound in `body`. A vector or matrix quantity without ranges has
-    a body that is an array.
+    a body that is an array. `of` is the expectation of which a document says that this is its value.
     """
 
     name: str
@@ -100,6 +100,7 @@ class Definition:
     latex: str | None = None
     cites: tuple[str, ...] = ()
     span: Span | None = field(default=None, compare=False)
+    of: Term | None = None
 
 
 @dataclass(frozen=True, slots=True)

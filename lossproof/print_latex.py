@@ -52,6 +52,8 @@ _FUNCTIONS = {
     "sign": r"\operatorname{sgn}", "gamma": r"\Gamma", "loggamma": r"\log\Gamma", "digamma": r"\psi",
     "beta": r"\mathrm{B}", "zeta": r"\zeta", "Heaviside": r"\Theta", "logistic": r"\sigma",
     "trace": r"\operatorname{tr}", "det": r"\det", "exp": r"\exp", "cot": r"\cot", "sec": r"\sec", "csc": r"\csc",
+    "expectation": r"\mathrm{E}", "variance": r"\mathrm{Var}", "covariance": r"\mathrm{Cov}",
+    "correlation": r"\mathrm{Corr}", "deviation": r"\mathrm{sd}",
     "coth": r"\coth", "re": r"\operatorname{Re}", "im": r"\operatorname{Im}"}
 # Functions that may stand before a single letter without brackets: \log x.
 _BARE = frozenset({"log", "sin", "cos", "tan", "sinh", "cosh", "tanh"})
@@ -377,7 +379,7 @@ class _Latex:
                 sizes = r" \times ".join([self.at(a, Level.POWER) for a in args])
                 return f"{sign}_{{{sizes}}}", Level.ATOM
             case _:
-                # trace and det; or a function of the same name with other arguments, which only a hand-made tree holds
+                # trace, det, expectations; a function of such a name with other arguments: only in a hand-made tree
                 made = self._function(function)
                 return f"{made}{_bracket(self.commas(args))}", Level.POWER if made.raised else Level.ATOM
 

@@ -40,7 +40,8 @@ from lossproof.term import (
 __all__ = ["pretty"]
 
 _SPOKEN = {"logistic": "sigma", "Abs": "abs", "Max": "max", "Min": "min", "ceiling": "ceil", "Mod": "mod",
-           "trace": "tr"}
+           "trace": "tr", "expectation": "E", "variance": "Var", "covariance": "Cov", "correlation": "Corr",
+           "deviation": "sd"}
 
 
 def pretty(term: Term, *, beside: Iterable[Term] = (), taken: Collection[str] = ()) -> str:

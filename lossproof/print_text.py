@@ -43,7 +43,9 @@ __all__ = ["pretty", "text"]
 
 _ARRAY_NAMES = {
     "transpose": "Transpose", "hadamard": "HadamardProduct", "outer": "Outer", "dot": "Dot", "trace": "Trace",
-    "inverse": "Inverse", "det": "Determinant", "identity": "Identity", "zeros": "ZeroMatrix", "ones": "OneMatrix"}
+    "inverse": "Inverse", "det": "Determinant", "identity": "Identity", "zeros": "ZeroMatrix", "ones": "OneMatrix",
+    "expectation": "Expectation", "variance": "Variance", "covariance": "Covariance", "correlation": "Correlation",
+    "deviation": "StandardDeviation"}
 _RELATIONS = {"=": "Eq", "!=": "Ne"}
 
 

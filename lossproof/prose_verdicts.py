@@ -1,6 +1,6 @@
 """Verdicts on lines of documents, of which not everything is known: never a stronger one than the kernel's.
 
-Imports the ground floor, the kernel's view of what a name reaches, and verdicts.
+Imports the ground floor, what the kernel says of names and expectations, and verdicts.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lossproof.derivation import Declaration, Definition, Document, Line, Step
+from lossproof.kernel import expectations, expected_numbers
 from lossproof.kernel.premises import reached
 from lossproof.term import Derivative, Symbol, Term, walk
 from lossproof.verdict import Defined, Error, Refuted, StepResult, Unknown
@@ -22,6 +23,11 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     A name's further meaning is a definition where it does not follow from the first one. Where the notation is inferred
     and the sides do not rest on the same names, what the text says in words may join them: nothing is refuted then.
     """
+    values = expected_numbers.values_of(step)
+    by_chance = expectations.has_expectations(step) or bool(values)
+    if by_chance and isinstance(result.verdict, Error) and result.verdict.diagnostic.code == "LP106" \
+            and document.prose is not None and document.prose.inferred:
+        result = replace(result, verdict=Unknown("the shapes of what is random do not fit, and are guessed", "LP306"))
     if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
         return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
     if document.prose is None:
@@ -36,6 +42,9 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
         return replace(result, verdict=Unknown(reason, "LP306"))
     if not isinstance(result.verdict, Refuted):
         return result
+    if expectations.has_expectations(step) or any(step.definitions[name].ranges for name in values):
+        reason = "the sides differ for some distribution, but what is random, and how, is only guessed"
+        return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
     said = _said_of(document)
     alone = sorted(left ^ right | _guessed(step) | {name for name in left | right if name in said or (

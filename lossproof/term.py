@@ -281,10 +281,17 @@ ARRAY_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "zeros": (1, 2),        # of the sizes given
     "ones": (1, 2),
     "matrix": (3, 66),      # written out: the numbers of rows and columns, then the entries row by row
+    # of random quantities, numbers or arrays; see EXPECTATIONS
+    "expectation": (1, 1), "variance": (1, 1), "covariance": (1, 2), "correlation": (2, 2), "deviation": (1, 1),
     # elementwise application is written as Call("f", (array,)): a scalar function at an array
 }
 """Functions of whole vectors and matrices."""
 
+
+EXPECTATIONS = frozenset({"expectation", "variance", "covariance", "correlation", "deviation"})
+"""Functions of random quantities: E(t); Var(t) = E((t - E t)^2), of a vector E((t - E t)(t - E t)^T); Cov(s, t) =
+E((s - E s)(t - E t)), of vectors E((s - E s)(t - E t)^T), and Cov(t) = Var(t); Corr(s, t) = Cov(s, t)/(sd(s) sd(t));
+sd(t) = sqrt(Var(t)). They bind the names that are declared random."""
 
 MOST_ENTRIES = ARRAY_FUNCTIONS["matrix"][1] - 2
 """A matrix that is written out has at most so many."""

@@ -114,8 +114,12 @@ class Components:
 
     def _call_shape(self, function: str, args: tuple[Term, ...]) -> Shape:
         match function:
-            case "dot" | "trace" | "det" | "softmax" | "logsumexp":
+            case "dot" | "trace" | "det" | "softmax" | "logsumexp" | "correlation" | "deviation":
                 return ()
+            case "expectation":
+                return self.shape(args[0])
+            case "variance" | "covariance":
+                return tuple(size for arg in (args[0], args[-1]) for size in self.shape(arg))
             case "identity":
                 return (args[0], args[0])
             case "zeros" | "ones":

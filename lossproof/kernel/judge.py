@@ -15,6 +15,8 @@ from flint import arb
 from lossproof.derivation import Step
 from lossproof.kernel.comparison import decimal
 from lossproof.kernel.complex_steps import RealSteps
+from lossproof.kernel.expectations import Outcomes
+from lossproof.kernel.expected_numbers import Numbers
 from lossproof.kernel.pairs import twin
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare
@@ -64,6 +66,25 @@ def refuted(step: Step, point: Point) -> Refuted | None:
     where = f" at entry {', '.join(map(str, found.position))}" if found.position else ""
     left, right = shown(found.left), shown(found.right)
     return Refuted(Counterexample(tuple(values), f"{left}{where}", f"{right}{where}", functions))
+
+
+def over_outcomes(found: Outcomes, verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step with expectations from that of its step over finitely many outcomes."""
+    finite = Proved(("finite-distributions", *verdict.laws), verdict.checked_at)
+    if isinstance(verdict, Proved):
+        return finite
+    return Conditional(_conditions(found, verdict), finite.laws, finite.checked_at)
+
+
+def of_numbers(found: Numbers, verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step with expectations from that of its step with any numbers for them."""
+    if isinstance(verdict, Proved):
+        return verdict
+    return Conditional(_conditions(found, verdict), verdict.laws, verdict.checked_at)
+
+
+def _conditions(found: Outcomes | Numbers, verdict: Conditional) -> tuple[Term, ...]:
+    return tuple(dict.fromkeys(found.written(condition) for condition in verdict.conditions))
 
 
 def gathered(parts: RealSteps, verdicts: Sequence[Verdict]) -> Proved | Conditional | Refuted | None:

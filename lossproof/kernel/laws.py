@@ -46,6 +46,7 @@ SYMBOLS: Final[Mapping[str, Mapping[str, object]]] = {
     "D": {"kind": "matrix", "shape": ["n", "n"], "assume": ["diagonal"]},
     "E": {"kind": "matrix", "shape": ["n", "n"], "assume": ["diagonal"]},
     "f": {"kind": "function", "arity": 1}, "G": {"kind": "functional"},
+    "X": {"kind": "scalar", "assume": ["random"]},
     "z": {"kind": "scalar", "assume": ["complex"]}, "w": {"kind": "scalar", "assume": ["complex"]},
 }
 """The names of the instances."""
@@ -377,6 +378,10 @@ _TABLE: Final = (
         {"C": "0"}),
     Law("gradient-of-trace", "the derivative of f by X is G where df = tr(G^T dX)", "f differentiable", _MATRICES,
         "Derivative(Trace(Inverse(A)@C), C)[p, 1]", "Inverse(A)[1, p]"),
+    Law("finite-distributions", "what holds for the expectations of all distributions over finitely many outcomes "
+        "holds for those of all", "finitely many expectations, and they exist",
+        "Richter and Rogosinski (Schmuedgen: The Moment Problem, theorem 1.24)",
+        "Expectation((X - x)**2)", "Variance(X) + (Expectation(X) - x)**2"),
     Law("transitivity", "what is joined to what is joined is joined, along a chain of proved steps",
         "every step proved", "equivalence relations, ordered fields", "x", "x"),
     Law("cases", "what holds in every case holds", "the cases are all there are", "propositional logic",

@@ -231,16 +231,18 @@ class _DeclarationReader:
         if not isinstance(assumed, list | tuple):
             self._refuse("LP107", name, "`assume` is a list")
         about_matrix: set[str] = set()
-        is_complex = False
+        is_complex = is_random = False
         for assumption in assumed:
             if assumption == "complex":
                 is_complex = True
+            elif assumption == "random":
+                is_random = True
             elif matrix and isinstance(assumption, str) and assumption in _MATRIX_ASSUMPTIONS:
                 about_matrix.add(assumption)
             elif isinstance(assumption, str) and assumption in _ASSUMPTIONS:
                 domain = _both(domain, _ASSUMPTIONS[assumption])
             else:
-                known = [*_ASSUMPTIONS, "complex", *(_MATRIX_ASSUMPTIONS if matrix else ())]
+                known = [*_ASSUMPTIONS, "complex", "random", *(_MATRIX_ASSUMPTIONS if matrix else ())]
                 self._refuse("LP107", name, f"the assumption {_quote(assumption)} is not known",
                              *_mean(assumption, known))
         if "interval" in entry:
@@ -262,6 +264,8 @@ class _DeclarationReader:
                 self._refuse("LP107", name, "a complex number is in no interval and has no sign",
                              "beside `complex` stands only `nonzero`; say the rest of re(z) and im(z), as a hypothesis")
             about_matrix.add("complex")
+        if is_random:
+            about_matrix.add("random")
         if _is_empty(domain):
             self._refuse("LP108", name, "no number is left that it could be")
         return domain, frozenset(about_matrix)

@@ -16,6 +16,7 @@ from lossproof.derivation import Declaration, Definition
 from lossproof.read.lexical import refuse, shorten
 from lossproof.term import (
     ARRAY_FUNCTIONS,
+    EXPECTATIONS,
     ONE,
     Add,
     Call,
@@ -261,6 +262,8 @@ class Shapes:
                 self._scalar(entry, bound, "an entry of a matrix")
             return args[:1] if args[1] == ONE else args[:2]
         shapes = [self._operand(arg, bound) for arg in args]
+        if function in EXPECTATIONS:
+            return _expected(term, shapes)
         if function == "hadamard":
             return self._same(args, bound, "HadamardProduct")
         for arg, shape in zip(args, shapes, strict=True):
@@ -293,6 +296,18 @@ class Shapes:
                 return ()
             case _:
                 raise AssertionError(function)
+
+
+def _expected(term: Call, shapes: list[Shape]) -> Shape:
+    """The shape of an expectation, a variance (of a vector: a matrix) or the like."""
+    if term.function == "expectation":
+        return shapes[0]
+    ranks = (0, 1) if term.function in ("variance", "covariance") else (0,)
+    first, last = shapes[0], shapes[-1]
+    for shape in shapes:
+        if len(shape) not in ranks or len(shape) != len(first):
+            refuse("LP106", f"`{term.function}` does not take {_say(shape)}", term.span)
+    return first + last
 
 
 def _need(shape: Shape, ranks: tuple[int, ...], term: Call) -> None:

@@ -49,7 +49,8 @@ ALIASES: Mapping[str, str] = {"ln": "log", "abs": "Abs"}
 ARRAY_NAMES: Mapping[str, str] = {
     "MatMul": "matmul", "Transpose": "transpose", "HadamardProduct": "hadamard", "Outer": "outer", "Dot": "dot",
     "Trace": "trace", "Inverse": "inverse", "Determinant": "det", "Identity": "identity", "ZeroMatrix": "zeros",
-    "OneMatrix": "ones"}
+    "OneMatrix": "ones", "Expectation": "expectation", "Variance": "variance", "Covariance": "covariance",
+    "Correlation": "correlation", "StandardDeviation": "deviation"}
 LAWLESS_FUNCTIONS: Mapping[str, tuple[int, int]] = {
     # Functions with a fixed meaning of which the kernel has no laws (yet): they are read, never reinterpreted.
     "acot": (1, 1), "asec": (1, 1), "acsc": (1, 1), "acoth": (1, 1), "asech": (1, 1), "acsch": (1, 1),

@@ -24,6 +24,7 @@ from itertools import zip_longest
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.argument import citations
+from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
@@ -50,6 +51,7 @@ _JOINS: Mapping[str, LineRelation] = {"<=>": "<=>", "=>": "=>"}
 _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
+_SAID = "it says what this expectation is: it does not follow from what expectations are"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -122,8 +124,7 @@ class Deriver:
         unfold = self.names.unfold
         made = tuple(
             Derivation(chain.name, chain.title,
-                       self._judgeable(tuple(replace(line, term=unfold(line.term)) if line.unread is None else line
-                                             for line in chain.lines)),
+                       self._judgeable(tuple(self._final(line, chain.lines[1:2]) for line in chain.lines)),
                        tuple(unfold(given) for given in chain.given), span=chain.span, is_text=True)
             for chain in self.chains)
         said = [replace(one, term=unfold(one.term)) for one in self._said]
@@ -135,6 +136,14 @@ class Deriver:
         if statement.relations == ("=",) and len(sides) == 2 and not any(isinstance(s, Relation) for s in sides):
             value = free_names(sides[0]) if is_number(sides[1]) else frozenset()
             self._said.append(Said(len(self.rows), Relation("=", *sides), span, context, value))
+
+    def _final(self, line: Line, after: Sequence[Line]) -> Line:
+        """The line, functions of the document replaced by their bodies; values of expectations count from the start,
+        but not where they are said."""
+        if line.unread is not None:
+            return line
+        said = bool(after) and after[0].otherwise == _SAID
+        return replace(line, term=self.names.unfold(line.term if said else self.names.with_values(line.term)))
 
     def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.
@@ -209,7 +218,7 @@ class Deriver:
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
         head = self.head(statement.sides[0]) if relations[0] == "=" else None
-        if head is not None and isinstance(first.term, Call):
+        if head is not None and isinstance(first.term, Call) and not is_expectation(first.term):
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
         if head is not None and len(sides) == 2 and self._is_case(statement, head, second.term, follows):
             if self._leads and not self.names.is_defined(head.name) and head.name not in self.names.used:
@@ -269,8 +278,11 @@ class Deriver:
         return declared is not None and declared.array and made is not None and PERHAPS in made.assumptions
 
     def head(self, side: Side) -> Head | None:
-        """What a left side may define; the value of an unspecified function gets a name first."""
+        """What a left side may define; the value of an unspecified function, or an expectation, gets a name first."""
         term = side.term
+        if isinstance(term, Call) and is_expectation(term):
+            value = self.names.name_expectation(term, side.latex)
+            return None if value is None else head_of(value, self.names.declarations)
         declared = self.names.declarations.get(term.function) if isinstance(term, Call) else None
         if isinstance(term, Call) and declared is not None and declared.kind == "function" \
                 and not is_known_everywhere(declared) and not any(term.orders):
@@ -299,7 +311,14 @@ class Deriver:
                 context: Context) -> None:
         """A definition; its further sides are a chain from the first right side."""
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
+        said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         self._defines.append(self.names.define(head, sides[1].term, row.span, context.section))
+        if is_expectation(said[0].term) and not context.given and rests_on_chance(
+                sides[1].term, self.names.declarations, self.names.definitions):
+            # it may follow from what expectations are
+            chain = self._chain([self._first(said[0])], row.span, context)
+            self._append(chain, replace(self._line(said[1], "="), otherwise=_SAID))
+            self._open = None
         self._started = sides[1]
         if len(sides) > 2:
             chain = self._chain([self._first(sides[1])], row.span, context)
@@ -339,12 +358,27 @@ class Deriver:
 
     def _append(self, chain: _Chain, line: Line) -> None:
         if line.unread is None:
+            line = self._valued(chain.lines[-1], line)
             line = replace(line, term=self._zero(line.term, chain.lines[-1].term))
             first = self._zero(chain.lines[-1].term, line.term)
             chain.lines[-1] = replace(chain.lines[-1], term=first)
             self.names.used |= free_names(line.term) | free_names(chain.lines[-1].term)
         chain.lines.append(line)
         self._steps.append((chain.name, len(chain.lines)))
+
+    def _valued(self, before: Line, line: Line) -> Line:
+        """The line; where it is the first that is said of an expectation's value, it is taken as said."""
+        declarations, definitions = self.names.declarations, self.names.definitions
+        if line.relation != "=" or line.otherwise is not None or before.unread is not None or not isinstance(
+                before.term, Call) or not is_expectation(before.term) or rests_on_chance(
+                line.term, declarations, definitions):
+            return line
+        value = self.names.name_expectation(before.term, before.latex or "")
+        head = None if value is None else head_of(value, declarations)
+        if head is None or self.names.is_defined(head.name) or not self.names.may_define(head, line.term):
+            return line
+        self._defines.append(self.names.define(head, line.term, line.span, 0))
+        return replace(line, otherwise=_SAID)
 
     def _zero(self, term: Term, other: Term) -> Term:
         """0 beside a vector or matrix is the one of that shape whose entries are 0."""

@@ -12,6 +12,7 @@ from itertools import islice
 
 from lossproof.derivation import Declaration, Definition
 from lossproof.print_latex import latex
+from lossproof.read.document.expected_values import ExpectedValues, is_expectation
 from lossproof.read.latex.as_set import unknown_dependence
 from lossproof.term import (
     ONE,
@@ -125,10 +126,17 @@ class Names:
     origin: dict[str, str] = field(default_factory=dict)       # of a further meaning's name, the name as written
     lines: dict[str, int] = field(default_factory=dict)        # where a name was defined
     sections: dict[str, int] = field(default_factory=dict)     # the section that a name was defined in
+    expected: ExpectedValues = field(default_factory=ExpectedValues)
 
     def now(self, term: Term) -> Term:
-        """The term with every name in its present meaning."""
-        return self._known(renamed(self._valued(term), self.current))
+        """The term with every name in its present meaning, expectations to which the document gave a value by name."""
+        values = {name: now for name, now in self.current.items() if self.expected.is_value(name)}
+        return renamed(self._expected(self.as_written(term)), values)
+
+    def as_written(self, term: Term) -> Term:
+        """The term with every name in its present meaning, expectations as they are."""
+        return self._known(renamed(self._valued(term), {
+            name: now for name, now in self.current.items() if not self.expected.is_value(name)}))
 
     def _known(self, term: Term) -> Term:
         """The term with a value of its own for each derivative of what nobody has said how it depends."""
@@ -141,6 +149,25 @@ class Names:
     def typeset(self) -> dict[str, str]:
         """How names are typeset, for the printers."""
         return {name: declared.latex for name, declared in self.declarations.items() if declared.latex}
+
+    def _expected(self, term: Term) -> Term:
+        """The term, present meanings in it, with names for expectations whose value is known."""
+        match self.expected.find(term) if is_expectation(term) else None:
+            case (Symbol(name) | Entry(family=name)) as found if self.is_defined(name):
+                return found
+        return map_children(term, self._expected)
+
+    def with_values(self, term: Term) -> Term:
+        """The term with names for expectations to which the document gives a value anywhere."""
+        match self.expected.find(term) if is_expectation(term) else None:
+            case (Symbol(name) | Entry(family=name)) as found if name in self.definitions:
+                return found
+        return map_children(term, self.with_values)
+
+    def name_expectation(self, call: Call, latex: str) -> Term | None:
+        """The name of an expectation's value, its names in their present meanings; None where it can have none."""
+        now = self.as_written(call)
+        return self.expected.name(now, latex, self.declarations, self.definitions) if isinstance(now, Call) else None
 
     def _valued(self, term: Term) -> Term:
         """The term with values of unspecified functions that have names of their own."""
@@ -231,7 +258,8 @@ class Names:
         else:
             ranges = self._ranges(head) if head.indices else ()
             assert ranges is not None
-            self.definitions[name] = Definition(name, body, ranges, declared.latex, span=span)
+            of = self.expected.of(self.origin.get(name, name), head.indices)
+            self.definitions[name] = Definition(name, body, ranges, declared.latex, span=span, of=of)
         self.sections[name] = section
         if span is not None:
             self.lines[name] = span.line
@@ -282,6 +310,10 @@ class Names:
                 if name not in self.definitions and name not in self.functions}
 
     def final(self) -> dict[str, Definition]:
-        """The definitions, functions unfolded."""
+        """The definitions, functions unfolded, values of expectations by name where no name comes to rest on itself."""
+        for name, definition in self.definitions.items():
+            body = self.with_values(definition.body)
+            if name not in self._rests_on(body):
+                self.definitions[name] = replace(definition, body=body)
         return {name: replace(definition, body=self.unfold(definition.body))
                 for name, definition in self.definitions.items()}

@@ -16,6 +16,7 @@ from typing import Any
 from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import Arrays, find_arrays
 from lossproof.read.document.pieces import Formula
+from lossproof.read.document.random_names import random_letters
 from lossproof.read.document.survey import TRANSPOSED, Survey, Use, laid_out, survey
 from lossproof.read.latex.functions import COMMANDS
 from lossproof.read.latex.keys import parts_of
@@ -62,9 +63,17 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
     telling = [text for text, display in formulas if display or re.search(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)", text)]
     nodes = laid_out(telling)
     mapping = _Proposer(survey(nodes), find_arrays(nodes), telling).mapping()
+    _mark_random(mapping["names"], random_letters(nodes))
     notation = _accepted(mapping)
     let = _means(notation)
     return Proposal(notation, to_yaml({**mapping, "let": list(let)} if let else mapping), let)
+
+
+def _mark_random(names: dict[str, Any], letters: frozenset[str]) -> None:
+    """Note which names are random quantities, by their letters."""
+    for key, entry in names.items():
+        if entry.get("kind") in ("scalar", "indexed", "vector", "matrix") and _scripts_of(key)[0] in letters:
+            entry["assume"] = [*entry.get("assume", ()), "random"]
 
 
 def _means(notation: Notation) -> tuple[str, ...]:
@@ -326,7 +335,23 @@ class _Proposer:
                     self.names[index] = {"kind": "index", "upto": size, "assumed": True}
                 else:
                     self.names[index] = {"kind": "index", "assumed": True}
+        self._squares()
         self._labelled_families()
+
+    def _squares(self) -> None:
+        """What is only written squared, and of whose square an equation says what it is, is known by its square.
+
+        Any number that is not negative is a square, so nothing is lost.
+        """
+        for key, use in self.found.uses.items():
+            for parts in sorted(use.equated):
+                pattern = self._pattern(key, parts)
+                full = pattern.typeset([]) if not pattern.rank else ""
+                written = use.subscripts[parts] if parts else use.bare
+                if use.squared[parts] == written and self.names.get(full, {}).get("kind") == "scalar":
+                    entry = self.names.pop(full)
+                    sign = "positive" if "positive" in entry.get("assume", ()) else "nonnegative"
+                    self.names[f"{full}^{{2}}"] = {**entry, "assume": [sign]}
 
     def _are_rows(self, pattern: _Pattern, places: Sequence[str | None]) -> bool:
         """Whether a family is one of vectors, as y_i where y_i^T is written; then that is what its name means."""

@@ -48,6 +48,8 @@ class Use:
     subscripts: Counter[tuple[str, ...]] = field(default_factory=Counter)       # the parts of each subscript
     labelled: Counter[tuple[tuple[str, ...], str]] = field(default_factory=Counter)    # with superscripts, no powers
     applied: Counter[str] = field(default_factory=Counter)                      # to what stands in brackets behind it
+    squared: Counter[tuple[str, ...]] = field(default_factory=Counter)          # of these, those to the power 2
+    equated: set[tuple[str, ...]] = field(default_factory=set)                  # and those of which this is said
     primes: int = 0
     transposed: int = 0
     inverted: int = 0
@@ -244,6 +246,10 @@ def _name(node: Node, base: Node, nodes: Nodes, at: int, found: Survey, in_log: 
             _walk(sup, found, False)
     use.under_log += in_log
     after = nodes[at + 1] if at + 1 < len(nodes) else None
+    if sup and not label and canonical(sup) == "2":
+        use.squared[parts(sub)] += 1
+        if at == 0 and isinstance(after, Leaf) and after.text in ("=", "&"):
+            use.equated.add(parts(sub))
     after_base = after.base if isinstance(after, Scripted) else after
     if isinstance(after_base, Bracket) and after_base.opening in ("(", "["):
         use.applied[canonical(after_base.items)] += 1

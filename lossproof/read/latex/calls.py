@@ -34,14 +34,17 @@ from lossproof.read.latex.typeset import (
     canonical,
 )
 from lossproof.term import (
+    ARRAY_FUNCTIONS,
     Call,
     Relation,
     Symbol,
     Term,
+    free_names,
 )
 
 __all__ = ["Calls"]
 
+RANDOM = "random"
 SEPARATORS = {",": "", ";": "at", "|": "given", r"\mid": "given", r"\|": "from"}
 
 # The value of these at an array may be an array.
@@ -303,6 +306,10 @@ class Calls(Functions):
                 known = density(function.density, args, self, at)
                 if known is not None:
                     return known
+        if function.expectation and head == function.key and not set(separators) - {","}:
+            expected = self._expectation(function.expectation, parts, at)
+            if expected is not None:
+                return expected
         pieces: list[str] = []
         args_found: list[Term] = list(holes)
         mentions = set(arrays)
@@ -329,6 +336,25 @@ class Calls(Functions):
         number = function.key not in _OF_ARRAYS or not mentions
         return self.template(at, key, tuple(args_found), hint if simple else f"{function.name} of", at=at,
                              mentions=frozenset(mentions), number=number)
+
+    def _expectation(self, function: str, parts: list[Nodes], at: Nodes) -> Term | None:
+        """The expectation or the like of something random; None where nothing in it is, or it is not read."""
+        least, most = ARRAY_FUNCTIONS[function]
+        before, extra = set(self.seen), dict(self.extra)
+        args = self._values(parts) if least <= len(parts) <= most else None
+        if args is not None:
+            names = frozenset().union(*(free_names(arg) for arg in args))
+            term = Call(function, tuple(args), span=span_of(at))
+            try:
+                if any(RANDOM in self.declarations[name].assumptions for name in names & set(self.declarations)):
+                    self.shape(term, at)
+                    return term
+            except LatexProblem:
+                pass
+        self.seen = before
+        for name in set(self.extra) - set(extra):
+            del self.extra[name], self.declarations[name]
+        return None
 
     def _values(self, parts: list[Nodes]) -> list[Term] | None:
         before = set(self.seen)

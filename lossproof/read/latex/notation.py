@@ -69,7 +69,8 @@ class Function:
     """A function as typeset. `name` is a known function's or that of `declaration`, which is None for known ones.
 
     `opaque`: its calls are read as they are set, with any arguments (a density, an expectation).
-    `of` is the LaTeX of its argument where none is written.
+    `of` is the LaTeX of its argument where none is written. `expectation`: which of `term.EXPECTATIONS` its calls are,
+    where a name in them is declared random.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Function:
     opaque: bool = False
     of: str | None = None
     density: str | None = None
+    expectation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

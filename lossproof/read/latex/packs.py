@@ -16,7 +16,7 @@ _ML = Notation.from_mapping({"functions": {
     r"\sigma": "logistic", r"\mathrm{sigmoid}": "logistic", r"\mathrm{Sigmoid}": "logistic",
     r"\mathrm{softplus}": "softplus", r"\mathrm{softmax}": "softmax"}})
 
-# Functionals of random variables, densities and models: read as they are set.
+# Functionals of random variables, densities and models: read as they are set, where no more is known of them.
 _OPAQUE = (
     r"\mathrm{E}",
     r"\mathbb{E}",
@@ -58,6 +58,7 @@ _OPAQUE = (
     r"\mathrm{p}",
     r"\mathrm{q}",
     r"\mathrm{std}",
+    r"\mathrm{sd}",
     r"\mathrm{SE}",
     r"\mathrm{MSE}",
     r"\mathrm{RSS}",
@@ -93,6 +94,11 @@ _DISTRIBUTIONS = {
     r"\mathrm{Wald}": "", r"\mathrm{ex-Gaussian}": "", r"\mathrm{IG}": "", r"\mathrm{NW}": "", r"\mathrm{Chi2}": "",
     r"\ln \mathcal{N}": "", r"\mathrm{BetaBin}": ""}
 
+_EXPECTATIONS = {
+    r"\mathrm{E}": "expectation", r"\mathbb{E}": "expectation", r"\mathrm{Var}": "variance", r"\mathbb{V}": "variance",
+    r"\mathrm{var}": "variance", r"\mathrm{Cov}": "covariance", r"\mathrm{cov}": "covariance",
+    r"\mathrm{Corr}": "correlation", r"\mathrm{std}": "deviation", r"\mathrm{sd}": "deviation"}
+
 
 def _statistics() -> Notation:
     functions: dict[str, object] = {key: {"is": "unspecified", "arity": 1} for key in (*_OPAQUE, *_DISTRIBUTIONS)}
@@ -100,7 +106,8 @@ def _statistics() -> Notation:
                   r"\mathrm{tr}": "trace", r"\mathrm{erfc}": "erfc"}
     made = Notation.from_mapping({"functions": functions})
     known = {
-        key: replace(function, density=_DISTRIBUTIONS.get(key) or None) for key, function in made.functions.items()
+        key: replace(function, density=_DISTRIBUTIONS.get(key) or None, expectation=_EXPECTATIONS.get(key))
+        for key, function in made.functions.items()
     }
     return replace(made, functions=known)
 

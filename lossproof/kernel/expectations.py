@@ -1,0 +1,374 @@
+"""Expectations of random quantities as finite sums over outcomes.
+
+Trusted. Imports the ground floor and `components`. A step is about the numbers E f_1, ..., E f_k of finitely many
+functions of the random quantities, at any values of the other names. By the theorem of Richter and Rogosinski (K.
+Schmuedgen: The Moment Problem, theorem 1.24), whatever the distribution, a distribution over finitely many outcomes,
+all of positive chance and outside of a null set, has the same expectations. So a step holds for all distributions for
+which its expectations exist, as the declaration `random` says, if and only if it holds for all finite ones: E t is
+Sum(chance[o] t[o], (o, 1, outcomes)), where a random name X becomes the family X[o], and the chances sum to 1.
+
+Random names outside of every expectation stand for their values at one outcome, which is any. That outcome may have
+chance 0: the proof then allows such chances, while a counterexample shows an outcome that occurs.
+
+Nothing is said of (`Unsupported`): an expectation inside of a derivative, limit, integral or infinite sum by a name
+that it depends on, as these do not act on finitely many numbers; a derivative or limit by something random, a value
+put for it; random matrices of which more is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from lossproof.derivation import NONNEGATIVE, POSITIVE, Declaration, Definition, Domain, Step
+from lossproof.diagnostic import InputError, diagnostic
+from lossproof.kernel.components import Components
+from lossproof.kernel.normal_form import Unsupported
+from lossproof.term import (
+    ARRAY_FUNCTIONS,
+    EXPECTATIONS,
+    MINUS_ONE,
+    ONE,
+    Add,
+    Call,
+    Component,
+    Const,
+    Derivative,
+    Entry,
+    Family,
+    Fold,
+    ForAll,
+    Integral,
+    Limit,
+    Mul,
+    Number,
+    Partial,
+    Pow,
+    Range,
+    Relation,
+    Subst,
+    Symbol,
+    Term,
+    binders,
+    free_names,
+    fresh_name,
+    map_children,
+    mul,
+    substitute,
+    subtract,
+    walk,
+)
+
+__all__ = ["RANDOM", "Outcomes", "all_names", "at_an_outcome", "has_expectations", "over_outcomes", "reached"]
+
+RANDOM = "random"
+"""The assumption of a name that is a random quantity, of which all expectations that are written exist."""
+
+_TWO = Number(Fraction(2))
+_HALF = Number(Fraction(1, 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """A step as one over finitely many outcomes: what to prove, what to refute, and the names it brings along."""
+
+    proving: Step
+    refuting: Step
+    size: str
+    chance: str
+    outcome: str
+    names: frozenset[str]
+
+    def written(self, term: Term) -> Term:
+        """A term over outcomes in the symbols of the written step; as it is, where there is no such term."""
+        found = self._written(term, frozenset({self.outcome}))
+        return term if free_names(found) & {self.size, self.chance, self.outcome} else found
+
+    def _written(self, term: Term, over: frozenset[str]) -> Term:
+        match term:
+            case Fold("sum", body, Range(name, _, Symbol(self.size)), None):
+                factors = list(body.args) if isinstance(body, Mul) else [body]
+                weight = Entry(self.chance, (Symbol(name),))
+                if weight not in factors:
+                    return term
+                factors.remove(weight)
+                return _named(self._written(mul(*factors), over | {name}))
+            case ForAll(body, Range(name, _, Symbol(self.size)), None):
+                return self._written(body, over | {name})
+            case Entry(family, (Symbol(at), *rest)) if family in self.names and at in over:
+                indices = tuple(self._written(index, over) for index in rest)
+                return Entry(family, indices) if indices else Symbol(family)
+            case Family(Entry(family, (Symbol(at), *rest)), ranges) if family in self.names and at in over and \
+                    tuple(rest) == tuple(Symbol(range_.name) for range_ in ranges):
+                return Symbol(family)
+            case _:
+                return map_children(term, lambda child: self._written(child, over))
+
+
+def _named(body: Term) -> Term:
+    """The expectation of a body; that of a squared deviation is a variance."""
+    match body:
+        case Pow(Add((inner, Mul((sign, Call("expectation", (mean,)))))), exponent) if (
+                inner == mean and sign == MINUS_ONE and exponent == _TWO):
+            return Call("variance", (inner,))
+        case _:
+            return Call("expectation", (body,))
+
+
+def has_expectations(step: Step) -> bool:
+    """Whether an expectation stands in the step or in what it rests on."""
+    terms = [step.left, step.right, *step.given]
+    bodies = [step.definitions[name].body for name in reached(terms, step.definitions) if name in step.definitions]
+    return any(isinstance(part, Call) and part.function in EXPECTATIONS
+               for term in (*terms, *bodies) for part in walk(term))
+
+
+def at_an_outcome(step: Step) -> Step:
+    """A step without expectations, whose random names are what they are at one outcome: any values."""
+    if not any(RANDOM in declared.assumptions for declared in step.declarations.values()):
+        return step
+    return replace(step, declarations={
+        name: replace(declared, assumptions=declared.assumptions - {RANDOM}) if RANDOM in declared.assumptions
+        else declared for name, declared in step.declarations.items()})
+
+
+def over_outcomes(step: Step) -> Outcomes:
+    """The step over finitely many outcomes. Unsupported where it does not come down to one."""
+    return _Lowering(step).outcomes()
+
+
+def reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> frozenset[str]:
+    """The names in terms and in what their quantities are defined as."""
+    found: set[str] = set()
+    waiting = [name for term in terms for name in free_names(term)]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            if name in definitions:
+                waiting.extend(free_names(definitions[name].body))
+    return frozenset(found)
+
+
+def all_names(step: Step) -> set[str]:
+    terms = [step.left, step.right, *step.given, *(d.body for d in step.definitions.values())]
+    return {*step.declarations, *step.definitions, *(name for term in terms for part in walk(term)
+                                                     for name in (*binders(part), *free_names(part)))}
+
+
+class _Lowering:
+    """The terms of one step over outcomes."""
+
+    def __init__(self, step: Step) -> None:
+        self.step = step
+        self.arrays = Components(step.declarations, step.definitions)
+        self.random = {name for name, declared in step.declarations.items() if RANDOM in declared.assumptions}
+        # quantities that rest on something random are written out
+        self.moving = {name for name, definition in step.definitions.items() if self._moves(definition.body)}
+        self.taken = all_names(step)
+        self.size, self.chance, self.outcome = (self._fresh(name) for name in ("outcomes", "chance", "outcome"))
+        self.outside = False
+
+    def _fresh(self, name: str) -> str:
+        made = fresh_name(name, self.taken).replace("'", "_")
+        while made in self.taken:
+            made += "_"
+        self.taken.add(made)
+        return made
+
+    def _moves(self, term: Term) -> bool:
+        names = reached((term,), self.step.definitions)
+        bodies = (term, *(self.step.definitions[name].body for name in names if name in self.step.definitions))
+        return bool(names & self.random) or any(
+            isinstance(part, Call) and part.function in EXPECTATIONS for body in bodies for part in walk(body))
+
+    def outcomes(self) -> Outcomes:
+        step = self.step
+        for name in self.random & reached((step.left, step.right, *step.given), step.definitions):
+            if step.declarations[name].assumptions - {RANDOM, "complex", "unspecified"}:
+                raise Unsupported(f"the random matrix {name}, of which more is assumed")
+        lines = [self.value(line, None, frozenset()) for line in (step.left, step.right)]
+        one_outcome = self.outside
+        if one_outcome and step.relation in ("=>", "<=>"):
+            raise Unsupported("random names outside of an expectation, in an equation that follows from another")
+        given = tuple(self._hypothesis(term) for term in step.given)
+        name = self._fresh("o")
+        total = Fold("sum", Entry(self.chance, (Symbol(name),)), Range(name, ONE, Symbol(self.size)))
+        made = replace(step, left=lines[0], right=lines[1], given=(Relation("=", total, ONE), *given),
+                       definitions={n: d for n, d in step.definitions.items() if n not in self.moving})
+        refuting = replace(made, declarations=self._declarations(POSITIVE))
+        proving = replace(made, declarations=self._declarations(NONNEGATIVE)) if one_outcome else refuting
+        return Outcomes(proving, refuting, self.size, self.chance, self.outcome, frozenset(self.random))
+
+    def _hypothesis(self, term: Term) -> Term:
+        """What is known holds at every outcome."""
+        before, self.outside = self.outside, False
+        found = self.value(term, None, frozenset())
+        everywhere, self.outside = self.outside, before
+        if not everywhere:
+            return found
+        name = self._fresh("o")
+        return ForAll(substitute(found, {self.outcome: Symbol(name)}), Range(name, ONE, Symbol(self.size)))
+
+    def _declarations(self, chances: Domain) -> dict[str, Declaration]:
+        size = Symbol(self.size)
+        found = {name: self._declared(declared) for name, declared in self.step.declarations.items()}
+        found[self.size] = Declaration(self.size, "size", Domain(lower=Fraction(1), integer=True))
+        found[self.chance] = Declaration(self.chance, "family", chances, shape=(size,), rank=1)
+        found[self.outcome] = Declaration(self.outcome, "index", Domain(integer=True), lower=ONE, upper=size)
+        return found
+
+    def _declared(self, declared: Declaration) -> Declaration:
+        if declared.name not in self.random:
+            return declared
+        rest = declared.assumptions - {RANDOM}
+        if declared.kind == "family":
+            shape = None if declared.shape is None else (Symbol(self.size), *declared.shape)
+            return replace(declared, shape=shape, rank=declared.rank + 1, array=False, assumptions=rest)
+        domain = replace(declared.domain, integer=declared.whole)
+        return replace(declared, kind="family", shape=(Symbol(self.size),), rank=1, domain=domain, assumptions=rest)
+
+    # terms
+
+    def value(self, term: Term, outcome: Term | None, bound: frozenset[str]) -> Term:
+        """A term at an outcome; at the one that is any, where it stands outside of every expectation."""
+        def inside(child: Term) -> Term:
+            return self.value(child, outcome, bound)
+
+        match term:
+            case Symbol(name) if name in bound:
+                return term
+            case Symbol(name) if name in self.random:
+                return self._whole(name, outcome)
+            case Symbol(name) if name in self.moving:
+                return self._written_out(name, (), outcome, bound)
+            case Entry(name, indices) if name in self.random:
+                return Entry(name, (self._at(outcome), *map(inside, indices)), span=term.span)
+            case Entry(name, indices) if name in self.moving:
+                return self._written_out(name, indices, outcome, bound)
+            case Component(Symbol(name), indices) if name in self.random and name not in bound:
+                return Entry(name, (self._at(outcome), *map(inside, indices)), span=term.span)
+            case Call(function, args) if function in EXPECTATIONS:
+                return self._expectation(function, args, bound, term)
+            case Derivative(body, by):
+                self._varied(by, body, bound, "a derivative by")
+            case Subst(body, variable):
+                self._varied(variable, None, bound, "a value put for")
+                if isinstance(variable, Symbol):
+                    return Subst(self.value(body, outcome, bound | {variable.name}), variable, inside(term.value),
+                                 span=term.span)
+            case Limit(body, variable):
+                self._varied(variable, body, bound, "a limit by")
+            case Integral(body, name):
+                self._independent(body, name, "an integral over")
+            case Fold(body=body, range=range_) | ForAll(body=body, range=range_) if any(
+                    isinstance(part, Const) and part.name in ("oo", "-oo")
+                    for end in (range_.lower, range_.upper) for part in walk(end)):
+                self._independent(body, range_.name, "an infinite range of")
+            case Partial(family=family) if reached((family,), self.step.definitions) & (self.random | self.moving):
+                raise Unsupported("a partial derivative at something random")
+            case _:
+                pass
+        within = bound | set(binders(term))
+        if within == bound:
+            return map_children(term, inside)
+        if set(binders(term)) & free_names(term) & (self.random | self.moving):
+            raise Unsupported("a bound name that is random in the bounds")
+        return map_children(term, lambda child: self.value(child, outcome, within))
+
+    def _at(self, outcome: Term | None) -> Term:
+        if outcome is None:
+            self.outside = True
+            return Symbol(self.outcome)
+        return outcome
+
+    def _whole(self, name: str, outcome: Term | None) -> Term:
+        """A random name without an index: a number, or all its entries."""
+        at = self._at(outcome)
+        declared = self.step.declarations[name]
+        if declared.kind != "family":
+            return Entry(name, (at,))
+        if declared.shape is None:
+            raise Unsupported(f"the whole family {name}, whose ranges are not known")
+        places = [self._fresh("c") for _ in declared.shape]
+        ranges = tuple(Range(place, ONE, size) for place, size in zip(places, declared.shape, strict=True))
+        return Family(Entry(name, (at, *map(Symbol, places))), ranges)
+
+    def _written_out(self, name: str, indices: tuple[Term, ...], outcome: Term | None, bound: frozenset[str]) -> Term:
+        """What a quantity is defined as, at an outcome."""
+        definition = self.step.definitions[name]
+        own = {range_.name for range_ in definition.ranges}
+        if (reached((definition.body,), self.step.definitions) - own) & bound:
+            raise Unsupported(f"what {name} rests on is bound where it stands")
+        body = definition.body
+        if indices and definition.ranges:
+            body = substitute(body, {range_.name: at for range_, at in zip(definition.ranges, indices, strict=True)})
+        elif indices:
+            body = Component(body, indices)
+        elif definition.ranges:
+            body = Family(body, definition.ranges)
+        return self.value(body, outcome, bound)
+
+    def _varied(self, by: Term, body: Term | None, bound: frozenset[str], what: str) -> None:
+        """Refuse what varies something random, or what an expectation depends on."""
+        name = by.name if isinstance(by, Symbol) else by.family if isinstance(by, Entry) else None
+        if name is None or (name in self.random | self.moving and name not in bound):
+            raise Unsupported(f"{what} something random")
+        if body is not None:
+            self._independent(body, name, what)
+
+    def _independent(self, body: Term, name: str, what: str) -> None:
+        """Refuse expectations that depend on a name."""
+        for expectation in self._expectations(body):
+            if name in reached((expectation,), self.step.definitions):
+                raise Unsupported(f"{what} {name}, on which an expectation depends")
+
+    def _expectations(self, term: Term) -> Iterator[Term]:
+        names = reached((term,), self.step.definitions)
+        for body in (term, *(self.step.definitions[name].body for name in names if name in self.step.definitions)):
+            yield from (part for part in walk(body) if isinstance(part, Call) and part.function in EXPECTATIONS)
+
+    # expectations
+
+    def _expectation(self, function: str, args: tuple[Term, ...], bound: frozenset[str], term: Term) -> Term:
+        least, most = ARRAY_FUNCTIONS[function]
+        if not least <= len(args) <= most:
+            wanted = str(least) if least == most else f"{least} to {most}"
+            raise InputError(diagnostic("LP108", f"`{function}` takes {wanted} arguments, not {len(args)}", term.span))
+        first, last = args[0], args[-1]
+        match function:
+            case "expectation":
+                return self._mean(lambda o: self.value(first, o, bound))
+            case "variance" | "covariance":
+                return self._covariance(first, last, bound, term)
+            case "deviation":
+                return Pow(self._covariance(first, first, bound, term, numbers=True), _HALF)
+            case _:
+                apart = (Pow(self._covariance(arg, arg, bound, term, numbers=True), _HALF) for arg in args)
+                together = self._covariance(first, last, bound, term, numbers=True)
+                return Mul((together, Pow(Mul(tuple(apart)), MINUS_ONE)))
+
+    def _mean(self, at: Callable[[Term], Term]) -> Term:
+        name = self._fresh("o")
+        outcome = Symbol(name)
+        return Fold("sum", Mul((Entry(self.chance, (outcome,)), at(outcome))), Range(name, ONE, Symbol(self.size)))
+
+    def _covariance(self, first: Term, second: Term, bound: frozenset[str], term: Term, *,
+                    numbers: bool = False) -> Term:
+        ranks = [len(self.arrays.shape(part)) for part in (first, second)]
+        if max(ranks) > 1 or ranks[0] != ranks[1] or (numbers and ranks[0]):
+            message = f"a {term.function if isinstance(term, Call) else 'variance'} is of numbers or of vectors"
+            raise InputError(diagnostic("LP106", message, term.span))
+
+        def apart(part: Term, outcome: Term) -> Term:
+            mean = self._mean(lambda o: self.value(part, o, bound))
+            return subtract(self.value(part, outcome, bound), mean)
+
+        def product(outcome: Term) -> Term:
+            if first == second and not ranks[0]:
+                return Pow(apart(first, outcome), _TWO)
+            factors = (apart(first, outcome), apart(second, outcome))
+            return Call("outer", factors) if ranks[0] else Mul(factors)
+
+        return self._mean(product)

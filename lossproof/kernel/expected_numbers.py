@@ -1,0 +1,134 @@
+"""Expectations as numbers: known by a value that a document gives them, or not known at all.
+
+Trusted. Imports the ground floor, `components` and `expectations`. What holds whatever numbers the expectations in a
+step are holds of them, and is seen sooner than over outcomes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+
+from lossproof.derivation import Declaration, Step
+from lossproof.kernel.components import Components
+from lossproof.kernel.expectations import RANDOM, all_names, at_an_outcome, over_outcomes, reached
+from lossproof.kernel.normal_form import Unsupported
+from lossproof.term import (
+    EXPECTATIONS,
+    Call,
+    Component,
+    Entry,
+    Subst,
+    Symbol,
+    Term,
+    binders,
+    fresh_name,
+    map_children,
+    substitute,
+)
+
+__all__ = ["Numbers", "as_expectations", "as_numbers", "values_of"]
+
+
+def values_of(step: Step) -> tuple[str, ...]:
+    """The quantities in a step, or in what it rests on, that a document calls the value of an expectation."""
+    terms = [step.left, step.right, *step.given]
+    return tuple(sorted(name for name in reached(terms, step.definitions)
+                        if name in step.definitions and step.definitions[name].of is not None))
+
+
+def as_expectations(step: Step, names: Collection[str]) -> Step:
+    """The step with quantities that are the values of expectations as these expectations."""
+    def changed(term: Term, bound: frozenset[str]) -> Term:
+        match term:
+            case Symbol(name) if name in names and name not in bound:
+                return _expectation(name, (), bound)
+            case Entry(name, indices) if name in names:
+                return _expectation(name, tuple(changed(index, bound) for index in indices), bound)
+            case _:
+                inner = bound | _taken(term)
+                return map_children(term, lambda child: changed(child, inner))
+
+    def _expectation(name: str, indices: tuple[Term, ...], bound: frozenset[str]) -> Term:
+        definition = step.definitions[name]
+        assert definition.of is not None
+        own = {range_.name for range_ in definition.ranges}
+        if (reached((definition.of,), step.definitions) - own) & bound or (own and not indices):
+            raise Unsupported(f"the expectation that {name} is the value of, where its names are bound")
+        if not own and indices:
+            return Component(definition.of, indices)
+        return substitute(definition.of, {range_.name: at for range_, at in zip(
+            definition.ranges, indices, strict=True)})
+
+    none = frozenset[str]()
+    return replace(
+        step, left=changed(step.left, none), right=changed(step.right, none),
+        given=tuple(changed(term, none) for term in step.given),
+        definitions={name: replace(d, body=changed(d.body, frozenset(r.name for r in d.ranges)))
+                     for name, d in step.definitions.items() if name not in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """A step with names of numbers for its expectations."""
+
+    step: Step
+    means: Mapping[str, Term]
+
+    def written(self, term: Term) -> Term:
+        """A term of that step with the expectations that were written."""
+        return substitute(term, self.means)
+
+
+def as_numbers(step: Step) -> Numbers:
+    """The step with each expectation as a number of which nothing is known, which is enough for much.
+
+    Unsupported where there is none, where expectations stand at bound names or are arrays, and where the two sides do
+    not hold the same ones: a side is defined only where its own exist.
+    """
+    over_outcomes(step)     # for what it refuses
+    arrays = Components(step.declarations, step.definitions)
+    taken = all_names(step)
+    numbers: dict[Term, str] = {}
+    definitions = dict(step.definitions)
+    random = {name for name, declared in step.declarations.items() if RANDOM in declared.assumptions}
+
+    def changed(term: Term, bound: frozenset[str]) -> Term:
+        if isinstance(term, Call) and term.function in EXPECTATIONS:
+            if reached((term,), step.definitions) & bound or arrays.shape(term):
+                raise Unsupported("an expectation that is not one number")
+            if term not in numbers:
+                numbers[term] = fresh_name("mean", taken).replace("'", "_")
+                while numbers[term] in taken:
+                    numbers[term] += "_"
+                taken.add(numbers[term])
+            return Symbol(numbers[term], span=term.span)
+        if isinstance(term, Symbol | Entry) and _name(term) in random - bound:
+            raise Unsupported("something random outside of an expectation")
+        inner = bound | _taken(term)
+        return map_children(term, lambda child: changed(child, inner))
+
+    lines = [changed(line, frozenset()) for line in (step.left, step.right)]
+    given = tuple(changed(term, frozenset()) for term in step.given)
+    for name in reached((step.left, step.right, *step.given), step.definitions) & step.definitions.keys():
+        own = frozenset(range_.name for range_ in definitions[name].ranges)
+        definitions[name] = replace(definitions[name], body=changed(definitions[name].body, own))
+    sides = [reached((line,), definitions) & set(numbers.values()) for line in lines]
+    if sides[0] != sides[1]:
+        raise Unsupported("different expectations on both sides")
+    declarations = {**at_an_outcome(step).declarations, **{
+        name: Declaration(name, "scalar") for name in numbers.values()}}
+    used = reached((*lines, *given), definitions)
+    made = replace(step, left=lines[0], right=lines[1], given=given, declarations=declarations,
+                   definitions={name: d for name, d in definitions.items() if name in used})
+    return Numbers(made, {name: term for term, name in numbers.items()})
+
+
+def _taken(term: Term) -> frozenset[str]:
+    """The names that mean something else inside of a term: those that it binds, and what it puts a value for."""
+    varied = term.variable if isinstance(term, Subst) else None
+    return frozenset({*binders(term), *((_name(varied),) if isinstance(varied, Symbol | Entry) else ())})
+
+
+def _name(term: Symbol | Entry) -> str:
+    return term.name if isinstance(term, Symbol) else term.family

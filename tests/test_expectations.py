@@ -1,0 +1,193 @@
+"""Expectations: what holds for all distributions is proved, what fails for one is refuted with one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from steps import make_step
+
+from lossproof import checker
+from lossproof.derivation import NONNEGATIVE, POSITIVE, Step
+from lossproof.kernel.expectations import over_outcomes
+from lossproof.print_latex import latex
+from lossproof.print_text import pretty, text
+from lossproof.read.expression import parse, parse_declarations
+from lossproof.verdict import Conditional, Proved, Refuted, StepResult, Unknown
+
+NAMES: Mapping[str, Mapping[str, Any]] = {
+    "X": {"kind": "scalar", "assume": ["random"]}, "Y": {"kind": "scalar", "assume": ["random"]},
+    "P": {"kind": "scalar", "assume": ["random", "positive"]}, "N": {"kind": "integer", "assume": ["random"]},
+    "a": {"kind": "scalar"}, "b": {"kind": "scalar"}, "t": {"kind": "scalar"}, "mu": {"kind": "scalar"},
+    "s": {"kind": "scalar", "assume": ["positive"]}, "n": {"kind": "size"}, "k": {"kind": "size"},
+    "i": {"kind": "index", "upto": "n"}, "y": {"kind": "indexed", "shape": ["n"], "assume": ["random"]},
+    "V": {"kind": "vector", "shape": ["k"], "assume": ["random"]},
+    "U": {"kind": "vector", "shape": ["k"], "assume": ["random"]},
+    "A": {"kind": "matrix", "shape": ["k", "k"]}, "B": {"kind": "matrix", "shape": ["k", "k"], "assume": ["random"]},
+    "S": {"kind": "matrix", "shape": ["k", "k"], "assume": ["random", "symmetric"]},
+    "c": {"kind": "vector", "shape": ["k"]}, "f": {"kind": "function", "arity": 1},
+}
+MEAN = {"m": "Sum(y[i], (i, 1, n))/n", "v": "Sum((y[i] - m)**2, (i, 1, n))/n"}
+
+
+def step(left: str, right: str, relation: str = "=", given: tuple[str, ...] = (),
+         let: Mapping[str, str] | None = None) -> Step:
+    return make_step(NAMES, left, right, relation=relation, given=given, let=let or {})
+
+
+def judged(left: str, right: str, relation: str = "=", given: tuple[str, ...] = (),
+           let: Mapping[str, str] | None = None) -> StepResult:
+    result = checker.check(step(left, right, relation, given, let))
+    assert result.fault is None
+    return result
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Variance(X)", "Expectation((X - Expectation(X))**2)"),
+    ("Variance(X)", "Expectation(X**2) - Expectation(X)**2"),
+    ("Covariance(X, Y)", "Expectation(X*Y) - Expectation(X)*Expectation(Y)"),
+    ("Expectation(a*X + b*Y + 3)", "a*Expectation(X) + b*Expectation(Y) + 3"),
+    ("Expectation(a)", "a"),
+    ("Expectation(Expectation(X)*Y)", "Expectation(X)*Expectation(Y)"),
+    ("Variance(a*X + b*Y)", "a**2*Variance(X) + b**2*Variance(Y) + 2*a*b*Covariance(X, Y)"),
+    ("Expectation(exp(t*X + a))", "exp(a)*Expectation(exp(t*X))"),
+    ("Expectation(exp(I*t*(X + a)))", "exp(I*t*a)*Expectation(exp(I*t*X))"),
+    ("Expectation(f(X) + 1)", "1 + Expectation(f(X))"),
+    ("Expectation(log(P**2))", "2*Expectation(log(P))"),
+    ("Sum(Expectation(y[i]), (i, 1, n))", "Expectation(Sum(y[i], (i, 1, n)))"),
+    ("Covariance(V)", "Expectation(Outer(V, V)) - Outer(Expectation(V), Expectation(V))"),
+    ("Covariance(V + c)", "Variance(V)"),
+    ("Covariance(A@V)", "A@Covariance(V)@Transpose(A)"),
+    ("Covariance(V + U)", "Covariance(V) + Covariance(U) + Covariance(V, U) + Covariance(U, V)"),
+    ("Expectation(Dot(V, A@V))", "Trace(A@Covariance(V)) + Dot(Expectation(V), A@Expectation(V))"),
+    ("Expectation(Trace(B))", "Trace(Expectation(B))"),
+    ("(X - Expectation(X))**2", "X**2 - 2*X*Expectation(X) + Expectation(X)**2"),
+    ("Derivative(t*Expectation(X), t)", "Expectation(X)"),
+    ("Integral(X*Expectation(Y), (X, 0, 1))", "Expectation(Y)/2"),
+    ("Subs(Expectation(t*X), t, X)", "X*Expectation(X)"),
+])
+def test_what_holds_for_all_distributions_is_proved(left: str, right: str) -> None:
+    """Linearity, definitions of moments, vectors and matrices, names that are bound or at one outcome."""
+    assert isinstance(judged(left, right).verdict, Proved)
+
+
+@pytest.mark.parametrize(("left", "right", "relation"), [
+    ("Expectation(X*Y)", "Expectation(X)*Expectation(Y)", "="),
+    ("Variance(X + Y)", "Variance(X) + Variance(Y)", "="),
+    ("Variance(a*X + b*Y)", "a**2*Variance(X) + b**2*Variance(Y) + a*b*Covariance(X, Y)", "="),
+    ("Covariance(V + U)", "Covariance(V) + Covariance(U) + 2*Covariance(V, U)", "="),
+    ("Expectation(f(X))", "f(Expectation(X))", "="),
+    ("Expectation(X)", "0", ">="),
+    ("Variance(X)", "0", ">"),
+    ("X", "Expectation(X)", "="),
+    ("Expectation(N)**2", "Expectation(N**2)", "="),
+])
+def test_what_fails_for_a_distribution_is_refuted(left: str, right: str, relation: str) -> None:
+    """The counterexample is a distribution: how many outcomes, their chances, the values at them."""
+    found = judged(left, right, relation).verdict
+    assert isinstance(found, Refuted)
+    shown = {text(place) for place, _ in found.counterexample.values}
+    assert {"outcomes", "chance[1]"} <= shown
+
+
+@pytest.mark.parametrize(("left", "right", "relation"), [
+    ("Variance(X)", "0", ">="), ("Expectation(P)", "0", ">"),
+    ("Expectation(X*Y)**2", "Expectation(X**2)*Expectation(Y**2)", "<="),
+])
+def test_inequalities_of_moments(left: str, right: str, relation: str) -> None:
+    """Squares have no negative expectation, positive numbers a positive one; the inequality of Cauchy and Schwarz."""
+    assert isinstance(judged(left, right, relation).verdict, Proved)
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Expectation(v)", "Sum(Expectation(y[i]**2), (i, 1, n))/n - Expectation(m**2)"),
+    ("Expectation(v)", "Sum(Variance(y[i]) + Expectation(y[i])**2, (i, 1, n))/n - Variance(m) - Expectation(m)**2"),
+])
+def test_quantities_of_random_names_are_random(left: str, right: str) -> None:
+    """The mean of random numbers is random through its definition."""
+    assert isinstance(judged(left, right, let=MEAN).verdict, Proved)
+
+
+def test_hypotheses_about_moments() -> None:
+    """No covariance, a mean, a variance: said of the distribution; without them the step fails."""
+    independent = ("Eq(Expectation(X*Y), Expectation(X)*Expectation(Y))",)
+    assert isinstance(judged("Variance(X + Y)", "Variance(X) + Variance(Y)", given=independent).verdict, Proved)
+    moments = ("Eq(Expectation(X), mu)", "Eq(Variance(X), b)")
+    assert isinstance(judged("Expectation(X**2)", "b + mu**2", given=moments).verdict, Proved)
+    assert isinstance(judged("Expectation(X**2)", "b + mu**2", given=moments[:1]).verdict, Refuted)
+
+
+def test_a_hypothesis_on_a_random_name_holds_at_every_outcome() -> None:
+    """X > 0 makes log X defined and its expectation that of a power."""
+    assert isinstance(judged("Expectation(log(X**2))", "2*Expectation(log(X))", given=("X > 0",)).verdict, Proved)
+
+
+def test_conditions_are_said_of_the_random_name() -> None:
+    """Where the logarithm must be defined, the condition names X, and no outcome; a deviation of 0 is excluded."""
+    found = judged("Expectation(log(X**2))", "2*Expectation(log(X))").verdict
+    assert isinstance(found, Conditional)
+    assert [text(condition) for condition in found.conditions] == ["X > 0"]
+    found = judged("Variance((X - Expectation(X))/StandardDeviation(X))", "1").verdict
+    assert isinstance(found, Conditional)
+    assert [text(condition) for condition in found.conditions] == ["Ne(Variance(X), 0)"]
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Derivative(Expectation(exp(t*X)), t)", "Expectation(X*exp(t*X))"),
+    ("Integral(Expectation(X*t), (t, 0, 1))", "Expectation(X)/2"),
+    ("Sum(Expectation(X**j)/2**j, (j, 1, oo))", "Expectation(Sum(X**j/2**j, (j, 1, oo)))"),
+    ("Limit(Expectation(exp(t*X)), t, 0)", "1"),
+    ("Derivative(Expectation(X**2), X)", "2*Expectation(X)"),
+    ("Subs(Expectation(X*Y), X, 1)", "Expectation(Y)"),
+    ("Expectation(Trace(S))", "Trace(Expectation(S))"),
+])
+def test_what_needs_more_than_finitely_many_expectations_is_not_decided(left: str, right: str) -> None:
+    """An expectation under a derivative, integral, limit or sum without end by what it depends on stays open."""
+    assert isinstance(judged(left, right).verdict, Unknown)
+
+
+def test_quantities_do_not_hide_a_dependence() -> None:
+    """A derivative by t of a quantity that is an expectation with t in it is not decided either."""
+    found = judged("Derivative(M, t)", "0", let={"M": "Expectation(exp(t*X))"})
+    assert isinstance(found.verdict, Unknown)
+    assert "depends" in found.verdict.reason
+
+
+def test_an_outcome_of_chance_0_proves_nothing_false() -> None:
+    """Outside of expectations a name is at an outcome that may have chance 0: the proof may not use that it has none.
+    That X is 1 says nothing of the mean, if it is said of one outcome."""
+    made = over_outcomes(step("X - Expectation(X)", "X - Expectation(X)"))
+    assert made.proving.declarations[made.chance].domain == NONNEGATIVE
+    assert made.refuting.declarations[made.chance].domain == POSITIVE
+    assert isinstance(judged("Eq(X, 1)", "Eq(Expectation(X), 1)", "=>").verdict, Unknown)
+
+
+def test_expectations_as_numbers() -> None:
+    """What holds for any numbers holds for expectations, but these change with what a value is put for."""
+    assert isinstance(judged("Expectation(X**3)/s - mu/s", "(Expectation(X**3) - mu)/s").verdict, Proved)
+    assert isinstance(judged("Subs(Expectation(t*X), t, 2)", "Expectation(t*X)").verdict, Refuted)
+    assert not isinstance(judged("0*Expectation(log(X))", "0").verdict, Proved)
+
+
+def test_no_point_no_proof() -> None:
+    """What is said of a distribution that does not exist is not proved."""
+    found = judged("Expectation(P)", "-1", given=("Eq(Expectation(P), -1)",))
+    assert isinstance(found.verdict, Unknown)
+
+
+def test_random_names_without_expectations_are_any_numbers() -> None:
+    """Without an expectation in the step, nothing is drawn: the suggestion stands as for any names."""
+    assert isinstance(judged("(X + Y)**2", "X**2 + 2*X*Y + Y**2").verdict, Proved)
+    found = judged("(X + Y)**2", "X**2 + X*Y + Y**2")
+    assert isinstance(found.verdict, Refuted)
+    assert found.diagnosis is not None and found.diagnosis.suggestion is not None
+
+
+def test_the_text_form_and_the_printers() -> None:
+    """What is written comes back; people see E(X), Var(X)."""
+    term = parse("Expectation(X**2) - Covariance(X, Y) + StandardDeviation(X)*Correlation(X, Y) - Variance(X)",
+                 names=parse_declarations(NAMES))
+    assert parse(text(term), names=parse_declarations(NAMES)) == term
+    assert pretty(term) == "E(X^2) - Cov(X, Y) + sd(X) Corr(X, Y) - Var(X)"
+    assert latex(term).startswith(r"\mathrm{E}(X^{2}) - \mathrm{Cov}(X, Y) + \mathrm{sd}(X)")
