@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
-from lossproof.derivation import Derivation, Document, LineRelation, Step
+from lossproof.derivation import Derivation, Document, Line, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import complex_steps, judge, pointwise, proof
+from lossproof.kernel import complex_steps, judge, pointwise, proof, spaces
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
 from lossproof.prose_verdicts import of_prose
 from lossproof.search import counterexample, repair, repair_complex
-from lossproof.term import Bool, Relation, free_names
+from lossproof.term import ARRAY_FUNCTIONS, Bool, Call, Entry, Relation, Symbol, free_names, walk
 from lossproof.verdict import (
     Attempt,
     Conditional,
@@ -92,8 +92,8 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if derivation.lines[index - 2].unread is not None:
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
-    result = None
-    if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
+    result = _by_readings(line, step)
+    if result is None and line.alone and isinstance(line.term, Relation) and line.term.op == "=":
         by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="))
         result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
 
@@ -101,12 +101,67 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
         settled(of_prose(document, line, step, replace(found, index=index)))
 
     result = replace(result or check(step, stands), index=index)
+    if line.readings and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
+        result = replace(_in_a_reading(line, step) or result, index=index)
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = of_prose(document, line, step, result)
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result
+
+
+def _by_readings(line: Line, step: Step) -> StepResult | None:
+    """The result of a step that is read in other ways first; None where it is judged as it stands.
+
+    That is where the line means nothing else, and where integrals over spaces that are only named, or what its
+    names stand for, make it costly.
+    """
+    if line.bare:
+        return _in_a_reading(line, step) or StepResult(0, Unknown("it says what its left side means"))
+    if not line.readings:
+        return None
+    if _reaches_arrays(step) or spaces.over_spaces(step):
+        return _in_a_reading(line, step)
+    if any(spaces.over_spaces(replace(step, left=read.left, right=read.right)) for read in line.readings):
+        found = _proved(step)
+        return found if found is not None and isinstance(found.verdict, Proved) else _in_a_reading(line, step)
+    return None
+
+
+def _reaches_arrays(step: Step) -> bool:
+    """Whether a line, or what its quantities are made of, holds matrix functions."""
+    waiting, seen = [step.left, step.right], set[str]()
+    while waiting:
+        for part in walk(waiting.pop()):
+            if isinstance(part, Call) and part.function in ARRAY_FUNCTIONS:
+                return True
+            if isinstance(part, Symbol | Entry):
+                name = part.name if isinstance(part, Symbol) else part.family
+                if name in step.definitions and name not in seen:
+                    seen.add(name)
+                    waiting.append(step.definitions[name].body)
+    return False
+
+
+def _in_a_reading(line: Line, step: Step) -> StepResult | None:
+    """The result of the first reading of a step in which it is proved, at least under conditions."""
+    for reading in line.readings:
+        read = replace(step, left=reading.left, right=reading.right, given=(*step.given, *reading.given))
+        try:
+            claim = _by_points(read) or (None if spaces.over_spaces(read) else _proved(read))
+        except InputError:
+            continue
+        if claim is not None and isinstance(claim.verdict, Proved | Conditional):
+            return claim
+    return None
+
+
+def _proved(step: Step) -> StepResult | None:
+    """The result of a step where it is proved; no counterexample is looked for."""
+    validate(step)
+    claim = proof.prove(step)
+    return _exhibit(pointwise.without_limits(step), claim) if isinstance(claim, proof.Claim) else None
 
 
 def check_claim(document: Document, derivation: Derivation, settled: Settled = _nobody) -> StepResult | None:
@@ -202,7 +257,24 @@ def check(step: Step, settled: Settled = _nobody) -> StepResult:
 def _decide(step: Step, settled: Settled) -> StepResult:
     if complex_steps.is_complex(step):
         return _decide_parts(step, settled)
+    if spaces.over_spaces(step):
+        # nothing is refuted by what a space or a function might be
+        open_ = Unknown("not decided: an integral over a space of which only the name is known")
+        return _by_points(step) or _proved(step) or StepResult(0, open_)
     return _decide_real(step, settled)
+
+
+def _by_points(step: Step) -> StepResult | None:
+    """The result of a step with integrals over spaces that are only named, where finite sums settle it."""
+    validate(step)
+    sums = spaces.atoms(step)
+    claim = None if sums is None else proof.prove(sums.step)
+    if sums is None or not isinstance(claim, proof.Claim):
+        return None
+    found = _exhibit(pointwise.without_limits(sums.step), claim)
+    if isinstance(found.verdict, Proved | Conditional):
+        return replace(found, verdict=judge.over_spaces(sums, found.verdict))
+    return found if found.fault else None
 
 
 def _decide_parts(step: Step, settled: Settled) -> StepResult:

@@ -103,6 +103,15 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Another way to read a step of a document: its two sides, and what holds beside the hypotheses in that reading."""
+
+    left: Term
+    right: Term
+    given: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a chain. The first line's relation and expectation mean nothing.
 
@@ -114,6 +123,9 @@ class Line:
     `otherwise`, in a document, says as what the line is taken where it is not proved: the text may say something new of
     a name, or state what is to be solved. Then it is neither refuted nor unknown, but defined. `alone` marks an
     equation that may hold by itself, and need not follow from the one before.
+
+    `readings` are other ways to read the step: what is proved in one of them is proved. `bare` marks a line that is
+    judged by these only, since the document makes its left side mean what its right side says.
 
     `unread` says why the line's expression could not be read (then `term` is a Symbol that
     holds its text), `given_unread` why its hypotheses could not. Neither is ever judged.
@@ -132,6 +144,8 @@ class Line:
     given_unread: Diagnostic | None = None
     otherwise: str | None = None
     alone: bool = False
+    readings: tuple[Reading, ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
 from lossproof.diagnostic import Diagnostic, InputError, diagnostic
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
+from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.latex.as_set import PERHAPS, unknown_dependence
 from lossproof.read.shapes import Shapes
 from lossproof.term import (
@@ -164,10 +165,18 @@ class Deriver:
         unfold = self.names.unfold
         return tuple(
             Derivation(chain.name, chain.title,
-                       self._judgeable(tuple(replace(line, term=unfold(line.term)) if line.unread is None else line
-                                             for line in chain.lines)),
+                       self._judgeable(self._also(tuple(replace(line, term=unfold(line.term)) if line.unread is None
+                                                        else line for line in chain.lines))),
                        tuple(unfold(given) for given in chain.given), span=chain.span)
             for chain in self.chains)
+
+    def _also(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+        """The lines, with other ways to read the steps to them."""
+        probabilities = Probabilities(self.names)
+        return (*lines[:1], *(
+            line if line.unread or before.unread or line.relation in ("=>", "<=>")
+            else replace(line, readings=probabilities.readings(before.term, line.term, alone=line.bare))
+            for before, line in pairwise(lines)))
 
     def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.
@@ -235,6 +244,7 @@ class Deriver:
 
     def _start(self, statement: Statement, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                context: Context) -> None:
+        written = statement.sides[0]
         first, second = sides[0], sides[1]
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
@@ -243,7 +253,7 @@ class Deriver:
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
         if head is not None and len(sides) == 2 and is_number(second.term) and not head.arguments:
             if self._leads and not self.names.is_defined(head.name) and head.name not in self.names.used:
-                self._define(head, sides, relations, row, context)
+                self._define(head, written, sides, relations, row, context)
             else:
                 self._remark = "taken as said"
             return
@@ -254,7 +264,7 @@ class Deriver:
         if head is not None and self.names.may_define(head, second.term):
             if not self.names.is_defined(head.name):
                 if follows is None or head.name not in free_names(follows[0].term) | free_names(follows[1].term):
-                    self._define(head, sides, relations, row, context)
+                    self._define(head, written, sides, relations, row, context)
                     return
             else:
                 elsewhere = self.names.sections.get(self.names.current.get(head.name, head.name)) != context.section
@@ -310,12 +320,20 @@ class Deriver:
         there = self.rows[stated.row]
         self.rows[stated.row] = replace(there, steps=(*there.steps, (chain.name, 2)))
 
-    def _define(self, head: Head, sides: list[Side], relations: list[LineRelation], row: ReadRow,
+    def _define(self, head: Head, first: Side, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                 context: Context) -> None:
         """A definition; its further sides are a chain from the first right side."""
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
+        said = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
         self._defines.append(self.names.define(head, sides[1].term, row.span, context.section))
         self._started = sides[1]
+        if said:    # a meaning that it has anyhow, by the laws of densities
+            open_ = self._open
+            chain = self._chain([self._first(first)], row.span, context)
+            chain.lines.append(replace(self._line(sides[1], "="), otherwise="it says what its left side means",
+                                       bare=True))
+            self._steps.append((chain.name, 2))
+            self._open = open_
         if len(sides) > 2:
             chain = self._chain([self._first(sides[1])], row.span, context)
             for side, relation in zip(sides[2:], relations[1:], strict=True):
