@@ -43,6 +43,10 @@ POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
 POINTS_FOR_SUGGESTION = 12
 """A suggestion for which a point is hard to find is not made."""
+WORK = 150_000
+"""The budget of a proof."""
+WORK_BEFORE_READINGS = 2_000
+"""The budget of one that is tried before other readings of a step, which are easier where they hold."""
 SHRINKING = 300
 """How many smaller points are tried for a counterexample."""
 
@@ -124,7 +128,7 @@ def _by_readings(line: Line, step: Step) -> StepResult | None:
     if _reaches_arrays(step) or spaces.over_spaces(step):
         return _in_a_reading(line, step)
     if any(spaces.over_spaces(replace(step, left=read.left, right=read.right)) for read in line.readings):
-        found = _proved(step)
+        found = _proved(step, WORK_BEFORE_READINGS)
         return found if found is not None and isinstance(found.verdict, Proved) else _in_a_reading(line, step)
     return None
 
@@ -157,10 +161,10 @@ def _in_a_reading(line: Line, step: Step) -> StepResult | None:
     return None
 
 
-def _proved(step: Step) -> StepResult | None:
+def _proved(step: Step, work: int = WORK) -> StepResult | None:
     """The result of a step where it is proved; no counterexample is looked for."""
     validate(step)
-    claim = proof.prove(step)
+    claim = proof.prove(step, work)
     return _exhibit(pointwise.without_limits(step), claim) if isinstance(claim, proof.Claim) else None
 
 

@@ -25,6 +25,7 @@ from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Ro
 from lossproof.diagnostic import Diagnostic, InputError, diagnostic
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
 from lossproof.read.document.probabilities import Probabilities
+from lossproof.read.document.proportional import Proportional
 from lossproof.read.latex.as_set import PERHAPS, unknown_dependence
 from lossproof.read.shapes import Shapes
 from lossproof.term import (
@@ -40,6 +41,7 @@ from lossproof.term import (
     Subst,
     Symbol,
     Term,
+    divide,
     free_names,
 )
 
@@ -50,6 +52,7 @@ _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", 
 _CONDITIONS: Mapping[str, RelationName] = {
     "=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
+_PROPORTIONAL = "what varies is not written, and the two sides are not seen to be proportional"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -120,6 +123,7 @@ class _Chain:
     given: tuple[Term, ...]
     span: Span
     equations: bool = False
+    proportional: bool = False
 
 
 @dataclass(slots=True)
@@ -166,12 +170,18 @@ class Deriver:
         return tuple(
             Derivation(chain.name, chain.title,
                        self._judgeable(self._also(tuple(replace(line, term=unfold(line.term)) if line.unread is None
-                                                        else line for line in chain.lines))),
+                                                        else line for line in chain.lines), chain.proportional)),
                        tuple(unfold(given) for given in chain.given), span=chain.span)
             for chain in self.chains)
 
-    def _also(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    def _also(self, lines: tuple[Line, ...], proportional: bool) -> tuple[Line, ...]:
         """The lines, with other ways to read the steps to them."""
+        if proportional:
+            first, second = lines
+            found = Proportional(self.names).readings(first.term, second.term)
+            quotient = divide(first.term, second.term)
+            ends = (found[0].left, found[0].right) if found else (quotient, quotient)
+            return replace(first, term=ends[0]), replace(second, term=ends[1], readings=found)
         probabilities = Probabilities(self.names)
         return (*lines[:1], *(
             line if line.unread or before.unread or line.relation in ("=>", "<=>")
@@ -215,6 +225,9 @@ class Deriver:
             self._remark = self._remark or "no relation"
             return
         sides = [replace(side, term=self.names.now(side.term)) for side in statement.sides]
+        if set(statement.relations) <= {"~", "="} and unjudged and not statement.continues:
+            self._proportional(sides, statement, row, context)
+            return
         if unjudged:
             self._remark = f"`{unjudged[0]}` is not judged"
             self._open = self._started = self._equation = None
@@ -224,6 +237,17 @@ class Deriver:
             self._continue(sides, relations, row, context)
             return
         self._start(statement, sides, relations, row, context)
+
+    def _proportional(self, sides: list[Side], statement: Statement, row: ReadRow, context: Context) -> None:
+        """L ~ R = S: the quotient of the first two does not depend on what varies, and the last two are equal."""
+        self._open = self._started = self._equation = None
+        for (before, after), relation in zip(pairwise(sides), statement.relations, strict=True):
+            chain = self._chain([self._first(before)], row.span, context)
+            chain.proportional = relation == "~"
+            line = self._line(after, "=")
+            chain.lines.append(replace(line, otherwise=_PROPORTIONAL, bare=True) if chain.proportional else line)
+            self._steps.append((chain.name, 2))
+        self._open = None
 
     def _continue(self, sides: list[Side], relations: list[LineRelation], row: ReadRow, context: Context) -> None:
         self._equation = None

@@ -45,7 +45,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["Probabilities"]
+__all__ = ["Probabilities", "StepReader"]
 
 MAX_NODES = 4_000      # of a side whose quantities are unfolded
 _ENTROPIES = frozenset({r"\mathrm{h}", r"\mathrm{H}"})
@@ -65,7 +65,7 @@ class Probabilities:
         """
         found: list[Reading] = []
         for defined in (False,) if alone else (False, True):
-            reading = _Reader(self.names, self._values(), defined).reading(left, right)
+            reading = StepReader(self.names, self.values(), defined).reading(left, right)
             if reading is None or reading in found:
                 continue
             if reading.left == reading.right and not defined and self._restates(left):
@@ -79,17 +79,17 @@ class Probabilities:
         declarations = self.names.declarations
         value = density(left, declarations) or _functional(left, declarations)
         if value is None or not any(density(part, declarations) or _functional(part, declarations) or isinstance(
-                part, Integral) or (isinstance(part, Symbol) and part.name in self._values()) for part in walk(right)):
+                part, Integral) or (isinstance(part, Symbol) and part.name in self.values()) for part in walk(right)):
             return False
-        reading = _Reader(self.names, self._values(), False).reading(left, right)
+        reading = StepReader(self.names, self.values(), False).reading(left, right)
         return reading is not None and reading.left != reading.right
 
     def _restates(self, left: Term) -> bool:
         """Whether a side is a functional, as it is written."""
-        written = self._values().get(left.name, left) if isinstance(left, Symbol) else left
+        written = self.values().get(left.name, left) if isinstance(left, Symbol) else left
         return _functional(written, self.names.declarations) is not None
 
-    def _values(self) -> dict[str, Call]:
+    def values(self) -> dict[str, Call]:
         """What the names of values, in all their meanings, stand for."""
         first = {name: call for call, name in self.names.values.items()}
         return first | {made: first[name] for made, name in self.names.origin.items() if name in first}
@@ -109,12 +109,14 @@ class _Joint:
 
 
 @dataclass(slots=True)
-class _Reader:
+class StepReader:
     """One reading of one step."""
 
     names: Names
     values: Mapping[str, Call]
     defined: bool
+    varied: frozenset[str] = frozenset()        # keys of names of which one value must not be taken for all
+    unfolding: frozenset[str] = frozenset()     # names: all that depends on them is written out
     parts: dict[str, Part] = field(default_factory=dict)
     given: dict[str, frozenset[str]] = field(default_factory=dict)      # what all values of a letter are given
     known: dict[_Joint, Term] = field(default_factory=dict)             # joints that definitions say
@@ -123,8 +125,13 @@ class _Reader:
     changed: bool = False
 
     def reading(self, left: Term, right: Term) -> Reading | None:
-        sides = [self._unfolded(side, frozenset(), frozenset()) for side in (left, right)]
-        sides = [self._functionals(side) for side in sides]
+        """The reading of a step; None where it is no other than what is written."""
+        sides = self.sides(left, right)
+        return None if sides is None or not self.changed else Reading(sides[0], sides[1], tuple(self._laws(sides)))
+
+    def sides(self, left: Term, right: Term) -> tuple[Term, Term] | None:
+        """Both sides, in joint densities and integrals; None where that cannot be said."""
+        sides = [self._functionals(self._unfolded(side, frozenset(), frozenset())) for side in (left, right)]
         parts = [part for side in sides for part in walk(side)]
         if len(parts) > MAX_NODES or any(isinstance(part, Derivative | Limit | Partial | Subst) for part in parts):
             return None         # how a density depends on what an array holds is not known
@@ -133,21 +140,21 @@ class _Reader:
         for head in {value.head for value in found}:
             of = [{part for part in value.right if not any(free_names(arg) & varying for arg in part.args)}
                   for value in found if value.head == head]
-            self.given[head] = frozenset(part.key for part in set.intersection(*of))
+            self.given[head] = frozenset(part.key for part in set.intersection(*of)) - self.varied
         for side in sides:
             self._bind(side)
         self._solve(found, [part.name for part in parts if isinstance(part, Symbol)])
         made = [self._densities(side) for side in sides]
         made = [self._marginals(side) for side in made]
-        if not self.changed:
-            return None
-        return Reading(made[0], made[1], tuple(self._laws(made)))
+        return made[0], made[1]
 
     # what names stand for
 
     def _unfolded(self, term: Term, inside: frozenset[str], indices: frozenset[str]) -> Term:
         """The term with values for their names, and bodies for quantities that hold such values or integrals."""
         match term:
+            case Symbol(name) if name in self.unfolding:
+                return term
             case Symbol(name) if name in self.values and not (
                     self.defined and name in self.names.definitions and name not in inside):
                 call = self.values[name]
@@ -156,7 +163,7 @@ class _Reader:
         match term:
             case Symbol(name) if name in self.names.definitions and name not in inside:
                 definition = self.names.definitions[name]
-                if definition.ranges or not self._matters(name) or free_names(definition.body) & indices:
+                if definition.ranges or free_names(definition.body) & indices or not self._matters(name):
                     return term
                 self.changed = True
                 return self._unfolded(definition.body, inside | {name}, indices)
@@ -165,10 +172,12 @@ class _Reader:
                 return map_children(term, lambda child: self._unfolded(child, inside, below))
 
     def _matters(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
-        """Whether a quantity holds, in the end, an integral over a space or the value of a density."""
+        """Whether a quantity holds, in the end, an integral, the value of a density, or what is to be written out."""
         definition = self.names.definitions.get(name)
         if definition is None or name in seen:
             return False
+        if free_names(definition.body) & self.unfolding:
+            return True
         for part in walk(definition.body):
             if isinstance(part, Integral) or density(part, self.names.declarations) or (
                     isinstance(part, Symbol) and (part.name in self.values or self._matters(part.name, seen | {name}))):
@@ -369,7 +378,7 @@ class _Reader:
                     body = Fold("sum", body, range_)
         return body
 
-    def _laws(self, sides: list[Term]) -> Iterator[Term]:
+    def _laws(self, sides: tuple[Term, Term]) -> Iterator[Term]:
         """The integrals of densities that the lines hold: the density of what is left, or 1."""
         held = {part.function for side in sides for part in walk(side) if isinstance(part, Call)}
         held |= {part.name for side in sides for part in walk(side) if isinstance(part, Symbol)}
