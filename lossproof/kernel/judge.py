@@ -50,10 +50,19 @@ def over_spaces(atoms: Atoms, verdict: Proved | Conditional) -> Proved | Conditi
     """The verdict of a step with integrals over spaces that are only named, from that of its finite sums."""
     kept = verdict.conditions if isinstance(verdict, Conditional) else ()
     conditions = dict.fromkeys((*(atoms.written(c) for c in kept), *atoms.conditions))
-    laws = (*atoms.laws, *verdict.laws)
+    laws = dict.fromkeys(verdict.laws)
+    if atoms.integrals:
+        laws["integral-by-points"] = None
     if not conditions:
-        return Proved(laws, verdict.checked_at)
-    return Conditional(tuple(conditions), laws, verdict.checked_at)
+        return Proved(tuple(laws), verdict.checked_at)
+    return Conditional(tuple(conditions), tuple(laws), verdict.checked_at)
+
+
+def in_reading(verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step that is read by what densities usually are, from that of the step it is read as."""
+    laws = dict.fromkeys(verdict.laws)
+    laws["densities"] = None
+    return replace(verdict, laws=tuple(laws))
 
 
 def refuted(step: Step, point: Point) -> Refuted | None:

@@ -89,9 +89,9 @@ class Atoms:
                 return map_children(term, lambda child: self._back(child, points))
 
     @property
-    def laws(self) -> tuple[str, ...]:
-        """What the change rests on: nothing where there was no integral, since values are numbers anyhow."""
-        return ("integral-by-points",) if self._spaces else ()
+    def integrals(self) -> bool:
+        """Whether there was an integral: that values are numbers is no law."""
+        return bool(self._spaces)
 
     def _is_weight(self, factor: Term) -> bool:
         return isinstance(factor, Entry) and factor.family in self._weights
@@ -114,6 +114,8 @@ def atoms(step: Step) -> Atoms | None:
         return None
     left, right = made.change(step.left, {}), made.change(step.right, {})
     given = tuple(made.change(term, {}) for term in step.given)
+    if step.relation != "=" and len(made.spaces) > 1:
+        return None         # for integrals within integrals in both orders, only what is linear is known to carry over
     declarations = {**step.declarations, **made.declarations}
     known = {part for term in step.given for part in walk(term) if isinstance(part, Integral)}
     exist: dict[Term, None] = {}

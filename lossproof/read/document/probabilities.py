@@ -12,6 +12,7 @@ floor, `names`, `values`.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -50,6 +51,7 @@ __all__ = ["Probabilities", "StepReader"]
 MAX_NODES = 4_000      # of a side whose quantities are unfolded
 _ENTROPIES = frozenset({r"\mathrm{h}", r"\mathrm{H}"})
 _OPAQUE = frozenset({UNSPECIFIED})
+_SEVERAL = re.compile(r"(?:[pq]|\\mathrm\{[pq]\})(?:_(?:\{[^{}]*\}|.))?\(.*[|,]")
 
 
 @dataclass(slots=True)
@@ -256,6 +258,8 @@ class StepReader:
 
     def _density(self, term: Term) -> Value | None:
         value = density(term, self.names.declarations)
+        if value is not None and not has_densities(self.names.declarations):
+            return None
         if value is not None:
             for part in (*value.left, *value.right):
                 self.parts.setdefault(part.key, part)
@@ -322,13 +326,12 @@ class StepReader:
         of = tuple(arg for part in parts for arg in part.args)
         latex = f"{joint.head}({', '.join(part.piece for part in parts)}"
         latex += "|" + ", ".join(_shown(self.parts[key]) for key in given) + ")" if given else ")"
-        name = "joint_" + re.sub(r"\W+", "_", "_".join([joint.head, *sorted(joint.keys), *(["of"] if given else []),
-                                                         *given])).strip("_")
-        kind = "function" if of else "scalar"
-        declared = Declaration(name, "function" if of else "scalar", NONNEGATIVE, arity=len(of), latex=latex,
-                               assumed=True, assumptions=_OPAQUE)
-        self.names.declarations.setdefault(name, declared)
-        made: Call | Symbol = Call(name, of) if kind == "function" else Symbol(name)
+        name = "_".join(["joint", _word(joint.head), *map(_word, sorted(joint.keys)), *(["of"] if given else []),
+                         *map(_word, given)])
+        self.names.declarations.setdefault(name, Declaration(
+            name, "function" if of else "scalar", NONNEGATIVE, arity=len(of), latex=latex, assumed=True,
+            assumptions=_OPAQUE))
+        made: Call | Symbol = Call(name, of) if of else Symbol(name)
         self.present.setdefault(joint, made)
         return made
 
@@ -394,10 +397,26 @@ class StepReader:
             yield Relation("=", self._over_all(self._joint(joint), bound), self._joint(rest) if rest.keys else ONE)
 
 
+def _word(key: str) -> str:
+    """A word for a key, another for each: what is no plain name brings a digest of itself."""
+    plain = re.fullmatch(r"\*:(\w+)", key) or re.fullmatch(r"(\w)", key)
+    if plain:
+        return plain[1]
+    return re.sub(r"\W+", "", key) + hashlib.sha256(key.encode()).hexdigest()[:4]
+
+
 def _shown(part: Part) -> str:
     """A part that is no hole of the template: by its text."""
     return part.piece if not part.args else "".join(sorted(free_names(part.args[0]))) if part.piece == HOLE \
         else part.piece.replace(HOLE, "")
+
+
+def has_densities(declarations: Mapping[str, Declaration]) -> bool:
+    """Whether p and q are seen to stand for densities: one has a bar or several arguments, or the document integrates
+    over, or sums over the members of, a set that has a name."""
+    return any(_SEVERAL.match(declared.latex or "") or name.startswith("card_") or (
+        SPACE in declared.assumptions and re.match(r"inf_(?:cal|[A-Z])", name))
+               for name, declared in declarations.items())
 
 
 def _is_own(name: str, low: str) -> bool:

@@ -159,7 +159,8 @@ class Brackets(Scripts):
         """
         arguments = by[1] if len(by) == 2 else None
         function = self.function_at(by[0])
-        if not isinstance(arguments, Bracket) or function is None or not function[0].opaque:
+        if not isinstance(arguments, Bracket) or function is None or (
+                not function[0].opaque and function[0].declaration is None):
             return None
         left = split_at(split_at(arguments.items, ("|", r"\mid"))[0], (",",))
         if not all(len(part) == 1 and self._is_index(part) for part in left):
