@@ -13,7 +13,7 @@ from itertools import chain
 
 from lossproof.derivation import Derivation, Document, Line, LineRelation, Premise, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof
+from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.premises import under
@@ -21,7 +21,7 @@ from lossproof.kernel.validity import validate
 from lossproof.prose_verdicts import of_prose
 from lossproof.search import counterexample, repair, repair_complex
 from lossproof.search import premises as premises_of
-from lossproof.term import Bool, Relation, free_names
+from lossproof.term import ARRAY_FUNCTIONS, Bool, Call, Entry, Relation, Symbol, free_names, walk
 from lossproof.verdict import (
     Attempt,
     Conditional,
@@ -46,6 +46,10 @@ POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
 POINTS_FOR_SUGGESTION = 12
 """A suggestion for which a point is hard to find is not made."""
+WORK = 150_000
+"""The budget of a proof."""
+WORK_BEFORE_READINGS = 2_000
+"""The budget of one that is tried before other readings of a step, which are easier where they hold."""
 SHRINKING = 300
 """How many smaller points are tried for a counterexample."""
 
@@ -95,13 +99,14 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if derivation.lines[derivation.before(index) - 1].unread is not None:
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
-    resting = _resting(document, line, step)
-    if resting is not None:
-        return replace(resting, index=index)
-    result = None
+    result = _by_readings(line, step)
+    if not line.bare and (result is None or not isinstance(result.verdict, Proved | Conditional)):
+        resting = _resting(document, line, step)
+        if resting is not None:
+            return replace(resting, index=index)
     if line.otherwise is not None:
         settled(StepResult(index, Defined(line.otherwise)))     # where nothing more is found in time
-    if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
+    if result is None and line.alone and isinstance(line.term, Relation) and line.term.op == "=":
         by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="))
         result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
 
@@ -109,6 +114,8 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
         settled(of_prose(document, line, step, replace(found, index=index)))
 
     result = replace(result or check(step, stands), index=index)
+    if line.readings and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
+        result = replace(_in_a_reading(line, step) or result, index=index)
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = of_prose(document, line, step, result)
@@ -126,10 +133,11 @@ def _resting(document: Document, line: Line, step: Step) -> StepResult | None:
     if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
         whole.insert(0, replace(step, left=line.term.left, right=line.term.right, relation="="))
     try:
-        if any(complex_steps.is_complex(one) or isinstance(proof.prove(one), proof.Claim) for one in whole):
+        if any(complex_steps.is_complex(one) or (_is_plain(one) and isinstance(proof.prove(one), proof.Claim)) or (
+                not _is_plain(one) and _established(one) is not None) for one in whole):
             return None
         plain = pointwise.without_limits(step)
-        for point in counterexample.points(plain, limit=POINTS_OUTSIDE):
+        for point in counterexample.points(plain, limit=POINTS_OUTSIDE) if _is_plain(step) else ():
             if (verdict := judge.refuted(plain, point)) is not None:
                 if isinstance(of_prose(document, line, step, StepResult(0, verdict)).verdict, Refuted):
                     return None
@@ -149,17 +157,86 @@ def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
         if not _follows(step, proposal):
             continue
         proposal = premises_of.least(proposal, lambda fewer: _follows(step, fewer))
-        posed = under(step, [premise.term for premise in proposal])
-        claim = proof.prove(posed)
-        if isinstance(claim, proof.Claim):
-            result = _exhibit(pointwise.without_limits(posed), claim)
-            if isinstance(result.verdict, Proved | Conditional):
-                return replace(result, premises=proposal)
+        result = _established(under(step, [premise.term for premise in proposal]))
+        if result is not None:
+            return replace(result, premises=proposal)
     return None
 
 
 def _follows(step: Step, premises: Sequence[Premise]) -> bool:
-    return bool(premises) and isinstance(proof.prove(under(step, [p.term for p in premises])), proof.Claim)
+    posed = under(step, [premise.term for premise in premises])
+    if _is_plain(posed):
+        return isinstance(proof.prove(posed), proof.Claim)
+    return _established(posed) is not None
+
+
+def _is_plain(step: Step) -> bool:
+    """Whether a step is one between numbers or arrays, with no chance and no space in it."""
+    return not (expected_numbers.values_of(step) or expectations.has_expectations(step) or spaces.over_spaces(step))
+
+
+def _established(step: Step) -> StepResult | None:
+    """The result of a step that is proved, at least under conditions; no counterexample is looked for."""
+    if _is_plain(step):
+        result = _proved(step)
+    elif spaces.over_spaces(step):
+        result = _by_points(step)
+    else:
+        result = _proved_by_chance(step) if expectations.has_expectations(step) else _proved(step)
+    return result if result is not None and isinstance(result.verdict, Proved | Conditional) else None
+
+
+def _by_readings(line: Line, step: Step) -> StepResult | None:
+    """The result of a step that is read in other ways first; None where it is judged as it stands.
+
+    That is where the line means nothing else, and where integrals over spaces that are only named, or what its
+    names stand for, make it costly.
+    """
+    if line.bare:
+        return _in_a_reading(line, step) or StepResult(0, Unknown("it says what its left side means"))
+    if not line.readings:
+        return None
+    if _reaches_arrays(step) or spaces.over_spaces(step):
+        return _in_a_reading(line, step)
+    if any(spaces.over_spaces(replace(step, left=read.left, right=read.right)) for read in line.readings):
+        found = _claimed(step, WORK_BEFORE_READINGS)
+        return found if found is not None and isinstance(found.verdict, Proved) else _in_a_reading(line, step)
+    return None
+
+
+def _reaches_arrays(step: Step) -> bool:
+    """Whether a line, or what its quantities are made of, holds matrix functions."""
+    waiting, seen = [step.left, step.right], set[str]()
+    while waiting:
+        for part in walk(waiting.pop()):
+            if isinstance(part, Call) and part.function in ARRAY_FUNCTIONS:
+                return True
+            if isinstance(part, Symbol | Entry):
+                name = part.name if isinstance(part, Symbol) else part.family
+                if name in step.definitions and name not in seen:
+                    seen.add(name)
+                    waiting.append(step.definitions[name].body)
+    return False
+
+
+def _in_a_reading(line: Line, step: Step) -> StepResult | None:
+    """The result of the first reading of a step in which it is proved, at least under conditions."""
+    for reading in line.readings:
+        read = replace(step, left=reading.left, right=reading.right, given=(*step.given, *reading.given))
+        try:
+            claim = _by_points(read) or (None if spaces.over_spaces(read) else _claimed(read))
+        except InputError:
+            continue
+        if claim is not None and isinstance(claim.verdict, Proved | Conditional):
+            return replace(claim, verdict=judge.in_reading(claim.verdict))
+    return None
+
+
+def _claimed(step: Step, work: int = WORK) -> StepResult | None:
+    """The result of a step where it is proved; no counterexample is looked for."""
+    validate(step)
+    claim = proof.prove(step, work)
+    return _exhibit(pointwise.without_limits(step), claim) if isinstance(claim, proof.Claim) else None
 
 
 def check_claim(document: Document, derivation: Derivation, settled: Settled = _nobody) -> StepResult | None:
@@ -264,6 +341,10 @@ def _decide(step: Step, settled: Settled) -> StepResult:
     step = expectations.at_an_outcome(step)
     if complex_steps.is_complex(step):
         return _decide_parts(step, settled)
+    if spaces.over_spaces(step):
+        # nothing is refuted by what a space or a function might be
+        open_ = Unknown("not decided: an integral over a space of which only the name is known")
+        return _by_points(step) or _claimed(step) or StepResult(0, open_)
     return _decide_real(step, settled)
 
 
@@ -360,6 +441,17 @@ def _decide_plainly(step: Step, settled: Settled | None = None) -> StepResult:
     if complex_steps.is_complex(step):
         return _decide_parts(step, settled or _nobody)
     return _decide_real(step, settled or _nobody, diagnosed=settled is not None)
+def _by_points(step: Step) -> StepResult | None:
+    """The result of a step with integrals over spaces that are only named, where finite sums settle it."""
+    validate(step)
+    sums = spaces.atoms(step)
+    claim = None if sums is None else proof.prove(sums.step)
+    if sums is None or not isinstance(claim, proof.Claim):
+        return None
+    found = _exhibit(pointwise.without_limits(sums.step), claim)
+    if isinstance(found.verdict, Proved | Conditional):
+        return replace(found, verdict=judge.over_spaces(sums, found.verdict))
+    return found if found.fault else None
 
 
 def _decide_parts(step: Step, settled: Settled) -> StepResult:

@@ -116,6 +116,15 @@ class Premise:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Another way to read a step of a document: its two sides, and what holds beside the hypotheses in that reading."""
+
+    left: Term
+    right: Term
+    given: tuple[Term, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a chain. The first line's relation and expectation mean nothing.
 
@@ -128,6 +137,9 @@ class Line:
     a name, or state what is to be solved. Then it is neither refuted nor unknown, but defined. `alone` marks an
     equation that may hold by itself, and need not follow from the one before. `premises`, in a document, are what it
     says on other lines: those are hypotheses of a step that is not decided without them, as few as it takes.
+
+    `readings` are other ways to read the step: what is proved in one of them is proved. `bare` marks a line that is
+    judged by these only, since the document makes its left side mean what its right side says.
 
     `unread` says why the line's expression could not be read (then `term` is a Symbol that
     holds its text), `given_unread` why its hypotheses could not. Neither is ever judged.
@@ -147,6 +159,8 @@ class Line:
     otherwise: str | None = None
     alone: bool = False
     premises: tuple[Premise, ...] = ()
+    readings: tuple[Reading, ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)

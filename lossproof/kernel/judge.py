@@ -21,6 +21,7 @@ from lossproof.kernel.pairs import twin
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare
 from lossproof.kernel.proof import Claim
+from lossproof.kernel.spaces import Atoms
 from lossproof.term import Entry, Number, Symbol, Term
 from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Verdict
 
@@ -45,6 +46,25 @@ def chained(claim: Step, verdicts: Sequence[Verdict], points: Iterable[Point]) -
         return None
     laws = dict.fromkeys(law for v in verdicts if isinstance(v, Proved) for law in v.laws)
     return Proved(("transitivity", *laws), min(v.checked_at for v in verdicts if isinstance(v, Proved)))
+
+
+def over_spaces(atoms: Atoms, verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step with integrals over spaces that are only named, from that of its finite sums."""
+    kept = verdict.conditions if isinstance(verdict, Conditional) else ()
+    conditions = dict.fromkeys((*(atoms.written(c) for c in kept), *atoms.conditions))
+    laws = dict.fromkeys(verdict.laws)
+    if atoms.integrals:
+        laws["integral-by-points"] = None
+    if not conditions:
+        return Proved(tuple(laws), verdict.checked_at)
+    return Conditional(tuple(conditions), tuple(laws), verdict.checked_at)
+
+
+def in_reading(verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step that is read by what densities usually are, from that of the step it is read as."""
+    laws = dict.fromkeys(verdict.laws)
+    laws["densities"] = None
+    return replace(verdict, laws=tuple(laws))
 
 
 def refuted(step: Step, point: Point) -> Refuted | None:

@@ -76,6 +76,13 @@ _TABLE: Final = (
     Law("max-as-abs", "max(x, y) = (x + y + |x - y|)/2", _NONE, _ANALYSIS, "Max(x, y)", "(x + y + Abs(x - y))/2"),
     Law("piecewise", "the first value whose condition holds", "the condition holds", "definition",
         "Piecewise((x, x > 0), (y, True))", "x", ("x > 0",), {"x": "-1", "y": "5"}),
+    # what is read as it is usually meant
+    Law("densities", "p(x|y) = p(x, y)/p(y); the integral of p(x, y) over all x is p(y), of p(x) it is 1; entropies, "
+        "divergences and means are integrals by p", "p(y) != 0; the letter stands for densities", "definition",
+        "x/y*y", "x", ("Ne(y, 0)",), {"y": "0"}),
+    Law("integral-by-points", "what holds of all finite sums with positive weights holds of integrals over a space "
+        "of which only the name is known", "each integral exists", "Richter 1957, Rogosinski 1958, Fubini",
+        "Integral(x*t**2 + t, (t, 0, 1))", "x*Integral(t**2, (t, 0, 1)) + Integral(t, (t, 0, 1))"),
     # exp, log, powers
     Law("exp-of-sum", "exp(x + y) = exp(x) exp(y)", _NONE, _ANALYSIS, "exp(x + y)", "exp(x)*exp(y)"),
     Law("exp-of-log", "exp(c log x) = x**c", "x > 0", _ANALYSIS, "exp(2*log(x))", "x**2", ("x > 0",), {"x": "-1"}),

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
 from lossproof.diagnostic import InputError, diagnostic
@@ -27,6 +27,8 @@ from lossproof.read.document.argument import citations
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
 from lossproof.read.document.premises import Said, with_premises
+from lossproof.read.document.probabilities import Probabilities
+from lossproof.read.document.proportional import Proportional
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
 from lossproof.read.latex.as_set import PERHAPS, unknown_dependence
 from lossproof.read.shapes import Shapes
@@ -42,6 +44,7 @@ from lossproof.term import (
     Subst,
     Symbol,
     Term,
+    divide,
     free_names,
 )
 
@@ -52,6 +55,7 @@ _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", 
 MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
 _SAID = "it says what this expectation is: it does not follow from what expectations are"
+_PROPORTIONAL = "what varies is not written, and the two sides are not seen to be proportional"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -75,6 +79,7 @@ class _Chain:
     given: tuple[Term, ...]
     span: Span
     equations: bool = False
+    proportional: bool = False
 
 
 @dataclass(slots=True)
@@ -124,7 +129,8 @@ class Deriver:
         unfold = self.names.unfold
         made = tuple(
             Derivation(chain.name, chain.title,
-                       self._judgeable(tuple(self._final(line, chain.lines[1:2]) for line in chain.lines)),
+                       self._judgeable(self._also(tuple(self._final(line, chain.lines[1:2]) for line in chain.lines),
+                                                  chain.proportional)),
                        tuple(unfold(given) for given in chain.given), span=chain.span, is_text=True)
             for chain in self.chains)
         said = [replace(one, term=unfold(one.term)) for one in self._said]
@@ -144,6 +150,20 @@ class Deriver:
             return line
         said = bool(after) and after[0].otherwise == _SAID
         return replace(line, term=self.names.unfold(line.term if said else self.names.with_values(line.term)))
+
+    def _also(self, lines: tuple[Line, ...], proportional: bool) -> tuple[Line, ...]:
+        """The lines, with other ways to read the steps to them."""
+        if proportional:
+            first, second = lines
+            found = Proportional(self.names).readings(first.term, second.term)
+            quotient = divide(first.term, second.term)
+            ends = (found[0].left, found[0].right) if found else (quotient, quotient)
+            return replace(first, term=ends[0]), replace(second, term=ends[1], readings=found)
+        probabilities = Probabilities(self.names)
+        return (*lines[:1], *(
+            line if line.unread or before.unread or line.relation in ("=>", "<=>")
+            else replace(line, readings=probabilities.readings(before.term, line.term, alone=line.bare))
+            for before, line in pairwise(lines)))
 
     def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.
@@ -185,6 +205,9 @@ class Deriver:
                 self._started = replace(statement.sides[0], term=self.names.now(statement.sides[0].term))
             return
         sides = [replace(side, term=self.names.now(side.term)) for side in statement.sides]
+        if set(statement.relations) <= {"~", "="} and unjudged and not statement.continues:
+            self._proportional(sides, statement, row, context)
+            return
         if unjudged:
             self._remark = f"`{unjudged[0]}` is not judged"
             self._open = self._started = self._equation = None
@@ -194,6 +217,17 @@ class Deriver:
             self._continue(sides, relations, row, context)
             return
         self._start(statement, sides, relations, row, context)
+
+    def _proportional(self, sides: list[Side], statement: Statement, row: ReadRow, context: Context) -> None:
+        """L ~ R = S: the quotient of the first two does not depend on what varies, and the last two are equal."""
+        self._open = self._started = self._equation = None
+        for (before, after), relation in zip(pairwise(sides), statement.relations, strict=True):
+            chain = self._chain([self._first(before)], row.span, context)
+            chain.proportional = relation == "~"
+            line = self._line(after, "=")
+            chain.lines.append(replace(line, otherwise=_PROPORTIONAL, bare=True) if chain.proportional else line)
+            self._steps.append((chain.name, 2))
+        self._open = None
 
     def _continue(self, sides: list[Side], relations: list[LineRelation], row: ReadRow, context: Context) -> None:
         self._equation = None
@@ -214,6 +248,7 @@ class Deriver:
 
     def _start(self, statement: Statement, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                context: Context) -> None:
+        written = statement.sides[0]
         first, second = sides[0], sides[1]
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
@@ -222,7 +257,7 @@ class Deriver:
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
         if head is not None and len(sides) == 2 and self._is_case(statement, head, second.term, follows):
             if self._leads and not self.names.is_defined(head.name) and head.name not in self.names.used:
-                self._define(head, sides, relations, row, context)
+                self._define(head, written, sides, relations, row, context)
             else:
                 self._remark = "taken as said"
                 self.say(statement, context, row.span)
@@ -237,7 +272,7 @@ class Deriver:
                 if claims:
                     pass
                 elif follows is None or head.name not in free_names(follows[0].term) | free_names(follows[1].term):
-                    self._define(head, sides, relations, row, context)
+                    self._define(head, written, sides, relations, row, context)
                     return
             else:
                 elsewhere = self.names.sections.get(self.names.current.get(head.name, head.name)) != context.section
@@ -307,11 +342,12 @@ class Deriver:
         there = self.rows[stated.row]
         self.rows[stated.row] = replace(there, steps=(*there.steps, (chain.name, 2)))
 
-    def _define(self, head: Head, sides: list[Side], relations: list[LineRelation], row: ReadRow,
+    def _define(self, head: Head, first: Side, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                 context: Context) -> None:
         """A definition; its further sides are a chain from the first right side."""
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
+        usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
         self._defines.append(self.names.define(head, sides[1].term, row.span, context.section))
         if is_expectation(said[0].term) and not context.given and rests_on_chance(
                 sides[1].term, self.names.declarations, self.names.definitions):
@@ -320,6 +356,13 @@ class Deriver:
             self._append(chain, replace(self._line(said[1], "="), otherwise=_SAID))
             self._open = None
         self._started = sides[1]
+        if usual:       # a meaning that it has anyhow, by the laws of densities
+            open_ = self._open
+            chain = self._chain([self._first(first)], row.span, context)
+            chain.lines.append(replace(self._line(sides[1], "="), otherwise="it says what its left side means",
+                                       bare=True))
+            self._steps.append((chain.name, 2))
+            self._open = open_
         if len(sides) > 2:
             chain = self._chain([self._first(sides[1])], row.span, context)
             for side, relation in zip(sides[2:], relations[1:], strict=True):

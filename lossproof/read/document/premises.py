@@ -78,7 +78,7 @@ def _says(derivation: Derivation, index: int) -> Term | None:
     """What a line of a chain says by itself: of equations the line, else that it is related to the first line."""
     lines = derivation.lines
     line = lines[index - 1]
-    if index < 2 or line.unread is not None:
+    if index < 2 or line.unread is not None or line.bare:
         return None
     if isinstance(line.term, Relation):
         return line.term

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from lossproof.derivation import Declaration, Domain
 from lossproof.read.latex.keys import identifier, split_parts
+from lossproof.read.latex.matching import split_at
 from lossproof.read.latex.names import span_of
 from lossproof.read.latex.notation import UNSPECIFIED
 from lossproof.read.latex.scripts import Scripts
+from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
     Bracket,
     Command,
@@ -24,6 +26,8 @@ from lossproof.term import (
     ONE,
     Call,
     Component,
+    Integral,
+    Mul,
     Symbol,
     Term,
 )
@@ -136,10 +140,53 @@ class Brackets(Scripts):
         return made if around is None or around.sup is None else self.raised(made, around.sup, around)
 
     def _mean_value(self, bracket: Bracket, around: Scripted | None) -> Term:
-        """Angle brackets, with the density that the mean is by below them: read as they are set."""
+        """Angle brackets, with the density that the mean is by below them: an integral, or read as they are set."""
+        found = None if around is None or around.sub is None else self._mean_by(bracket, around.sub, around)
+        if found is not None:
+            assert around is not None
+            return found if around.sup is None else self.raised(found, around.sup, around)
         inner: Nodes = (bracket,) if around is None or around.sub is None else (
             Scripted(bracket, around.sub, None, 0, around.start, around.end),)
         term = self.set_as_is(inner, "mean_value")
         if around is None or around.sup is None:
             return term
         return self.raised(term, around.sup, around)
+
+    def _mean_by(self, bracket: Bracket, by: Nodes, at: Node) -> Term | None:
+        """The integral of f q(x) over all x, for f between angle brackets and q(x) below them.
+
+        None where something else stands there, or the density is one of a vector.
+        """
+        arguments = by[1] if len(by) == 2 else None
+        function = self.function_at(by[0])
+        if not isinstance(arguments, Bracket) or function is None or (
+                not function[0].opaque and function[0].declaration is None):
+            return None
+        left = split_at(split_at(arguments.items, ("|", r"\mid"))[0], (",",))
+        if not all(len(part) == 1 and self._is_index(part) for part in left):
+            return None
+        keys = [canonical(part) for part in left]
+        named = [self.notation.names.get(key) for key in keys]
+        if any(name is not None and name.declaration.kind not in ("scalar", "integer") for name in named):
+            return None
+        before, extra = set(self.seen), dict(self.extra)
+        try:
+            return self._mean_over(bracket, by, left, at)
+        except LatexProblem:
+            self.seen = before
+            for name in set(self.extra) - set(extra):
+                del self.extra[name], self.declarations[name]
+            return None
+
+    def _mean_over(self, bracket: Bracket, by: Nodes, variables: list[Nodes], at: Node) -> Term:
+        if not variables:
+            density = self.value(by)
+            inner = self.value(bracket.items)
+            return Mul((density, inner), span=span_of(at))
+        first, *others = variables
+        name = identifier(canonical(first))
+        while name in self.frame.names:
+            name += "_"
+        lower, upper = self._domain(first)
+        with self.binding(canonical(first), Symbol(name), name), self.deeper(at):
+            return Integral(self._mean_over(bracket, by, others, at), name, lower, upper, span=span_of(at))

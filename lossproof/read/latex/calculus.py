@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from lossproof.derivation import Declaration
+from lossproof.kernel.spaces import SPACE
 from lossproof.read.latex.derivatives import Derivatives
 from lossproof.read.latex.folds import TIMES, UNKNOWN
 from lossproof.read.latex.keys import identifier
@@ -255,7 +256,7 @@ class Calculus(Derivatives):
                                                                     and sub[0].sup is None):
             made = identifier(key)
             for bound in ("inf", "sup"):
-                self.declare(Declaration(f"{bound}_{made}", "scalar", assumed=True, assumptions=UNKNOWN,
+                self.declare(Declaration(f"{bound}_{made}", "scalar", assumed=True, assumptions=UNKNOWN | {SPACE},
                                          latex=rf"\{bound} {key}"))
             return Symbol(f"inf_{made}"), Symbol(f"sup_{made}")
         self.refuse("an integral over this set is not read", sub, r"write \int_a^b", "LP105")
