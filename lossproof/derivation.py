@@ -113,7 +113,8 @@ class Line:
 
     `otherwise`, in a document, says as what the line is taken where it is not proved: the text may say something new of
     a name, or state what is to be solved. Then it is neither refuted nor unknown, but defined. `alone` marks an
-    equation that may hold by itself, and need not follow from the one before.
+    equation that may hold by itself, and need not follow from the one before. `doubt` says why what the line stands for
+    may be true although its sides differ: then it is unknown and not refuted.
 
     `unread` says why the line's expression could not be read (then `term` is a Symbol that
     holds its text), `given_unread` why its hypotheses could not. Neither is ever judged.
@@ -132,6 +133,7 @@ class Line:
     given_unread: Diagnostic | None = None
     otherwise: str | None = None
     alone: bool = False
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     """
     if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
         return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
+    if line.doubt is not None and isinstance(result.verdict, Refuted):
+        return replace(result, verdict=Unknown(line.doubt, "LP306"), diagnosis=None)
     if document.prose is None:
         return result
     if isinstance(result.verdict, Refuted) and (unspecified := _unspecified(step)):

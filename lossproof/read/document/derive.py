@@ -19,10 +19,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
 from lossproof.diagnostic import Diagnostic, InputError, diagnostic
+from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
 from lossproof.read.latex.as_set import PERHAPS, unknown_dependence
 from lossproof.read.shapes import Shapes
@@ -49,6 +50,7 @@ _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", 
 _CONDITIONS: Mapping[str, RelationName] = {
     "=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
+_UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -138,12 +140,13 @@ class Deriver:
     _defines: list[str] = field(default_factory=list)
     _remark: str | None = None
     _stated: dict[str, _Stated] = field(default_factory=dict)
+    _distribution: Side | None = None   # what the row before says something is distributed as
     _leads: bool = False                # whether the next statement of the row follows from this one
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
         self._expect = list(context.expect)
-        self._equation = None
+        self._equation = self._distribution = None
         if not rows or not (rows[0].continues or (rows[0].statements and rows[0].statements[0].continues)):
             self._open = self._started = None
         for row in rows:
@@ -205,16 +208,39 @@ class Deriver:
         if not statement.relations:
             self._remark = self._remark or "no relation"
             return
-        sides = [replace(side, term=self.names.now(side.term)) for side in statement.sides]
         if unjudged:
-            self._remark = f"`{unjudged[0]}` is not judged"
-            self._open = self._started = self._equation = None
+            self._between(statement, unjudged[0], row, context)
             return
+        sides = [self._now(side) for side in statement.sides]
         relations = [_LINES[relation] for relation in statement.relations]
         if statement.continues:
             self._continue(sides, relations, row, context)
             return
         self._start(statement, sides, relations, row, context)
+
+    def _between(self, statement: Statement, sign: str, row: ReadRow, context: Context) -> None:
+        """What stands between signs that are not judged: equalities, and the parameters of one distribution."""
+        self._remark = f"`{sign}` is not judged"
+        before = self._distribution if statement.continues else None
+        runs = between(statement, frozenset(_LINES))
+        if not runs or not runs[0].continues:
+            self._open = self._started = self._equation = None
+        self._distribution = None
+        for run in runs:
+            if not is_distribution(run.sides[0]):
+                self._statement(run, row, context)
+                continue
+            self._open = self._started = self._equation = None
+            sides = (*((before,) if before is not None else ()), *run.sides)
+            for one, other in pairwise(sides):
+                for mine, theirs in parameters(one, other):
+                    chain = self._chain([self._first(self._now(mine))], row.span, context)
+                    line = self._line(self._now(theirs), "=")
+                    self._append(chain, line if is_identified(one) else replace(line, doubt=_UNLIKE))
+            self._open, self._distribution, before = None, run.sides[-1], None
+
+    def _now(self, side: Side) -> Side:
+        return replace(side, term=self.names.now(side.term))
 
     def _continue(self, sides: list[Side], relations: list[LineRelation], row: ReadRow, context: Context) -> None:
         self._equation = None

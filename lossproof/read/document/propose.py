@@ -293,7 +293,8 @@ class _Proposer:
 
     def _names(self, known: set[str]) -> None:
         for bound in sorted(self._bounds() | set(self.sizes.values())):
-            if re.fullmatch(r"[A-Za-z]|\\[A-Za-z]+", bound) and bound not in self.indices and bound != r"\infty":
+            named = re.fullmatch(r"[A-Za-z](?:_\{?[0-9]\}?)?|\\[A-Za-z]+", bound)
+            if named and bound not in self.indices and bound != r"\infty":
                 self.names.setdefault(bound, {"kind": "size", "assumed": True})
         for name, kind in self.arrays.kinds.items():
             shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]

@@ -190,7 +190,7 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
         # the relation before a side, or the first one behind it
         before = place - 1 if len(relations) == len(joined) - 1 else place
         beside = relations[max(before, 0)] if relations else ""
-        if beside == "distributed" and before >= 0:
+        if "distributed" in relations[:before + 1] and beside in ("distributed", "=") and before >= 0:
             beside = "distributed by"
         made = _side(side, notation, prime_by, extra, (start, end), integrated=integrated, beside=beside)
         read.append(made)
