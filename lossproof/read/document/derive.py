@@ -51,6 +51,7 @@ _CONDITIONS: Mapping[str, RelationName] = {
     "=": "=", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
 _UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
+_USUAL = "the sides differ at a point, but what a distribution's parameters mean is only taken for the usual"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -164,13 +165,27 @@ class Deriver:
 
     def derivations(self) -> tuple[Derivation, ...]:
         """What was made, functions of the document replaced by their bodies."""
-        unfold = self.names.unfold
-        return tuple(
-            Derivation(chain.name, chain.title,
-                       self._judgeable(tuple(replace(line, term=unfold(line.term)) if line.unread is None else line
-                                             for line in chain.lines)),
-                       tuple(unfold(given) for given in chain.given), span=chain.span)
-            for chain in self.chains)
+        self.names.settle()
+        return tuple(self._derivation(chain) for chain in self.chains)
+
+    def _derivation(self, chain: _Chain) -> Derivation:
+        """A chain, functions of the document replaced by their bodies where these hold."""
+        names = self.names
+        terms, given = names.supports.lines(
+            (line.term for line in chain.lines if line.unread is None), names.rests_on)
+        made = iter(terms)
+        lines = []
+        for line in chain.lines:
+            if line.unread is None:
+                usual = names.supposed & names.rests_on(line.term)
+                line = replace(line, term=names.unfold(next(made)))
+                if usual and line.doubt is None:
+                    line = replace(line, doubt=_USUAL)
+            lines.append(line)
+        for number in range(1, len(lines)):     # a step rests on the line before it, too
+            lines[number] = replace(lines[number], doubt=lines[number].doubt or lines[number - 1].doubt)
+        return Derivation(chain.name, chain.title, self._judgeable(tuple(lines)),
+                          (*(names.unfold(term) for term in chain.given), *map(names.unfold, given)), span=chain.span)
 
     def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.

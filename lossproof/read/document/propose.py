@@ -37,6 +37,7 @@ _ARRAYS = frozenset({"I", "1", "0", r"\mathbf{I}", r"\mathbf{1}"})      # with t
 _SINGLE = re.compile(r"(?:\\(?:hat|bar|tilde|vec)\{)?(?:[A-Za-z]|\\[A-Za-z]+)\}?(?:_(?:\{[^{}]*\}|.))?")
 _STATISTICS = re.compile(r"\\mathrm\{(?:E|Var|Cov|Pr|KL|Corr|Gam|Bin|Bet)\}|\\mathcal\{N\}|\\sim\b|\\mathbb\{E\}|"
                          r"\\Gamma|\\psi\(")
+_TELLING = re.compile(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)|\\sim\b")      # of a formula within a line of text
 _WORD = re.compile(r"\\(?:mathrm|operatorname|text)\{[^{}]{2,}\}")
 
 
@@ -59,7 +60,7 @@ def proposed(path: str) -> str:
 
 def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
     """The notation that formulas (with whether each is displayed) suggest."""
-    telling = [text for text, display in formulas if display or re.search(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)", text)]
+    telling = [text for text, display in formulas if display or _TELLING.search(text)]
     nodes = laid_out(telling)
     mapping = _Proposer(survey(nodes), find_arrays(nodes), telling).mapping()
     notation = _accepted(mapping)

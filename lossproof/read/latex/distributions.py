@@ -13,7 +13,7 @@ DISTRIBUTION = "distribution"       # a call of it has the distribution's name a
 
 # As set in canonical form; families without a name of ours are only compared with themselves.
 DISTRIBUTIONS: Mapping[str, str] = {
-    r"\mathcal{N}": "normal", r"\mathrm{N}": "normal", r"\ln \mathcal{N}": "log-normal",
+    r"\mathcal{N}": "normal", r"\mathrm{N}": "normal", r"\ln\mathcal{N}": "log-normal",
     r"\mathrm{Gam}": "gamma", r"\mathrm{Gamma}": "gamma", r"\mathrm{IG}": "",
     r"\mathrm{Exp}": "exponential", r"\mathrm{Bet}": "beta", r"\mathrm{Beta}": "beta",
     r"\mathrm{Bin}": "binomial", r"\mathrm{Bern}": "bernoulli", r"\mathrm{Poiss}": "poisson",
