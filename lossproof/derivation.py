@@ -135,7 +135,8 @@ class Line:
 
     `otherwise`, in a document, says as what the line is taken where it is not proved: the text may say something new of
     a name, or state what is to be solved. Then it is neither refuted nor unknown, but defined. `alone` marks an
-    equation that may hold by itself, and need not follow from the one before. `premises`, in a document, are what it
+    equation that may hold by itself, and need not follow from the one before. `doubt` says why what the line stands for
+    may be true although its sides differ: then it is unknown and not refuted. `premises`, in a document, are what it
     says on other lines: those are hypotheses of a step that is not decided without them, as few as it takes.
 
     `readings` are other ways to read the step: what is proved in one of them is proved. `bare` marks a line that is
@@ -161,6 +162,7 @@ class Line:
     premises: tuple[Premise, ...] = ()
     readings: tuple[Reading, ...] = ()
     bare: bool = False
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

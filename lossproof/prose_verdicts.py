@@ -30,6 +30,8 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
         result = replace(result, verdict=Unknown("the shapes of what is random do not fit, and are guessed", "LP306"))
     if line.otherwise is not None and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
         return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
+    if line.doubt is not None and isinstance(result.verdict, Refuted):
+        return replace(result, verdict=Unknown(line.doubt, "LP306"), diagnosis=None)
     if document.prose is None:
         return result
     if isinstance(result.verdict, Refuted) and (unspecified := _unspecified(step)):

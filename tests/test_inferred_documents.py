@@ -177,3 +177,18 @@ def test_a_condition_defines_nothing(tmp_path: Path) -> None:
     """After `if m = k`, m is what it was."""
     text = "$$a = b, \\quad \\text{if } m = k$$\n\n$$m + x = k + x$$\n"
     assert outcomes(tmp_path, text)[-1] == (3, "unknown")
+
+
+def test_values_of_one_function_at_three_arguments_have_three_names(tmp_path: Path) -> None:
+    """E(X^2) and E(X^3) are not the same number."""
+    text = "".join(f"$$\\mathrm{{E}}(X^{power}) = {value}$$\n\n" for power, value in ((1, "a"), (2, "b"), (3, "c")))
+    text += r"$$\mathrm{E}(X^2) - \mathrm{E}(X^3) = {0}$$" + "\n"
+    assert outcomes(tmp_path, text.replace("{0}", "b - c"))[-1] == (7, "proved")
+    assert outcomes(tmp_path, text.replace("{0}", "0"))[-1] == (7, "unknown")
+
+
+def test_a_value_under_an_integral_by_its_argument_is_no_constant(tmp_path: Path) -> None:
+    """Where p(x) = 2 x, the integral of p(x) over x from 0 to 1 is 1, and not p(x)."""
+    text = "$$p(x) = 2 x$$\n\n$$p(x, y) = p(x) \\, p(y|x)$$\n\n$$\\int_0^1 p(x) \\, \\mathrm{d}x = {0}$$\n"
+    assert outcomes(tmp_path, text.replace("{0}", "1"))[-1] == (5, "proved")
+    assert outcomes(tmp_path, text.replace("{0}", "p(x)"))[-1] == (5, "unknown")

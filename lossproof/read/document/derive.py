@@ -25,6 +25,7 @@ from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Ro
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.argument import citations
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
+from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.probabilities import Probabilities
@@ -56,6 +57,8 @@ MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
 _SAID = "it says what this expectation is: it does not follow from what expectations are"
 _PROPORTIONAL = "what varies is not written, and the two sides are not seen to be proportional"
+_UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
+_USUAL = "the sides differ at a point, but what a distribution's parameters mean is only taken for the usual"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -99,6 +102,7 @@ class Deriver:
     _defines: list[str] = field(default_factory=list)
     _remark: str | None = None
     _stated: dict[str, _Stated] = field(default_factory=dict)
+    _distribution: Side | None = None   # what the row before says something is distributed as
     _leads: bool = False                # whether the next statement of the row follows from this one
     _places: dict[int, Context] = field(default_factory=dict)       # of the rows, by their number
     _said: list[Said] = field(default_factory=list)
@@ -107,7 +111,7 @@ class Deriver:
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
         self._expect = list(context.expect)
-        self._equation = None
+        self._equation = self._distribution = None
         if not rows or not (rows[0].continues or (rows[0].statements and rows[0].statements[0].continues)):
             self._open = self._started = None
         for row in rows:
@@ -126,14 +130,9 @@ class Deriver:
 
     def derivations(self) -> tuple[Derivation, ...]:
         """What was made, functions of the document replaced by their bodies."""
-        unfold = self.names.unfold
-        made = tuple(
-            Derivation(chain.name, chain.title,
-                       self._judgeable(self._also(tuple(self._final(line, chain.lines[1:2]) for line in chain.lines),
-                                                  chain.proportional)),
-                       tuple(unfold(given) for given in chain.given), span=chain.span, is_text=True)
-            for chain in self.chains)
-        said = [replace(one, term=unfold(one.term)) for one in self._said]
+        self.names.settle()
+        made = tuple(self._derivation(chain) for chain in self.chains)
+        said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
         return with_premises(made, self.rows, self._places, said, self._again)
 
     def say(self, statement: Statement, context: Context, span: Span) -> None:
@@ -143,13 +142,31 @@ class Deriver:
             value = free_names(sides[0]) if is_number(sides[1]) else frozenset()
             self._said.append(Said(len(self.rows), Relation("=", *sides), span, context, value))
 
-    def _final(self, line: Line, after: Sequence[Line]) -> Line:
-        """The line, functions of the document replaced by their bodies; values of expectations count from the start,
-        but not where they are said."""
-        if line.unread is not None:
-            return line
+    def _derivation(self, chain: _Chain) -> Derivation:
+        """A chain, functions of the document replaced by their bodies where these hold."""
+        names = self.names
+        written = [self._named(line, chain.lines[1:2]) for line in chain.lines]
+        terms, given = names.supports.lines((line.term for line in written if line.unread is None), names.rests_on)
+        made = iter(terms)
+        lines = []
+        for line in written:
+            if line.unread is None:
+                usual = names.supposed & names.rests_on(line.term)
+                line = replace(line, term=names.unfold(next(made)))
+                if usual and line.doubt is None:
+                    line = replace(line, doubt=_USUAL)
+            lines.append(line)
+        for number in range(1, len(lines)):     # a step rests on the line before it, too
+            lines[number] = replace(lines[number], doubt=lines[number].doubt or lines[number - 1].doubt)
+        return Derivation(
+            chain.name, chain.title, self._judgeable(self._also(tuple(lines), chain.proportional)),
+            (*(names.unfold(term) for term in chain.given), *map(names.unfold, given)), span=chain.span, is_text=True)
+
+    def _named(self, line: Line, after: Sequence[Line]) -> Line:
+        """The line, with names for the values of expectations, which count from the start, but not where they are
+        said."""
         said = bool(after) and after[0].otherwise == _SAID
-        return replace(line, term=self.names.unfold(line.term if said else self.names.with_values(line.term)))
+        return line if line.unread is not None or said else replace(line, term=self.names.with_values(line.term))
 
     def _also(self, lines: tuple[Line, ...], proportional: bool) -> tuple[Line, ...]:
         """The lines, with other ways to read the steps to them."""
@@ -204,14 +221,13 @@ class Deriver:
                 # the left side of rows that follow
                 self._started = replace(statement.sides[0], term=self.names.now(statement.sides[0].term))
             return
-        sides = [replace(side, term=self.names.now(side.term)) for side in statement.sides]
         if set(statement.relations) <= {"~", "="} and unjudged and not statement.continues:
-            self._proportional(sides, statement, row, context)
+            self._proportional([self._now(side) for side in statement.sides], statement, row, context)
             return
         if unjudged:
-            self._remark = f"`{unjudged[0]}` is not judged"
-            self._open = self._started = self._equation = None
+            self._between(statement, unjudged[0], row, context)
             return
+        sides = [self._now(side) for side in statement.sides]
         relations = [_LINES[relation] for relation in statement.relations]
         if statement.continues:
             self._continue(sides, relations, row, context)
@@ -228,6 +244,29 @@ class Deriver:
             chain.lines.append(replace(line, otherwise=_PROPORTIONAL, bare=True) if chain.proportional else line)
             self._steps.append((chain.name, 2))
         self._open = None
+    def _between(self, statement: Statement, sign: str, row: ReadRow, context: Context) -> None:
+        """What stands between signs that are not judged: equalities, and the parameters of one distribution."""
+        self._remark = f"`{sign}` is not judged"
+        before = self._distribution if statement.continues else None
+        runs = between(statement, frozenset(_LINES))
+        if not runs or not runs[0].continues:
+            self._open = self._started = self._equation = None
+        self._distribution = None
+        for run in runs:
+            if not is_distribution(run.sides[0]):
+                self._statement(run, row, context)
+                continue
+            self._open = self._started = self._equation = None
+            sides = (*((before,) if before is not None else ()), *run.sides)
+            for one, other in pairwise(sides):
+                for mine, theirs in parameters(one, other):
+                    chain = self._chain([self._first(self._now(mine))], row.span, context)
+                    line = self._line(self._now(theirs), "=")
+                    self._append(chain, line if is_identified(one) else replace(line, doubt=_UNLIKE))
+            self._open, self._distribution, before = None, run.sides[-1], None
+
+    def _now(self, side: Side) -> Side:
+        return replace(side, term=self.names.now(side.term))
 
     def _continue(self, sides: list[Side], relations: list[LineRelation], row: ReadRow, context: Context) -> None:
         self._equation = None
@@ -293,7 +332,7 @@ class Deriver:
             chain.lines[1] = replace(chain.lines[1], otherwise=_CLAIMED)
         elif self.inferred and set(relations) != {"="}:
             chain.lines[1] = replace(chain.lines[1], otherwise="taken as given: the notation is inferred")
-        if restates and head is not None and not context.given:
+        if restates and head is not None and not context.given and context.role != "claimed":
             self._defines.append(self.names.define(head, second.term, row.span, context.section))
             self._judge_stated(head, row)
         if len(sides) == 2 and relations == ["="]:

@@ -111,7 +111,7 @@ class _Placer:
         if conditional:
             relations = ("if",) * len(relations)    # it says when, and claims nothing
         if not set(relations) & {"=>", "<=>"}:
-            yield Statement(tuple(sides), relations, part.continues, "," if beside else "")
+            yield Statement(tuple(sides), relations, part.continues, part.join or ("," if beside else ""))
             return
         joins = list(relations) if part.continues else ["", *relations]
         for made, join in zip(sides, joins, strict=True):

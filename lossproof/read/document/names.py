@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, count, islice
 
 from lossproof.derivation import Declaration, Definition
+from lossproof.diagnostic import InputError
 from lossproof.print_latex import latex
 from lossproof.read.document.expected_values import ExpectedValues, is_expectation
+from lossproof.read.document.supports import Supports, by_cases
 from lossproof.read.latex.as_set import unknown_dependence
+from lossproof.read.latex.families import Support
+from lossproof.read.shapes import Shapes
 from lossproof.term import (
     ONE,
     Add,
@@ -25,18 +29,19 @@ from lossproof.term import (
     Partial,
     Pow,
     Range,
+    Relation,
     Span,
     Subst,
     Symbol,
     Term,
+    binders,
     free_names,
-    fresh_name,
     map_children,
     substitute,
     walk,
 )
 
-__all__ = ["Function", "Head", "Names", "head_of", "is_known_everywhere", "is_number", "renamed"]
+__all__ = ["Function", "Head", "Names", "function_of", "head_of", "is_known_everywhere", "is_number", "renamed"]
 
 UNSPECIFIED = "unspecified"     # of a function: it takes more than values, as an expectation does
 MAX_UNFOLDED = 20_000       # nodes of a line in which functions were replaced by their bodies
@@ -90,6 +95,16 @@ def head_of(term: Term, declarations: Mapping[str, Declaration]) -> Head | None:
     return None
 
 
+def function_of(term: Term, declarations: Mapping[str, Declaration]) -> Head | None:
+    """The function that a value is of, whatever it is applied to; None for a value that is known alone."""
+    match term:
+        case Call(function, (Symbol(name),), ()) if function in declarations \
+                and is_known_everywhere(declarations[function]):
+            return Head(function, (), (name,))
+        case _:
+            return None
+
+
 def is_known_everywhere(declared: Declaration) -> bool:
     """True for a function whose arguments are values: what is said of f(x) holds of f(t)."""
     return declared.kind == "function" and UNSPECIFIED not in declared.assumptions
@@ -127,6 +142,8 @@ class Names:
     lines: dict[str, int] = field(default_factory=dict)        # where a name was defined
     sections: dict[str, int] = field(default_factory=dict)     # the section that a name was defined in
     expected: ExpectedValues = field(default_factory=ExpectedValues)
+    supports: Supports = field(default_factory=Supports)
+    supposed: set[str] = field(default_factory=set)            # what has the meaning that a distribution usually has
 
     def now(self, term: Term) -> Term:
         """The term with every name in its present meaning, expectations to which the document gave a value by name."""
@@ -169,13 +186,24 @@ class Names:
         now = self.as_written(call)
         return self.expected.name(now, latex, self.declarations, self.definitions) if isinstance(now, Call) else None
 
-    def _valued(self, term: Term) -> Term:
-        """The term with values of unspecified functions that have names of their own."""
+    def _valued(self, term: Term, bound: frozenset[str] = frozenset()) -> Term:
+        """The term with values of unspecified functions that have names of their own.
+
+        Under an integral or sum over x, p(x) is no single value: there, what p(x) was said to be stands for it.
+        """
         if not self.values:
             return term
         if isinstance(term, Call | Derivative) and term in self.values:
-            return Symbol(self.values[term], span=term.span)
-        return map_children(term, self._valued)
+            name = self.values[term]
+            taken = free_names(term) & bound
+            if not taken:
+                return Symbol(name, span=term.span)
+            definition = self.definitions.get(self.current.get(name, name))
+            if definition is not None and free_names(definition.body) & bound <= taken:
+                return replace(definition.body, span=term.span)
+            return term
+        inside = bound | set(binders(term))
+        return map_children(term, lambda child: self._valued(child, inside))
 
     def name_value(self, call: Call, latex: str) -> Symbol:
         """A name for the value of an unspecified function, which is known at these arguments only."""
@@ -186,7 +214,8 @@ class Names:
         if term not in self.values:
             words = "_".join(sorted(free_names(term) - {of}))
             wanted = re.sub(r"\W", "_", f"{of}_of_{words}")[:60].strip("_")
-            name = fresh_name(wanted, {*self.declarations, *self.values.values()}).replace("'", "_")
+            taken = {*self.declarations, *self.values.values(), *self.definitions, *self.functions}
+            name = next(made for made in chain((wanted,), (f"{wanted}_at{n}" for n in count(2))) if made not in taken)
             by = self.declarations.get(term.by.name) if isinstance(term, Derivative) and isinstance(
                 term.by, Symbol) else None
             made = Declaration(name, "scalar") if by is None or not by.array else Declaration(
@@ -234,7 +263,7 @@ class Names:
     def may_define(self, head: Head, body: Term) -> bool:
         """True where the body can be the meaning of the head: it does not rest on the name itself."""
         name = self.current.get(head.name, head.name)
-        if name in self._rests_on(body):
+        if name in self.rests_on(body):
             return False
         declared = self.declarations[head.name]
         if head.indices:
@@ -249,9 +278,10 @@ class Names:
 
     def define(self, head: Head, body: Term, span: Span | None, section: int) -> str:
         """Give a name its meaning; what it is called inside. A name that has one already gets another."""
-        name = self.current.get(head.name, head.name)
+        before = name = self.current.get(head.name, head.name)
         if self.is_defined(head.name):
             name = self._fresh(head.name)
+            self.supports.restated(before, name, body)
         declared = self.declarations[name]
         if head.arguments or declared.kind == "function":
             self.functions[name] = Function(head.arguments, body)
@@ -265,7 +295,29 @@ class Names:
             self.lines[name] = span.line
         return name
 
-    def _rests_on(self, term: Term) -> set[str]:
+    def is_array(self, term: Term) -> bool:
+        """True for what is a vector, a matrix or a family, or has no meaning of its own as a number."""
+        shapes = Shapes(self.declarations, self.definitions)
+        try:
+            return bool(shapes.of(term)) or shapes.is_bare_family(term, frozenset())
+        except InputError:
+            return True
+
+    def suppose(self, head: Head, at: Term, body: Term, support: Support, given: tuple[Relation, ...]) -> None:
+        """Give a name the meaning that it usually has at `at`: on a support, under conditions."""
+        if not head.arguments:
+            body = by_cases(body, at, support)      # the name is of one value
+        if not self.may_define(head, body):
+            return
+        name = self.define(head, body, None, 0)
+        self.supposed.add(name)
+        self.supports.functions.pop(name, None)
+        if head.arguments and support.conditions(at, False):
+            self.supports.functions[name] = support
+        self.supports.given[name] = given
+
+    def rests_on(self, term: Term) -> set[str]:
+        """The names in a term, in what these are defined as, and so on."""
         found: set[str] = set()
         waiting = list(free_names(term))
         while waiting:
@@ -309,11 +361,20 @@ class Names:
         return {name: declared for name, declared in self.declarations.items()
                 if name not in self.definitions and name not in self.functions}
 
+    def settle(self) -> None:
+        """Nothing more is defined: what definitions suppose of the names in them goes with their names."""
+        for name, definition in self.definitions.items():
+            made = self.supports.body(definition.body) if definition.ranges else self.supports.quantity(
+                name, definition.body)
+            self.definitions[name] = replace(definition, body=made)
+        for name, function in self.functions.items():
+            self.functions[name] = replace(function, body=self.supports.body(function.body))
+
     def final(self) -> dict[str, Definition]:
         """The definitions, functions unfolded, values of expectations by name where no name comes to rest on itself."""
         for name, definition in self.definitions.items():
             body = self.with_values(definition.body)
-            if name not in self._rests_on(body):
+            if name not in self.rests_on(body):
                 self.definitions[name] = replace(definition, body=body)
         return {name: replace(definition, body=self.unfold(definition.body))
                 for name, definition in self.definitions.items()}

@@ -45,6 +45,7 @@ class _Known:
     chain: str
     context: Context
     value: frozenset[str] = frozenset()
+    given: tuple[Term, ...] = ()
 
 
 def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], places: Mapping[int, Context],
@@ -61,7 +62,7 @@ def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], plac
             where[name, index] = number
             term = None if name in again else _says(chains[name], index)
             if term is not None and number in places:
-                known.append(_Known(number, term, row.span, name, places[number]))
+                known.append(_Known(number, term, row.span, name, places[number], given=chains[name].given))
     claimed = {name for number, row in enumerate(rows) if number in places and places[number].role == "claimed"
                for name in row.defines}
     usable = [one for one in known if one.context.role != "claimed" and not free_names(one.term) & claimed]
@@ -106,6 +107,8 @@ def _premises(derivation: Derivation, row: int, usable: Sequence[_Known], places
             continue
         if not cited and not anywhere and one.row > row - (one.chain != ""):
             continue
+        if not set(one.given) <= set(derivation.given):
+            continue        # it is said of fewer points
         if one.value:
             if one.value & valued or one.context.section != context.section:
                 continue

@@ -38,6 +38,7 @@ _ARRAYS = frozenset({"I", "1", "0", r"\mathbf{I}", r"\mathbf{1}"})      # with t
 _SINGLE = re.compile(r"(?:\\(?:hat|bar|tilde|vec)\{)?(?:[A-Za-z]|\\[A-Za-z]+)\}?(?:_(?:\{[^{}]*\}|.))?")
 _STATISTICS = re.compile(r"\\mathrm\{(?:E|Var|Cov|Pr|KL|Corr|Gam|Bin|Bet)\}|\\mathcal\{N\}|\\sim\b|\\mathbb\{E\}|"
                          r"\\Gamma|\\psi\(")
+_TELLING = re.compile(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)|\\sim\b")      # of a formula within a line of text
 _WORD = re.compile(r"\\(?:mathrm|operatorname|text)\{[^{}]{2,}\}")
 
 
@@ -60,7 +61,7 @@ def proposed(path: str) -> str:
 
 def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
     """The notation that formulas (with whether each is displayed) suggest."""
-    telling = [text for text, display in formulas if display or re.search(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)", text)]
+    telling = [text for text, display in formulas if display or _TELLING.search(text)]
     nodes = laid_out(telling)
     mapping = _Proposer(survey(nodes), find_arrays(nodes), telling).mapping()
     _mark_random(mapping["names"], random_letters(nodes))
@@ -302,7 +303,8 @@ class _Proposer:
 
     def _names(self, known: set[str]) -> None:
         for bound in sorted(self._bounds() | set(self.sizes.values())):
-            if re.fullmatch(r"[A-Za-z]|\\[A-Za-z]+", bound) and bound not in self.indices and bound != r"\infty":
+            named = re.fullmatch(r"[A-Za-z](?:_\{?[0-9]\}?)?|\\[A-Za-z]+", bound)
+            if named and bound not in self.indices and bound != r"\infty":
                 self.names.setdefault(bound, {"kind": "size", "assumed": True})
         for name, kind in self.arrays.kinds.items():
             shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from lossproof.read.latex.atoms import Atoms
+from lossproof.read.latex.distributions import DISTRIBUTION, DISTRIBUTIONS
 from lossproof.read.latex.folds import TIMES
 from lossproof.read.latex.matching import LETTER_LIKE, split_at, without_power
 from lossproof.read.latex.names import TRANSPOSED, Cursor, span_of
@@ -49,6 +50,10 @@ class Grammar(Atoms):
         if any(isinstance(n, Leaf) and n.text in (",", ";", "|", r"\mid") for n in nodes) or (
                 len(nodes) == 1 and _is_tuple(nodes[0])):
             return self._list(nodes)
+        if relation == "distributed by":
+            named = self._distribution(nodes)
+            if named is not None:
+                return named
         if relation == "distributed by" and not (
                 len(nodes) == 2 and isinstance(nodes[1], Bracket) and self.function_at(nodes[0]) is not None):
             return self.set_as_is(nodes, "distribution")    # \\chi^2(k) is no product
@@ -60,6 +65,24 @@ class Grammar(Atoms):
         except LatexProblem:
             self.seen = before
             return self.set_as_is(nodes, "set")
+
+    def _distribution(self, nodes: Nodes) -> Term | None:
+        """A distribution of a known name with parameters that are values: its name as set, and they."""
+        if len(nodes) < 2 or not isinstance(nodes[-1], Bracket) or canonical(nodes[:-1]) not in DISTRIBUTIONS:
+            return None
+        before = set(self.seen)
+        try:
+            parts = split_at(nodes[-1].items, (",",))
+            parameters = [self.value(part) for part in parts]
+        except LatexProblem:
+            self.seen = before
+            return None
+        self.mark(nodes)
+        for node in nodes[-1].items:
+            if isinstance(node, Leaf) and node.text == ",":
+                self.mark(node)
+        name = Symbol("~ " + canonical(nodes[:-1]), span=span_of(nodes))
+        return Call(DISTRIBUTION, (name, *parameters), span=span_of(nodes))
 
     def _list(self, nodes: Nodes) -> Term:
         """x_1, \\ldots, x_n in brackets as a vector, also transposed; any other list is read as it is set."""

@@ -60,6 +60,7 @@ class Row:
     signs: Nodes = field(default=(), compare=False, repr=False)
     tokens: tuple[Token, ...] = field(default=(), repr=False)
     row: int = 0        # where the written row begins that the chain is part of
+    join: str = ""      # the implication that joins it to the one before it
 
     @property
     def problems(self) -> tuple[LatexProblem, ...]:
@@ -103,13 +104,27 @@ def read_row(raw: RawRow, notation: Notation, prime_by: Term | None = None) -> t
         )
     found: list[Row] = []
     for part in _chains(nodes):
-        continues = raw.continues and not found
-        row = _chain(part, notation, prime_by, continues)
-        if row is not None:
-            found.append(
-                replace(row, row=raw.start, tokens=tuple(t for t in raw.tokens if row.start <= t.start < row.end))
-            )
+        for piece, join in _implied(part):
+            continues = raw.continues and not found and not join
+            row = _chain(piece, notation, prime_by, continues)
+            if row is not None:
+                tokens = tuple(t for t in raw.tokens if row.start <= t.start < row.end)
+                found.append(replace(row, row=raw.start, tokens=tokens, join=join))
     return tuple(found)
+
+
+def _implied(nodes: Nodes) -> list[tuple[Nodes, str]]:
+    """What follows from a distribution, X ~ N(m, v) => E(X) = m, as formulas of their own, with what joins them."""
+    relations = [_relation_of(node) for node in nodes]
+    if "distributed" not in relations or not set(relations) & _STRONG:
+        return [(nodes, "")]
+    parts: list[tuple[list[Node], str]] = [([], "")]
+    for node, relation in zip(nodes, relations, strict=True):
+        if relation in _STRONG:
+            parts.append(([], relation or ""))
+        else:
+            parts[-1][0].append(node)
+    return [(tuple(part), join) for part, join in parts if part]
 
 
 def _relations_in(tokens: Sequence[Token]) -> tuple[str, ...]:
@@ -190,7 +205,7 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
         # the relation before a side, or the first one behind it
         before = place - 1 if len(relations) == len(joined) - 1 else place
         beside = relations[max(before, 0)] if relations else ""
-        if beside == "distributed" and before >= 0:
+        if "distributed" in relations[:before + 1] and beside in ("distributed", "=") and before >= 0:
             beside = "distributed by"
         made = _side(side, notation, prime_by, extra, (start, end), integrated=integrated, beside=beside)
         read.append(made)
