@@ -235,6 +235,9 @@ class Deriver:
 
     def _start(self, statement: Statement, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                context: Context) -> None:
+        if len(sides) == 2:
+            sides = [replace(side, term=self._zero(side.term, other.term))
+                     for side, other in zip(sides, reversed(sides), strict=True)]
         first, second = sides[0], sides[1]
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None

@@ -186,7 +186,7 @@ class _Proposer:
                     own = self.found.uses.get(part)
                     whole = f"{key}_{{{part}}}" in self.arrays.kinds    # X_t^T: a matrix with a label
                     if part in _INDEX_LETTERS and (own is None or not own.bare) and part not in self._bounds() \
-                            and not whole:
+                            and not whole and key not in _ARRAYS and part not in self.arrays.units:
                         self.indices.add(part)
 
     def _bounds(self) -> set[str]:
@@ -256,8 +256,10 @@ class _Proposer:
         single = sum(count for argument, count in arguments.items()
                      if all(_SINGLE.fullmatch(part.strip()) or part.strip().isdigit() for part in _split(argument)))
         total = arguments.total()
-        if "_{" in full and base == r"\Gamma":
-            return True         # the multivariate gamma function
+        if "_{" in full and (base == r"\Gamma" or (base == "I" and use.bare == 0)):
+            return True         # the multivariate gamma function, I_0 of Bessel
+        if use.bare == total and any(argument in self.arrays.kinds for argument in arguments):
+            return True         # Sigma(X) and Sigma(X + a), of vectors
         if "_{" in full:
             parts = tuple(full.partition("_{")[2][:-1])
             return not all(part in self.indices for part in parts) and single * 2 >= total and base in _FUNCTION_LETTERS
@@ -278,16 +280,19 @@ class _Proposer:
                     for place, size in zip(places, sizes, strict=True):
                         if size is not None and re.fullmatch(r"[A-Za-z]", size):
                             arrays.letters.setdefault(arrays.find(place), size)
-        taken = {*self.found.uses, *self.sizes.values(), *self.indices}
+        taken = {*self.found.uses, *self.sizes.values(), *self.indices, *arrays.units, *arrays.letters.values()}
         fresh = iter([letter for letter in "npqdmrvwuabcghklst" if letter not in taken]
                      + [f"d_{{{number}}}" for number in range(1, 100)])
         for places in arrays.places.values():
             for place in places:
                 root = arrays.find(place)
                 if root not in self.array_sizes:
-                    written = next((text for size, text in arrays.letters.items() if arrays.find(size) == root), None)
+                    written = arrays.letters.get(root)
                     self.array_sizes[root] = written or next(fresh)
-                    self.names.setdefault(self.array_sizes[root], {"kind": "size", "assumed": True})
+                    if not self.array_sizes[root].isdigit():
+                        self.names.setdefault(self.array_sizes[root], {"kind": "size", "assumed": True})
+        for unit in sorted(arrays.units - self.indices):
+            self.names.setdefault(unit, {"kind": "size", "assumed": True})
 
     # the other names
 
