@@ -22,6 +22,7 @@ from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.sums import split_entry
 from lossproof.kernel.word_changes import supposing
 from lossproof.kernel.words import collected, element, transpose
+from lossproof.kernel.written import without_inverses
 from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
 
 _HIGHEST = 6
@@ -144,7 +145,8 @@ class Hypotheses(Rewriting):
             if isinstance(me, Symbol) and self._is_primitive(me.name) and me.name not in n.mentions(other):
                 value = self.form(n.matrices.form(other, Scope()))
                 return self._supposition(mentions, frozenset((me.name,)), {me.name: value}, ())
-        equation = self.form(difference(n.matrices.form(left, Scope()), n.matrices.form(right, Scope())))
+        equation = without_inverses(
+            self.form(difference(n.matrices.form(left, Scope()), n.matrices.form(right, Scope()))))
         words: list[tuple[Word, Form]] = []
         for side in (equation, transpose(equation)):
             if side.is_zero:

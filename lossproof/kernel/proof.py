@@ -129,11 +129,11 @@ def _every_entry(step: Step, work: int, words: bool) -> Claim | Open:
     arrays = Normalizer(step.declarations, step.definitions).arrays
     shape = arrays.shape(step.left)
     spans = [range(1, int(size.value) + 1) for size in shape if isinstance(size, Number)]
-    if not spans or words or not any(arrays.holds_written(side) for side in (step.left, step.right)):
+    if not spans or not any(arrays.holds_written(side) for side in (step.left, step.right)):
         return _by_cases(_entrywise(step), work, words=words)
     claims: list[Claim] = []
     for at in product(*spans):
-        found = _by_cases(_entrywise(step, at), work)
+        found = _by_cases(_entrywise(step, at), work, words=words)
         if isinstance(found, Open):
             return found
         claims.append(found)

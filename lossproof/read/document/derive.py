@@ -385,7 +385,8 @@ class Deriver:
 
 def _says(term: Term) -> bool:
     """True for what an equation may say something of by itself: a name, an entry, a derivative, a function's value."""
-    return isinstance(term, Symbol | Entry | Derivative | Call | Component | Partial | Subst)
+    zeros = isinstance(term, Call) and term.function == "zeros"
+    return isinstance(term, Symbol | Entry | Derivative | Call | Component | Partial | Subst) and not zeros
 
 
 def condition(statement: Statement) -> list[Term]:

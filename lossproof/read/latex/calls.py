@@ -173,7 +173,7 @@ class Calls(Functions):
             argument = self._of(function, node)
             term: Term = Call(function.name, (argument,), (primes,) if primes else (), span=span_of(node))
             return self.raised(term, sup, node) if sup is not None else term
-        if function.key in self._by_base and not self._is_call(function, bracket):
+        if self._is_plain_name(function.key) and not self._is_call(function, bracket):
             self.refuse(f"`{function.key}` is a name and a function: this may be a product or a call", (node, bracket),
                         r"write \cdot for the product, or give one of them another name")
         self.mark(named)
@@ -238,6 +238,10 @@ class Calls(Functions):
         except LatexProblem as problem:
             self.refuse(f"the argument `{function.of}` that the notation gives `{function.key}`: {problem.message}", at)
 
+    def _is_plain_name(self, key: str) -> bool:
+        """True for the key of a name without scripts, or of a family that may stand without them."""
+        return any(not any((*name.sub, *name.sup)) for name in self._by_base.get(key, ()))
+
     def _is_call(self, function: Function, bracket: Bracket) -> bool:
         """True where a bracket behind a sign that is a name and a function surely holds arguments."""
         if len(bracket.items) == 1:
@@ -254,7 +258,7 @@ class Calls(Functions):
         after = cursor.peek(1)
         bracket = bracket_of(after)
         called = bracket is not None and bracket.opening in ("(", "[", r"\{") and bracket.closing in (")", "]", r"\}")
-        if called and function.key in self._by_base:
+        if called and self._is_plain_name(function.key):
             assert bracket is not None
             if not self._is_call(function, bracket):
                 self.refuse(f"`{function.key}` is a name and a function: this may be a product or a call",
