@@ -70,8 +70,14 @@ def _numbers(found: Arrays, nodes: Nodes, inside: bool) -> None:
 
 
 def _distributions(found: Arrays, nodes: Nodes) -> None:
-    """X ~ N(m, V) with a covariance that is a matrix: X is a vector, also where it is a capital."""
+    """X ~ N(m, V) with a covariance that is a matrix: X is a vector, also where it is a capital; V is symmetric."""
     for at, node in enumerate(nodes):
+        after = nodes[at + 1] if at + 1 < len(nodes) else None
+        parameters = parts_of_normal(node, after)
+        for part in parameters[-2 if full_name(node) == r"\mathcal{MN}" else -1:]:
+            covariance = _covariance(part)
+            if len(parameters) > 1 and covariance is not None:
+                found.symmetric.add(covariance)
         sign = isinstance(node, Leaf) and node.text == r"\sim"
         if sign and 0 < at < len(nodes) - 2 and len(parts := parts_of_normal(nodes[at + 1], nodes[at + 2])) == 2:
             before = nodes[at - 2] if at > 1 else None
@@ -82,6 +88,19 @@ def _distributions(found: Arrays, nodes: Nodes) -> None:
                 found.become(name, "v", strong=True)
         for inner in inner_of(node):
             _distributions(found, inner)
+
+
+def _covariance(nodes: Nodes) -> str | None:
+    """The name of a covariance matrix, or of its inverse, behind numbers: V of s^2 V, P of (t P)^-1."""
+    last = nodes[-1]
+    name = full_name(last)
+    if name is None and isinstance(last, Scripted) and last.sup and canonical(last.sup) == "-1" and isinstance(
+            last.base, Bracket) and len(nodes) == 1 and last.base.items:
+        return _covariance(last.base.items)
+    plain = not isinstance(last, Scripted) or not last.sup or is_label(last.sup) or canonical(last.sup) == "-1"
+    before = [full_name(node) for node in nodes[:-1] if not (isinstance(node, Leaf) and node.kind == "number")]
+    numbers = all(other is not None and not is_upper(other) and "math" not in other for other in before)
+    return name if name is not None and is_upper(name) and plain and numbers and "math" not in name else None
 
 
 def _is_covariance(nodes: Nodes) -> bool:
@@ -95,10 +114,11 @@ def _is_covariance(nodes: Nodes) -> bool:
 def _scripts(found: Arrays, nodes: Nodes) -> None:
     """What is transposed, inverted, traced, or stands in a determinant; the sizes below 1, 0 and I."""
     before: str | None = None
-    for node in nodes:
+    for at, node in enumerate(nodes):
         name = full_name(node)
+        after = nodes[at + 1] if at + 1 < len(nodes) else None
         if isinstance(node, Scripted):
-            _superscript(found, node, name)
+            _superscript(found, node, name, called=isinstance(after, Bracket) and len(after.items) == 1)
             _unit(found, node)
         if isinstance(node, Bracket) and len(node.items) == 1 and before == r"\mathrm{tr}" and (
                 traced := full_name(node.items[0])) is not None and is_upper(traced) and "math" not in traced:
@@ -112,7 +132,8 @@ def _scripts(found: Arrays, nodes: Nodes) -> None:
             _scripts(found, inner)
 
 
-def _superscript(found: Arrays, node: Scripted, name: str | None) -> None:
+def _superscript(found: Arrays, node: Scripted, name: str | None, called: bool) -> None:
+    """What a superscript shows; the inverse of what is `called` is one of a function."""
     if not node.sup:
         return
     sup = canonical(node.sup)
@@ -124,7 +145,7 @@ def _superscript(found: Arrays, node: Scripted, name: str | None) -> None:
             found.become(name, "m" if is_upper(name) else "v", strong=True)
         elif isinstance(inner.base, Bracket):
             _transposed_sum(found, inner.base)
-    elif name is not None and sup == "-1" and is_upper(name) and r"\mathrm" not in name:
+    elif name is not None and sup == "-1" and is_upper(name) and r"\mathrm" not in name and not called:
         found.become_square(name)
 
 

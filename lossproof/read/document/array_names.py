@@ -22,7 +22,8 @@ class Arrays:
     """The shapes found, by a name's full text.
 
     `strong` are names whose kind is seen and not concluded, `square` those whose two sizes are one, `units` the size
-    letters that stand below 1, 0 and I. `numbers` are names that are no vectors. Once `settled`, no kind changes.
+    letters that stand below 1, 0 and I. `numbers` are names that are no vectors, `symmetric` covariance matrices of
+    stated distributions. Once `settled`, no kind changes.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)         # full name -> "v" or "m"
@@ -32,6 +33,7 @@ class Arrays:
     numbers: set[str] = field(default_factory=set)
     strong: set[str] = field(default_factory=set)
     square: set[str] = field(default_factory=set)
+    symmetric: set[str] = field(default_factory=set)
     units: set[str] = field(default_factory=set)
     settled: bool = False
 
@@ -94,7 +96,7 @@ class Arrays:
     def resized(self) -> Arrays:
         """The same kinds with sizes that nothing is known of: what was concluded of sizes before all kinds were known
         may be wrong."""
-        made = Arrays(numbers=self.numbers, strong=self.strong, units=self.units)
+        made = Arrays(numbers=self.numbers, strong=self.strong, units=self.units, symmetric=self.symmetric)
         for name, kind in self.kinds.items():
             made.kinds[name] = kind
             made.places[name] = (made.size(),) if kind == "v" else (made.size(), made.size())

@@ -34,7 +34,8 @@ _APART = frozenset({",", ";", r"\Leftrightarrow", r"\Rightarrow", r"\sim", r"\in
 _TIMES = frozenset({r"\cdot", r"\times"})
 _SUM_SIGNS = frozenset({"+", "-", r"\pm"})
 _GIVEN = frozenset({"|", r"\mid"})
-_OTHER_PRODUCTS = frozenset({r"\otimes", r"\odot", r"\circ", r"\oplus"})
+_OTHER_PRODUCTS = frozenset({r"\otimes", r"\odot", r"\circ", r"\oplus", r"\backslash", r"\setminus",
+                             r"\cup", r"\cap"})
 _LISTS = frozenset({",", ";", "|", r"\mid", "="})
 _MATRICES = frozenset({"matrix", "pmatrix", "bmatrix"})
 _DOTS = frozenset({r"\dots", r"\ldots", r"\cdots", r"\vdots", r"\ddots"})

@@ -235,9 +235,6 @@ class Deriver:
 
     def _start(self, statement: Statement, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                context: Context) -> None:
-        if len(sides) == 2:
-            sides = [replace(side, term=self._zero(side.term, other.term))
-                     for side, other in zip(sides, reversed(sides), strict=True)]
         first, second = sides[0], sides[1]
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
@@ -332,14 +329,17 @@ class Deriver:
             if chain is not None and len(chain.lines) == 2 and chain.lines[1].unread is None:
                 # the first equation says what is solved: where it does not hold by itself, it is taken as given
                 chain.lines[1] = replace(chain.lines[1], otherwise=chain.lines[1].otherwise or _SOLVED)
-            first = Relation("=", before[0].term, before[1].term, span=before[0].span)
+            first = self._equality(before[0], before[1])
             chain = self._chain([Line(first, span=before[0].span)], row.span, context, equations=True)
-        term = Relation("=", left.term, right.term, span=left.span)
+        term = self._equality(left, right)
         relation = _JOINS.get(join, "<=>")
         line = Line(term, relation, span=left.span, latex=row.latex, expect=self._expected(), alone=True)
         self._open = chain
         self._append(chain, line)
         self._equation = (left, right, chain.name)
+
+    def _equality(self, left: Side, right: Side) -> Relation:
+        return Relation("=", self._zero(left.term, right.term), self._zero(right.term, left.term), span=left.span)
 
     # chains
 
@@ -385,8 +385,7 @@ class Deriver:
 
 def _says(term: Term) -> bool:
     """True for what an equation may say something of by itself: a name, an entry, a derivative, a function's value."""
-    zeros = isinstance(term, Call) and term.function == "zeros"
-    return isinstance(term, Symbol | Entry | Derivative | Call | Component | Partial | Subst) and not zeros
+    return isinstance(term, Symbol | Entry | Derivative | Call | Component | Partial | Subst)
 
 
 def condition(statement: Statement) -> list[Term]:

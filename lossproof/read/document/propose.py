@@ -302,7 +302,9 @@ class _Proposer:
                 self.names.setdefault(bound, {"kind": "size", "assumed": True})
         for name, kind in self.arrays.kinds.items():
             shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]
-            self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape, "assumed": True}
+            symmetric = name in self.arrays.symmetric and kind == "m" and shape[0] == shape[1]
+            self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape,
+                                **({"assume": ["symmetric"]} if symmetric else {}), "assumed": True}
         for pattern, places in self.families.items():
             if pattern.typeset(self.letters[pattern]) in self.functions:
                 continue
@@ -350,13 +352,17 @@ class _Proposer:
         """
         families: list[tuple[str, tuple[tuple[str | None, ...], ...]]] = []
         for key, entry in list(self.names.items()):
-            if entry.get("kind") != "scalar":
+            if entry.get("kind") not in ("scalar", "vector") or "over" in entry:
                 continue
             base, scripts = _scripts_of(key)
             places = [part for script in scripts for part in script if part in self.indices]
             if not places:
                 continue
             sizes = [self.sizes.get(part) for part in places]
+            if entry["kind"] == "vector":
+                if len(places) == 1 and sizes[0] in self.names:
+                    self.names[key] = {**entry, "over": sizes}
+                continue
             made: dict[str, Any] = {k: v for k, v in entry.items() if k in ("assume", "opaque")}
             if all(size is not None and size in self.names for size in sizes):
                 made["shape"] = sizes

@@ -11,6 +11,7 @@ from __future__ import annotations
 from lossproof.read.latex.brackets import Brackets
 from lossproof.read.latex.dots import is_dots
 from lossproof.read.latex.names import span_of
+from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import Environment, Nodes
 from lossproof.term import (
     MOST_ENTRIES,
@@ -18,11 +19,14 @@ from lossproof.term import (
     ZERO,
     Add,
     Call,
+    Component,
+    Entry,
     Family,
     Mul,
     Range,
     Symbol,
     Term,
+    binders,
     free_names,
     fresh_name,
     substitute,
@@ -59,6 +63,29 @@ class Blocks(Brackets):
         whole = products[0] if len(products) == 1 else Add(products, span=span_of(node))
         self.shape(whole, node)
         return whole
+
+    def diagonal(self, parts: list[Nodes], at: Nodes) -> Term | None:
+        """diag(v) of a vector, diag(a_1, ..., a_n): the matrix with these on its diagonal and 0 elsewhere."""
+        before = set(self.seen)
+        try:
+            line = self.value(parts[0]) if len(parts) == 1 else self.listed(parts, at)
+            shape = () if line is None else self.shape(line, at)
+        except LatexProblem:
+            line, shape = None, ()
+        size = shape[0] if len(shape) == 1 else None
+        if line is None or size is None or self.is_perhaps_array(line):
+            self.seen = before
+            return None
+        taken = {*self.frame.names, *self.declarations, *free_names(line), *binders(line)}
+        i = fresh_name("i", taken).replace("'", "_")
+        j = fresh_name("j", {*taken, i}).replace("'", "_")
+        entry: Term = Component(line, (Symbol(i),))
+        if isinstance(line, Symbol):
+            entry = Entry(line.name, (Symbol(i),))
+        elif isinstance(line, Family):
+            entry = substitute(line.body, {line.ranges[0].name: Symbol(i)})
+        delta = Call("KroneckerDelta", (Symbol(i), Symbol(j)))
+        return Family(Mul((entry, delta)), (Range(i, ONE, size), Range(j, ONE, size)), span=span_of(at))
 
     def _dotted_line(self, rows: list[tuple[Nodes, ...]], node: Environment) -> Term | None:
         """x_1, ..., x_n below one another, or beside one another."""

@@ -76,6 +76,10 @@ class Calls(Functions):
         """The condition that nodes say."""
         raise NotImplementedError
 
+    def diagonal(self, parts: list[Nodes], at: Nodes) -> Term | None:
+        """The diagonal matrix of a vector, or of numbers with dots; None for anything else."""
+        raise NotImplementedError
+
     def call(self, cursor: Cursor) -> Term | None:
         """The call that begins at the cursor, or None where no function stands there."""
         node = cursor.peek()
@@ -301,6 +305,9 @@ class Calls(Functions):
     def _opaque_call(self, function: Function, head: str, holes: tuple[Term, ...], arrays: frozenset[str],
                      bracket: Bracket, at: Nodes) -> Term:
         parts, separators = _separated(bracket.items)
+        if function.key == r"\mathrm{diag}" and not holes and (matrix := self.diagonal(parts, at)) is not None:
+            self.mark((bracket,))
+            return matrix
         if function.density and ";" in separators:
             args = self._values(parts)
             if args is not None:
