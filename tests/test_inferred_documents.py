@@ -159,7 +159,7 @@ def test_dots_in_a_vector_stand_for_its_entries(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("formula", "outcome"), [
     # a transposition may not be lost where nobody said that a letter is a number
-    (r"$$S = (X - Y) (X - Y)^T$$", "not_read"),
+    (r"$$S = (X - Y) (X - Y)^T$$", "defined"),      # they are matrices, of which columns are a case
     # an inverse function is no reciprocal
     (r"$$m = \frac{1}{b} \gamma_a^{-1} \left( \frac{c}{2} \right)$$", "not_read"),
     # f(g^{-1}(x)) is no product; what is written in roman type may be a formula

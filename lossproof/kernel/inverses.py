@@ -1,6 +1,6 @@
 """Inverses and determinants of forms, and which forms are positive definite.
 
-Trusted. Imports `words`, `letters`, `functions`, `normal_form`. An inverse holds wherever the form
+Trusted. Imports `words`, `written`, `letters`, `functions`, `normal_form`. An inverse holds wherever the form
 is invertible, a determinant everywhere. Sizes are at least 1.
 """
 
@@ -46,6 +46,7 @@ from lossproof.kernel.words import (
     transpose,
     transposed,
 )
+from lossproof.kernel.written import cofactors, inverse_by_entries
 
 _CLEARED = 6
 """So many inverses at the ends of words are multiplied away."""
@@ -58,6 +59,9 @@ def inverse(form: Form) -> Form:
         raise DivisionByZero
     if form.rows == t.one:
         return of_number(t.one / number(form))
+    small = inverse_by_entries(form)
+    if small is not None:
+        return small
     if len(form.terms) == 1:
         ((word, c),) = form.terms
         if all(is_square(letter) for letter in word):
@@ -115,6 +119,10 @@ def det(form: Form) -> Normal:
         return t.zero
     if n == t.one:
         return number(form)
+    small = cofactors(form)
+    if small is not None:
+        t.use("det-by-cofactors")
+        return small[1]
     if len(form.terms) == 1:
         ((word, c),) = form.terms
         if all(is_square(letter) for letter in word):
@@ -337,6 +345,7 @@ def cleared(form: Form) -> Form:
         for end in (0, -1):
             base = next((_base(word[end]) for word, _ in form.terms if word and _base(word[end]) is not None), None)
             if base is not None:
+                form.rows.table.use("inverse-cancel")
                 form = times(base, form) if end == 0 else times(form, base)
                 break
         else:

@@ -37,6 +37,7 @@ from lossproof.kernel.words import (
     transpose,
     zero,
 )
+from lossproof.kernel.written import written_form
 from lossproof.term import (
     Add,
     Call,
@@ -186,6 +187,13 @@ class Matrices:
                 if function == "zeros":
                     return zero(rows, columns)
                 return times(of_ones(rows, row=False), of_ones(columns, row=True))
+            case "matrix":
+                height, width = (self.n.normal(a, scope) for a in args[:2])
+                numbers = [self.n.normal(a, scope) for a in args[2:]]
+                count = width.integer
+                if not count or any(self.has_shape(a) for a in args[2:]):
+                    raise Unsupported("a word over this matrix")
+                return written_form(height, width, [numbers[k:k + count] for k in range(0, len(numbers), count)])
             case _:
                 raise Unsupported(f"a word over {function}")
 

@@ -41,11 +41,25 @@ MAX_CASES = 48
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
     """Decide a step by normal forms. InputError where a line has no meaning."""
     validate(step)
-    by_entries = _attempt(step, work)
-    if isinstance(by_entries, Claim) or not _has_arrays(step):
-        return by_entries
-    by_words = _attempt(step, work, words=True)
-    return by_words if isinstance(by_words, Claim) else by_entries
+    words_first = _has_small_inverse(step)
+    first = _attempt(step, work, words=words_first)
+    if isinstance(first, Claim) or not (words_first or _has_arrays(step)):
+        return first
+    second = _attempt(step, work, words=not words_first)
+    return second if isinstance(second, Claim) else first
+
+
+def _has_small_inverse(step: Step) -> bool:
+    """Whether the inverse or determinant of a matrix of 2 or 3 rows is in a line, in which words come sooner to an
+    end: the entries of its entries are sums."""
+    arrays = Normalizer(step.declarations, step.definitions).arrays
+    try:
+        return any(isinstance(part, Call) and part.function in ("inverse", "det")
+                   and arrays.concrete_size(part.args[0]) is not None
+                   and any(isinstance(inner, Call) and inner.function == "matmul" for inner in walk(part.args[0]))
+                   for side in (step.left, step.right) for part in walk(side))
+    except Unsupported:
+        return False
 
 
 def _has_arrays(step: Step) -> bool:
@@ -131,11 +145,11 @@ def _every_entry(step: Step, work: int, words: bool) -> Claim | Open:
     arrays = Normalizer(step.declarations, step.definitions).arrays
     shape = arrays.shape(step.left)
     spans = [range(1, int(size.value) + 1) for size in shape if isinstance(size, Number)]
-    if not spans or words or not any(arrays.holds_written(side) for side in (step.left, step.right)):
+    if not spans or not any(arrays.holds_written(side) for side in (step.left, step.right)):
         return _by_cases(_entrywise(step), work, words=words)
     claims: list[Claim] = []
     for at in product(*spans):
-        found = _by_cases(_entrywise(step, at), work)
+        found = _by_cases(_entrywise(step, at), work, words=words)
         if isinstance(found, Open):
             return found
         claims.append(found)

@@ -415,17 +415,17 @@ class Deriver:
             if chain is not None and len(chain.lines) == 2 and chain.lines[1].unread is None:
                 # the first equation says what is solved: where it does not hold by itself, it is taken as given
                 chain.lines[1] = replace(chain.lines[1], otherwise=chain.lines[1].otherwise or _SOLVED)
-            first = self._equal(before[0].term, before[1].term, before[0].span)
+            first = self._equality(before[0], before[1])
             chain = self._chain([Line(first, span=before[0].span)], row.span, context, equations=True)
-        term = self._equal(left.term, right.term, left.span)
+        term = self._equality(left, right)
         relation = _JOINS.get(join, "<=>")
         line = Line(term, relation, span=left.span, latex=row.latex, expect=self._expected(), alone=True)
         self._open = chain
         self._append(chain, line)
         self._equation = (left, right, chain.name)
 
-    def _equal(self, left: Term, right: Term, span: Span) -> Relation:
-        return Relation("=", self._zero(left, right), self._zero(right, left), span=span)
+    def _equality(self, left: Side, right: Side) -> Relation:
+        return Relation("=", self._zero(left.term, right.term), self._zero(right.term, left.term), span=left.span)
 
     # chains
 

@@ -196,7 +196,7 @@ class _Proposer:
                     own = self.found.uses.get(part)
                     whole = f"{key}_{{{part}}}" in self.arrays.kinds    # X_t^T: a matrix with a label
                     if part in _INDEX_LETTERS and (own is None or not own.bare) and part not in self._bounds() \
-                            and not whole:
+                            and not whole and key not in _ARRAYS and part not in self.arrays.units:
                         self.indices.add(part)
 
     def _bounds(self) -> set[str]:
@@ -266,8 +266,10 @@ class _Proposer:
         single = sum(count for argument, count in arguments.items()
                      if all(_SINGLE.fullmatch(part.strip()) or part.strip().isdigit() for part in _split(argument)))
         total = arguments.total()
-        if "_{" in full and base == r"\Gamma":
-            return True         # the multivariate gamma function
+        if "_{" in full and (base == r"\Gamma" or (base == "I" and use.bare == 0)):
+            return True         # the multivariate gamma function, I_0 of Bessel
+        if use.bare == total and any(argument in self.arrays.kinds for argument in arguments):
+            return True         # Sigma(X) and Sigma(X + a), of vectors
         if "_{" in full:
             parts = tuple(full.partition("_{")[2][:-1])
             return not all(part in self.indices for part in parts) and single * 2 >= total and base in _FUNCTION_LETTERS
@@ -288,16 +290,19 @@ class _Proposer:
                     for place, size in zip(places, sizes, strict=True):
                         if size is not None and re.fullmatch(r"[A-Za-z]", size):
                             arrays.letters.setdefault(arrays.find(place), size)
-        taken = {*self.found.uses, *self.sizes.values(), *self.indices}
+        taken = {*self.found.uses, *self.sizes.values(), *self.indices, *arrays.units, *arrays.letters.values()}
         fresh = iter([letter for letter in "npqdmrvwuabcghklst" if letter not in taken]
                      + [f"d_{{{number}}}" for number in range(1, 100)])
         for places in arrays.places.values():
             for place in places:
                 root = arrays.find(place)
                 if root not in self.array_sizes:
-                    written = next((text for size, text in arrays.letters.items() if arrays.find(size) == root), None)
+                    written = arrays.letters.get(root)
                     self.array_sizes[root] = written or next(fresh)
-                    self.names.setdefault(self.array_sizes[root], {"kind": "size", "assumed": True})
+                    if not self.array_sizes[root].isdigit():
+                        self.names.setdefault(self.array_sizes[root], {"kind": "size", "assumed": True})
+        for unit in sorted(arrays.units - self.indices):
+            self.names.setdefault(unit, {"kind": "size", "assumed": True})
 
     # the other names
 
@@ -308,7 +313,9 @@ class _Proposer:
                 self.names.setdefault(bound, {"kind": "size", "assumed": True})
         for name, kind in self.arrays.kinds.items():
             shape = [self.array_sizes[self.arrays.find(place)] for place in self.arrays.places[name]]
-            self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape, "assumed": True}
+            symmetric = name in self.arrays.symmetric and kind == "m" and shape[0] == shape[1]
+            self.names[name] = {"kind": "vector" if kind == "v" else "matrix", "shape": shape,
+                                **({"assume": ["symmetric"]} if symmetric else {}), "assumed": True}
         for pattern, places in self.families.items():
             if pattern.typeset(self.letters[pattern]) in self.functions:
                 continue
@@ -372,13 +379,17 @@ class _Proposer:
         """
         families: list[tuple[str, tuple[tuple[str | None, ...], ...]]] = []
         for key, entry in list(self.names.items()):
-            if entry.get("kind") != "scalar":
+            if entry.get("kind") not in ("scalar", "vector") or "over" in entry:
                 continue
             base, scripts = _scripts_of(key)
             places = [part for script in scripts for part in script if part in self.indices]
             if not places:
                 continue
             sizes = [self.sizes.get(part) for part in places]
+            if entry["kind"] == "vector":
+                if len(places) == 1 and sizes[0] in self.names:
+                    self.names[key] = {**entry, "over": sizes}
+                continue
             made: dict[str, Any] = {k: v for k, v in entry.items() if k in ("assume", "opaque")}
             if all(size is not None and size in self.names for size in sizes):
                 made["shape"] = sizes

@@ -79,6 +79,10 @@ class Calls(Functions):
         """The condition that nodes say."""
         raise NotImplementedError
 
+    def diagonal(self, parts: list[Nodes], at: Nodes) -> Term | None:
+        """The diagonal matrix of a vector, or of numbers with dots; None for anything else."""
+        raise NotImplementedError
+
     def call(self, cursor: Cursor) -> Term | None:
         """The call that begins at the cursor, or None where no function stands there."""
         node = cursor.peek()
@@ -176,7 +180,7 @@ class Calls(Functions):
             argument = self._of(function, node)
             term: Term = Call(function.name, (argument,), (primes,) if primes else (), span=span_of(node))
             return self.raised(term, sup, node) if sup is not None else term
-        if function.key in self._by_base and not self._is_call(function, bracket):
+        if self._is_plain_name(function.key) and not self._is_call(function, bracket):
             self.refuse(f"`{function.key}` is a name and a function: this may be a product or a call", (node, bracket),
                         r"write \cdot for the product, or give one of them another name")
         self.mark(named)
@@ -241,6 +245,10 @@ class Calls(Functions):
         except LatexProblem as problem:
             self.refuse(f"the argument `{function.of}` that the notation gives `{function.key}`: {problem.message}", at)
 
+    def _is_plain_name(self, key: str) -> bool:
+        """True for the key of a name without scripts, or of a family that may stand without them."""
+        return any(not any((*name.sub, *name.sup)) for name in self._by_base.get(key, ()))
+
     def _is_call(self, function: Function, bracket: Bracket) -> bool:
         """True where a bracket behind a sign that is a name and a function surely holds arguments."""
         if len(bracket.items) == 1:
@@ -257,7 +265,7 @@ class Calls(Functions):
         after = cursor.peek(1)
         bracket = bracket_of(after)
         called = bracket is not None and bracket.opening in ("(", "[", r"\{") and bracket.closing in (")", "]", r"\}")
-        if called and function.key in self._by_base:
+        if called and self._is_plain_name(function.key):
             assert bracket is not None
             if not self._is_call(function, bracket):
                 self.refuse(f"`{function.key}` is a name and a function: this may be a product or a call",
@@ -300,6 +308,9 @@ class Calls(Functions):
     def _opaque_call(self, function: Function, head: str, holes: tuple[Term, ...], arrays: frozenset[str],
                      bracket: Bracket, at: Nodes) -> Term:
         parts, separators = _separated(bracket.items)
+        if function.key == r"\mathrm{diag}" and not holes and (matrix := self.diagonal(parts, at)) is not None:
+            self.mark((bracket,))
+            return matrix
         if function.density and ";" in separators:
             args = self._values(parts)
             if args is not None:

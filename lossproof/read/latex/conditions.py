@@ -1,12 +1,11 @@
 """Cases and their conditions.
 
-Untrusted as to truth. Imports the ground floor, `brackets` and the typeset tree.
+Untrusted as to truth. Imports the ground floor, `blocks` and the typeset tree.
 """
 
 from __future__ import annotations
 
-from lossproof.read.latex.brackets import Brackets
-from lossproof.read.latex.dots import is_dots
+from lossproof.read.latex.blocks import Blocks
 from lossproof.read.latex.folds import RELATIONS
 from lossproof.read.latex.matching import split_at
 from lossproof.read.latex.names import Cursor, span_of
@@ -21,7 +20,6 @@ from lossproof.read.latex.typeset import (
     canonical,
 )
 from lossproof.term import (
-    MOST_ENTRIES,
     ONE,
     Bool,
     Call,
@@ -29,7 +27,6 @@ from lossproof.term import (
     Piecewise,
     Relation,
     Term,
-    written_out,
 )
 
 __all__ = ["Conditions"]
@@ -43,37 +40,22 @@ _OTHERWISE = frozenset({"otherwise", "else", "sonst", "otherwise.", "else.", "in
 _FILLERS = frozenset({"if", "for", "when", "where", "and", "with", "if,", "falls", "for all"})
 
 
-class Conditions(Brackets):
+class Conditions(Blocks):
     """Reads conditions, and environments inside of formulas."""
 
     def _environment(self, node: Environment, name: str) -> Term:
         if name in ("cases", "rcases", "dcases"):
             return self._cases(node)
         if name in _MATRICES:
-            written = self._written_out(node)
+            written = self.written(node)
+            if name == "vmatrix" and written is not None and len(self.shape(written, node)) == 2:
+                return Call("det", (written,), span=span_of(node))
+            if name in ("vmatrix", "Vmatrix"):
+                return self.set_as_is((node,), "determinant")
             return self.set_as_is((node,), "matrix") if written is None else written
         if name in ("aligned", "split", "gathered") and len(node.rows) == 1:
             return self.value(tuple(n for cell in node.rows[0] for n in cell))
         self.refuse(f"an environment `{name}` inside of a formula is not read", node, code="LP105")
-
-    def _written_out(self, node: Environment) -> Term | None:
-        """A matrix whose entries are numbers, all of them written; None for blocks, dots and empty places."""
-        rows = [row for row in node.rows if any(row)]
-        width = len(rows[0]) if rows else 0
-        if not width or any(len(row) != width or not all(row) for row in rows) or len(rows) * width > MOST_ENTRIES:
-            return None
-        if any(is_dots(n) for row in rows for cell in row for n in cell):
-            if len(rows) > 1 and width > 1:
-                return None
-            listed = self.listed([cell for row in rows for cell in row], (node,))
-            return listed if listed is None or width == 1 else Call("transpose", (listed,), span=span_of(node))
-        entries: list[Term] = []
-        for cell in (cell for row in rows for cell in row):
-            entry = self.value(cell)
-            if self.shape(entry, cell) or self.is_perhaps_array(entry):
-                return None
-            entries.append(entry)
-        return written_out(len(rows), width, tuple(entries), span_of(node))
 
     def _cases(self, node: Environment) -> Term:
         pieces: list[tuple[Term, Term]] = []
