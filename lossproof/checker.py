@@ -18,8 +18,8 @@ from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
 from lossproof.prose_verdicts import of_prose
-from lossproof.search import counterexample, repair, repair_complex
-from lossproof.term import Bool, Relation, free_names
+from lossproof.search import counterexample, repair, repair_complex, suppositions
+from lossproof.term import Bool, Relation, Term, free_names
 from lossproof.verdict import (
     Attempt,
     Conditional,
@@ -246,11 +246,16 @@ def _decide_real(step: Step, settled: Settled = _nobody, *, diagnosed: bool = Tr
     proof_seconds = time.perf_counter() - begun
     plain = pointwise.without_limits(step)
     if isinstance(claim, proof.Claim):
-        return _exhibit(plain, claim)
+        return _exhibited(step, plain, claim)
     attempts = [Attempt("normal form", claim.reason, proof_seconds)]
+    # an inferred declaration says nothing of signs, so that a point with another sign says nothing of the step
+    inferred = _is_inferred(step, suppositions.signs(step))
+    if inferred and (supposing := _supposing(step, plain, settled)) is not None:
+        return replace(supposing, attempts=tuple(attempts))
     begun = time.perf_counter()
     tried = 0
-    for point in counterexample.points(plain, limit=POINTS_COSTLY if pointwise.is_costly(plain) else POINTS_TRIED):
+    costly = pointwise.is_costly(plain)
+    for point in counterexample.points(plain, limit=POINTS_COSTLY if costly else POINTS_TRIED):
         tried += 1
         if (verdict := judge.refuted(plain, point)) is not None:
             settled(StepResult(0, verdict, attempts=tuple(attempts)))
@@ -261,6 +266,8 @@ def _decide_real(step: Step, settled: Settled = _nobody, *, diagnosed: bool = Tr
                             time.perf_counter() - begun))
     result = StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
     settled(result)
+    if not inferred and (supposing := _supposing(step, plain, settled)) is not None:
+        return replace(supposing, attempts=tuple(attempts))
     left_over = repair.residual(step)
     return result if left_over is None else replace(result, diagnosis=Diagnosis(left_over))
 
@@ -271,6 +278,52 @@ def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepRes
     verdict = judge.refuted(step, least) or judge.refuted(step, point)
     assert verdict is not None
     return StepResult(0, verdict, attempts=attempts)
+
+
+def _supposing(step: Step, plain: Step, settled: Settled) -> StepResult | None:
+    """The verdict of the step under as few hypotheses about its parameters as are found, None without any.
+
+    What is supposed of a name that an author declared is held against that declaration: a point where it fails, and
+    the step too, refutes.
+    """
+    def prove(supposed: tuple[Term, ...]) -> proof.Claim | None:
+        found = proof.prove_supposing(step, supposed)
+        return found if isinstance(found, proof.Claim) else None
+
+    best: StepResult | None = None
+    for supposed, claim in suppositions.claims(step, prove):
+        within = pointwise.without_limits(replace(step, given=(*step.given, *supposed)))
+        own = tuple(c for c in claim.assumed if c not in supposed)
+        result = _exhibit(within, replace(claim, assumed=own))
+        if isinstance(result.verdict, Unknown):
+            continue
+        if isinstance(result.verdict, Conditional) and not _is_inferred(step, supposed):
+            failing = (point for point in _outside(plain, replace(claim, assumed=supposed))
+                       if judge.refuted(plain, point) is not None)
+            if (point := next(failing, None)) is not None:
+                return _refuted(plain, point, ())
+        best = result
+        settled(best)
+    return best
+
+
+def _is_inferred(step: Step, supposed: Sequence[Term]) -> bool:
+    """Whether there are hypotheses, and every one is about names whose declarations were inferred."""
+    names = [step.declarations.get(name) for hypothesis in supposed for name in free_names(hypothesis)]
+    return bool(supposed) and all(found is not None and found.assumed for found in names)
+
+
+def _exhibited(step: Step, plain: Step, claim: proof.Claim) -> StepResult:
+    """The verdict of a claim, for which points are looked for where a limit's value may depend on signs, too."""
+    result = _exhibit(plain, claim)
+    if not isinstance(result.verdict, Unknown) or result.fault is not None or not pointwise.has_limits(plain):
+        return result
+    supposed = suppositions.signs(step)
+    if not supposed:
+        return result
+    # a point that satisfies more hypotheses is one of the step's own
+    again = _exhibit(pointwise.without_limits(replace(step, given=(*step.given, *supposed))), claim)
+    return result if isinstance(again.verdict, Unknown) else again
 
 
 def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepResult:

@@ -90,11 +90,16 @@ def without_limits(step: Step) -> Step:
                 bound = bound | n.mentions(variable)
         return map_children(term, lambda child: change(child, bound, varied))
 
-    if not any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line)):
+    if not has_limits(step):
         return step
     left, right = (change(line, frozenset(), frozenset()) for line in (step.left, step.right))
     # the value stands for the limit only where the limit is defined
     return replace(step, left=left, right=right, given=(*step.given, *conditions))
+
+
+def has_limits(step: Step) -> bool:
+    """Whether a limit is written in a line."""
+    return any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line))
 
 
 def _is_strict(hypothesis: Term) -> bool:
@@ -107,7 +112,8 @@ def _limit_value(step: Step, term: Limit, conditions: dict[Term, None], splits: 
         h = Hypotheses(n, step.given)
         c = Conditions(h)
         needed = [x.term for x in c.written(term) if not c.discharged(x.term)]
-        value = Readback(n.table, frozenset(step.declarations)).term(h.value(term))
+        with n.facts.assuming([f for x in needed for f in h.facts(x)]):
+            value = Readback(n.table, frozenset(step.declarations)).term(h.value(term))
     except NeedsCases as cases:
         return _by_cases(step, term, n, cases.poly, splits) if splits else None
     except (Unsupported, DivisionByZero, OutOfWork):
