@@ -41,6 +41,14 @@ PATIENCE = 24
 """So many drafts without a new point end the search for more points to exhibit."""
 POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
+POINTS_OUTSIDE_ALL = 80
+"""So many at most, over all such conditions (but some for each)."""
+DRAFTS_OUTSIDE = 150
+"""So many drafts without a first such point end the search for them."""
+LOOKS_OUTSIDE = 2_000
+"""So often such points are looked at, for one condition, until its hypotheses hold."""
+PRECISION_TO_EXHIBIT = 128
+"""What is proved agrees at every precision: so many bits of it are looked at, half as many where that is costly."""
 POINTS_FOR_SUGGESTION = 12
 """A suggestion for which a point is hard to find is not made."""
 SHRINKING = 300
@@ -332,11 +340,12 @@ def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepR
     closed = tuple(c for c in claim.conditions if not free_names(c))
     if not pointwise.holds_at(step, Point(), closed):
         limit = 0
+    precision = PRECISION_TO_EXHIBIT
     if pointwise.is_costly(step):
-        limit = min(limit, POINTS_COSTLY)
+        limit, precision = min(limit, POINTS_COSTLY), precision // 2
     points = counterexample.points(step, limit=limit, patience=PATIENCE)
     for point in chain(_outside(step, claim), points):
-        found = pointwise.compare(step, point)
+        found = pointwise.compare(step, point, precision)
         if found is None:
             continue
         if not found.holds and claim.assumed and not pointwise.holds_at(step, point, claim.assumed):
@@ -360,10 +369,12 @@ def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepR
 
 def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
     """Points at which a condition fails that the proof assumed beyond definedness."""
+    costly = 4 if pointwise.is_costly(step) else 1
     for condition in claim.assumed:
         yield from counterexample.points(
             replace(step, given=(*step.given, Bool("not", (condition,)))),
-            limit=POINTS_OUTSIDE // 4 if pointwise.is_costly(step) else POINTS_OUTSIDE,
+            limit=max(4, min(POINTS_OUTSIDE, POINTS_OUTSIDE_ALL // len(claim.assumed)) // costly),
+            first=DRAFTS_OUTSIDE, looks=LOOKS_OUTSIDE,
         )
 
 
