@@ -19,9 +19,9 @@ from lossproof.kernel.points import Point
 from lossproof.kernel.premises import under
 from lossproof.kernel.validity import validate
 from lossproof.prose_verdicts import of_prose
-from lossproof.search import counterexample, repair, repair_complex
+from lossproof.search import counterexample, repair, repair_complex, suppositions
 from lossproof.search import premises as premises_of
-from lossproof.term import ARRAY_FUNCTIONS, Bool, Call, Entry, Relation, Symbol, free_names, walk
+from lossproof.term import ARRAY_FUNCTIONS, Bool, Call, Entry, Relation, Symbol, Term, free_names, walk
 from lossproof.verdict import (
     Attempt,
     Conditional,
@@ -44,6 +44,14 @@ PATIENCE = 24
 """So many drafts without a new point end the search for more points to exhibit."""
 POINTS_OUTSIDE = 40
 """So many points are tried where a condition fails that a proof assumed beyond definedness."""
+POINTS_OUTSIDE_ALL = 80
+"""So many at most, over all such conditions (but some for each)."""
+DRAFTS_OUTSIDE = 150
+"""So many drafts without a first such point end the search for them."""
+LOOKS_OUTSIDE = 2_000
+"""So often such points are looked at, for one condition, until its hypotheses hold."""
+PRECISION_TO_EXHIBIT = 128
+"""What is proved agrees at every precision: so many bits of it are looked at, half as many where that is costly."""
 POINTS_FOR_SUGGESTION = 12
 """A suggestion for which a point is hard to find is not made."""
 WORK = 150_000
@@ -495,11 +503,16 @@ def _decide_real(step: Step, settled: Settled = _nobody, *, diagnosed: bool = Tr
     proof_seconds = time.perf_counter() - begun
     plain = pointwise.without_limits(step)
     if isinstance(claim, proof.Claim):
-        return _exhibit(plain, claim)
+        return _exhibited(step, plain, claim)
     attempts = [Attempt("normal form", claim.reason, proof_seconds)]
+    # an inferred declaration says nothing of signs, so that a point with another sign says nothing of the step
+    inferred = _is_inferred(step, suppositions.signs(step))
+    if inferred and (supposing := _supposing(step, plain, settled)) is not None:
+        return replace(supposing, attempts=tuple(attempts))
     begun = time.perf_counter()
     tried = 0
-    for point in counterexample.points(plain, limit=POINTS_COSTLY if pointwise.is_costly(plain) else POINTS_TRIED):
+    costly = pointwise.is_costly(plain)
+    for point in counterexample.points(plain, limit=POINTS_COSTLY if costly else POINTS_TRIED):
         tried += 1
         if (verdict := judge.refuted(plain, point)) is not None:
             settled(StepResult(0, verdict, attempts=tuple(attempts)))
@@ -510,6 +523,8 @@ def _decide_real(step: Step, settled: Settled = _nobody, *, diagnosed: bool = Tr
                             time.perf_counter() - begun))
     result = StepResult(0, Unknown(f"not decided: {claim.reason}"), attempts=tuple(attempts))
     settled(result)
+    if not inferred and (supposing := _supposing(step, plain, settled)) is not None:
+        return replace(supposing, attempts=tuple(attempts))
     left_over = repair.residual(step)
     return result if left_over is None else replace(result, diagnosis=Diagnosis(left_over))
 
@@ -522,17 +537,64 @@ def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepRes
     return StepResult(0, verdict, attempts=attempts)
 
 
+def _supposing(step: Step, plain: Step, settled: Settled) -> StepResult | None:
+    """The verdict of the step under as few hypotheses about its parameters as are found, None without any.
+
+    What is supposed of a name that an author declared is held against that declaration: a point where it fails, and
+    the step too, refutes.
+    """
+    def prove(supposed: tuple[Term, ...]) -> proof.Claim | None:
+        found = proof.prove_supposing(step, supposed)
+        return found if isinstance(found, proof.Claim) else None
+
+    best: StepResult | None = None
+    for supposed, claim in suppositions.claims(step, prove):
+        within = pointwise.without_limits(replace(step, given=(*step.given, *supposed)))
+        own = tuple(c for c in claim.assumed if c not in supposed)
+        result = _exhibit(within, replace(claim, assumed=own))
+        if isinstance(result.verdict, Unknown):
+            continue
+        if isinstance(result.verdict, Conditional) and not _is_inferred(step, supposed):
+            failing = (point for point in _outside(plain, replace(claim, assumed=supposed))
+                       if judge.refuted(plain, point) is not None)
+            if (point := next(failing, None)) is not None:
+                return _refuted(plain, point, ())
+        best = result
+        settled(best)
+    return best
+
+
+def _is_inferred(step: Step, supposed: Sequence[Term]) -> bool:
+    """Whether there are hypotheses, and every one is about names whose declarations were inferred."""
+    names = [step.declarations.get(name) for hypothesis in supposed for name in free_names(hypothesis)]
+    return bool(supposed) and all(found is not None and found.assumed for found in names)
+
+
+def _exhibited(step: Step, plain: Step, claim: proof.Claim) -> StepResult:
+    """The verdict of a claim, for which points are looked for where a limit's value may depend on signs, too."""
+    result = _exhibit(plain, claim)
+    if not isinstance(result.verdict, Unknown) or result.fault is not None or not pointwise.has_limits(plain):
+        return result
+    supposed = suppositions.signs(step)
+    if not supposed:
+        return result
+    # a point that satisfies more hypotheses is one of the step's own
+    again = _exhibit(pointwise.without_limits(replace(step, given=(*step.given, *supposed))), claim)
+    return result if isinstance(again.verdict, Unknown) else again
+
+
 def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepResult:
     """The verdict of a claim: it needs a point at which it says something, and no point against it."""
     agreed: list[Point] = []
     closed = tuple(c for c in claim.conditions if not free_names(c))
     if not pointwise.holds_at(step, Point(), closed):
         limit = 0
+    precision = PRECISION_TO_EXHIBIT
     if pointwise.is_costly(step):
-        limit = min(limit, POINTS_COSTLY)
+        limit, precision = min(limit, POINTS_COSTLY), precision // 2
     points = counterexample.points(step, limit=limit, patience=PATIENCE)
     for point in chain(_outside(step, claim), points):
-        found = pointwise.compare(step, point)
+        found = pointwise.compare(step, point, precision)
         if found is None:
             continue
         if not found.holds and claim.assumed and not pointwise.holds_at(step, point, claim.assumed):
@@ -556,10 +618,12 @@ def _exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepR
 
 def _outside(step: Step, claim: proof.Claim) -> Iterator[Point]:
     """Points at which a condition fails that the proof assumed beyond definedness."""
+    costly = 4 if pointwise.is_costly(step) else 1
     for condition in claim.assumed:
         yield from counterexample.points(
             replace(step, given=(*step.given, Bool("not", (condition,)))),
-            limit=POINTS_OUTSIDE // 4 if pointwise.is_costly(step) else POINTS_OUTSIDE,
+            limit=max(4, min(POINTS_OUTSIDE, POINTS_OUTSIDE_ALL // len(claim.assumed)) // costly),
+            first=DRAFTS_OUTSIDE, looks=LOOKS_OUTSIDE,
         )
 
 

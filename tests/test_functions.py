@@ -191,3 +191,12 @@ def test_the_root_of_0_is_0() -> None:
     ):
         result = judge(SYMBOLS, left, right, given=given)
         assert result.verdict.verdict == "proved", (left, said(result))
+
+
+def test_a_binomial_of_real_numbers_is_that_of_the_gammas() -> None:
+    """n!/(k! (n - k)!) for 0 <= k <= n, which is named where nothing says it; beyond, the factorials have poles."""
+    factorials = "factorial(x)/(factorial(y)*factorial(x - y))"
+    assert conditions(judge(SYMBOLS, "binomial(x, y)", factorials)) == {"y >= 0", "x >= y"}
+    assert judge(SYMBOLS, "binomial(x, y)", factorials, given=("0 <= y", "y <= x")).verdict.verdict == "proved"
+    assert judge(SYMBOLS, "binomial(x, y)", f"2*{factorials}").verdict.verdict == "refuted"
+    assert judge(SYMBOLS, "binomial(x, y)", factorials, given=("y < 0",)).verdict.verdict != "proved"

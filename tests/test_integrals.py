@@ -54,6 +54,14 @@ TRUE: Final = [
     ("Integral(t**(s - 1)*exp(-r*t), (t, 0, oo))", "gamma(s)/r**s"),
     ("Integral(t**(s - 1)*(1 - t)**(r - 1), (t, 0, 1))", "gamma(s)*gamma(r)/gamma(s + r)"),
     ("Integral(s/t**(s + 1), (t, 1, oo))", "1"),
+    # logarithms beside a gamma, beta or Gaussian integral
+    ("Integral(log(t)*t**(s - 1)*exp(-r*t), (t, 0, oo))", "gamma(s)*(digamma(s) - log(r))/r**s"),
+    ("Integral(log(t)**2*exp(-t), (t, 0, oo))", "EulerGamma**2 + pi**2/6"),
+    ("Integral(log(t)*t*exp(-r*t**2), (t, 0, oo))", "-(EulerGamma + log(r))/(4*r)"),
+    ("Integral(log(t)*t**(s - 1)*(1 - t), (t, 0, 1))", "-1/s**2 + 1/(s + 1)**2"),
+    ("Integral(t**2/(t*sqrt(2*pi*s**2))*exp(-(log(t) - m)**2/(2*s**2)), (t, 0, oo))", "exp(2*m + 2*s**2)"),
+    ("Integral(exp(-a*log(t)**2), (t, 0, oo))", "sqrt(pi)/sqrt(a)*exp(1/(4*a))"),
+    ("Integral(log(t)/(t*s*sqrt(2*pi))*exp(-(log(t) - m)**2/(2*s**2)), (t, 0, oo))", "m"),
     ("Derivative(Integral(exp(-r*t**2), (t, -oo, oo)), r)", "-Integral(t**2*exp(-r*t**2), (t, -oo, oo))"),
     # infinite series
     ("Sum(k**2*s**k*exp(-s)/factorial(k), (k, 0, oo))", "s**2 + s"),
@@ -66,6 +74,7 @@ TRUE: Final = [
 CONDITIONAL: Final = [
     ("Integral(exp(-a*t), (t, 0, oo))", "1/a", {"a > 0"}),
     ("Derivative(Integral(exp(-a*t), (t, 0, oo)), a)", "-1/a**2", {"a > 0"}),
+    ("Integral(log(t)*t**(a - 1)*exp(-t), (t, 0, oo))", "gamma(a)*digamma(a)", {"a > 0"}),
     ("Integral(exp(-t**2/(2*a**2)), (t, -oo, oo))", "sqrt(2*pi)*Abs(a)", {"Ne(a, 0)"}),
     ("Integral(1/t, (t, 1, x))", "log(x)", {"x > 0"}),
     ("Sum(x**k, (k, 0, oo))", "1/(1 - x)", {"x < 1", "x > -1"}),
@@ -88,6 +97,9 @@ FALSE: Final = [
     ("Integral(t**s*exp(-t), (t, 0, oo))", "gamma(s)"),
     ("Integral(Abs(t), (t, -1, 2))", "Rational(3, 2)"),
     ("Integral(log(t), (t, 0, 1))", "1"),
+    ("Integral(log(t)*exp(-r*t), (t, 0, oo))", "-EulerGamma/r"),
+    ("Integral(log(t)**2*exp(-t), (t, 0, oo))", "EulerGamma**2"),
+    ("Integral(exp(-log(t)**2), (t, 0, oo))", "sqrt(pi)"),
     ("Integral(1/sqrt(t), (t, 0, 1))", "1"),
     ("Integral(1/(1 + t**2), (t, 0, oo))", "pi"),
     ("Integral(sin(t), (t, 0, pi))", "0"),
@@ -112,6 +124,8 @@ MEANINGLESS: Final = [
     ("Integral(1/t, (t, 1, oo))", "0"), ("Integral(exp(t), (t, 0, oo))", "-1"), ("Integral(sin(t), (t, 0, oo))", "1"),
     ("Integral(t*f(t**2), (t, -oo, oo))", "0"), ("Integral(exp(t**2), (t, -oo, oo))", "0"),
     ("Integral(exp(r*t), (t, 0, oo))", "-1/r"),
+    ("Integral(log(t)/t*exp(-t), (t, 0, oo))", "-EulerGamma"), ("Integral(exp(log(t)**2), (t, 0, oo))", "sqrt(pi)"),
+    ("Integral(log(t), (t, 0, oo))", "0"), ("Integral(log(t)*t**(-r - 1)*(1 - t), (t, 0, 1))", "0"),
     # series that diverge, or have a term that is undefined
     ("Sum(1, (k, 0, oo))", "0"), ("Sum(2**k, (k, 0, oo))", "-1"), ("Sum((-1)**k, (k, 0, oo))", "Rational(1, 2)"),
     ("Sum(1/k, (k, 1, oo))", "0"), ("Sum(1/(k*2**k), (k, 0, oo))", "log(2)"),

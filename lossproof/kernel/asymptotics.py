@@ -35,8 +35,8 @@ class UnknownSign(Unsupported):
         super().__init__("a limit that depends on an unknown sign")
         t = value.table
         self.poly = t.one
-        for factor, _ in t.factors(value.num)[1]:
-            if t.sign(factor) not in STRICT_SIGNS:
+        for factor, _ in (*t.factors(value.num)[1], *t.factors(value.den)[1]):
+            if t.sign(factor) not in (Sign.POSITIVE, Sign.NEGATIVE):
                 self.poly = self.poly * factor
 
 

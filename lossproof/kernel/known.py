@@ -118,6 +118,9 @@ def known(t: Table, function: str, values: tuple[Normal, ...]) -> Normal:
         case "beta", (y, z):
             return recurrences.beta(t, y, z)
         case "binomial", (n, k):
+            if t.sign(k) in NOT_NEGATIVE and t.sign(n - k) in NOT_NEGATIVE:
+                # by gamma where k is no integer, and the same value where it is one
+                return recurrences.binomial(t, n, k, factorials=True)
             if not is_integer(t, k):
                 return function_atoms.function(t, "binomial", values, (0, 0))
             return recurrences.binomial(t, n, k, factorials=is_integer(t, n) and t.sign(n) in NOT_NEGATIVE)

@@ -229,8 +229,8 @@ _TABLE: Final = (
     Law("harmonic-as-digamma", "harmonic(x) = digamma(x + 1) + EulerGamma", "x > -1", "DLMF 5.4", "harmonic(x)",
         "digamma(x + 1) + EulerGamma", ("x >= 0",), {"x": "-1"}),
     Law("binomial-by-factorials", "binomial(n, m) = n!/(m! (n - m)!), 0 for m < 0 and m > n",
-        "n >= 0, 0 <= m <= n", "DLMF 1.2", "binomial(n, m)", "factorial(n)/(factorial(m)*factorial(n - m))",
-        ("m >= 0", "m <= n"), {"m": "-1"}),
+        "n an integer >= 0, or 0 <= m <= n", "DLMF 1.2", "binomial(n, m)",
+        "factorial(n)/(factorial(m)*factorial(n - m))", ("m >= 0", "m <= n"), {"m": "-1"}),
     Law("binomial-as-product", "binomial(x, k) = x (x - 1) ... (x - k + 1)/k! for a number k", "k >= 0", "DLMF 1.2",
         "binomial(x, 2)", "x*(x - 1)/2"),
     Law("creative-telescoping", "sum_k F(n + 1, k) = c(n) sum_k F(n, k) + G at the range's end - G at its start",
@@ -268,6 +268,12 @@ _TABLE: Final = (
     Law("beta-integral", "the integral of r**(x-1) (1-r)**(y-1) from 0 to 1 is gamma(x) gamma(y)/gamma(x + y)",
         "x > 0, y > 0", "DLMF 5.12.1", "Integral(r**(x - 1)*(1 - r), (r, 0, 1))", "1/(x*(x + 1))", ("x > 0",),
         {"x": "-1/2"}),
+    Law("integral-with-log", "a factor log r beside r**(s-1) in a gamma or beta integral: the derivative by s of the "
+        "integral without it", "those of the integral without it", "DLMF 5.9.19",
+        "Integral(log(r)*exp(-x*r), (r, 0, oo))", "-(EulerGamma + log(x))/x", ("x > 0",), {"x": "-1"}),
+    Law("integral-by-log", "the integral of g(log r) from 0 to oo is that of g(u) exp(u) over the line, for g = u**n "
+        "times exp of a polynomial of degree 2", "its leading coefficient is negative", "substitution r = exp(u)",
+        "Integral(exp(-x*log(r)**2), (r, 0, oo))", "sqrt(pi/x)*exp(1/(4*x))", ("x > 0",), {"x": "-1"}),
     Law("derivative-of-integral", "Leibniz: the integrand at the moving ends, and its derivative under the sign",
         "finite ends, integrand and derivative continuous", _CALCULUS,
         "Derivative(Integral(f(x*r), (r, 0, x)), x)", "f(x**2) + Integral(r*Prime(f, x*r), (r, 0, x))"),

@@ -90,11 +90,16 @@ def without_limits(step: Step) -> Step:
                 bound = bound | n.mentions(variable)
         return map_children(term, lambda child: change(child, bound, varied))
 
-    if not any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line)):
+    if not has_limits(step):
         return step
     left, right = (change(line, frozenset(), frozenset()) for line in (step.left, step.right))
     # the value stands for the limit only where the limit is defined
     return replace(step, left=left, right=right, given=(*step.given, *conditions))
+
+
+def has_limits(step: Step) -> bool:
+    """Whether a limit is written in a line."""
+    return any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line))
 
 
 def _is_strict(hypothesis: Term) -> bool:
@@ -107,7 +112,8 @@ def _limit_value(step: Step, term: Limit, conditions: dict[Term, None], splits: 
         h = Hypotheses(n, step.given)
         c = Conditions(h)
         needed = [x.term for x in c.written(term) if not c.discharged(x.term)]
-        value = Readback(n.table, frozenset(step.declarations)).term(h.value(term))
+        with n.facts.assuming([f for x in needed for f in h.facts(x)]):
+            value = Readback(n.table, frozenset(step.declarations)).term(h.value(term))
     except NeedsCases as cases:
         return _by_cases(step, term, n, cases.poly, splits) if splits else None
     except (Unsupported, DivisionByZero, OutOfWork):
@@ -147,10 +153,10 @@ def _factory(step: Step, point: Point, operations: int = OPERATIONS) -> Factory:
     return lambda precision: Evaluator(step.declarations, step.definitions, point, precision, operations)
 
 
-def compare(step: Step, point: Point) -> Outcome | None:
+def compare(step: Step, point: Point, precision: int = LAST_PRECISION) -> Outcome | None:
     """Both lines at a point that satisfies the hypotheses; None where a line is undefined or undecided.
 
-    `step` is free of limits (`without_limits`).
+    `step` is free of limits (`without_limits`). Values that overlap are looked at with up to `precision` bits.
     """
     try:
         if not hypotheses_hold(step, point):
@@ -160,7 +166,7 @@ def compare(step: Step, point: Point) -> Outcome | None:
         shape = _shape(step, point)
         found: Outcome | None = None
         for position in islice(product(*(range(1, n + 1) for n in shape)), MOST_ENTRIES):
-            found = _compare_at(step, point, position)
+            found = _compare_at(step, point, position, precision)
             if found is None or not found.holds:
                 return found
         return found
@@ -175,19 +181,20 @@ def _shape(step: Step, point: Point) -> tuple[int, ...]:
     return _factory(step, point)(64).shape(step.left)
 
 
-def _compare_at(step: Step, point: Point, position: tuple[int, ...]) -> Outcome | None:
+def _compare_at(step: Step, point: Point, position: tuple[int, ...], precision: int) -> Outcome | None:
     at = tuple(Number(Fraction(i)) for i in position)
     left = Component(step.left, at) if at else step.left
     right = Component(step.right, at) if at else step.right
     factory = _factory(step, point)
-    values = compared(left, right, factory, _last_precision(step))
+    precision = min(precision, _last_precision(step))
+    values = compared(left, right, factory, precision)
     a, b = values.left, values.right
     if a is None or b is None or isinstance(a, Undefined) or isinstance(b, Undefined):
         return None
     if step.relation == "=":
         holds: bool | None = values.outcome != "differ"
     else:
-        holds = decided(Relation(_plain(step.relation), left, right), factory, _last_precision(step))
+        holds = decided(Relation(_plain(step.relation), left, right), factory, precision)
     return Outcome(holds is not False, a, b, position)
 
 

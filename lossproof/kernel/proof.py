@@ -14,7 +14,9 @@ from itertools import product
 from lossproof.derivation import Declaration, Step
 from lossproof.kernel.cases import Case, Claim, Open
 from lossproof.kernel.complex_steps import is_complex, real_steps
+from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.equations import alternatives
+from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import Normalizer
@@ -33,7 +35,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["MAX_CASES", "Claim", "Open", "prove"]
+__all__ = ["MAX_CASES", "Claim", "Open", "prove", "prove_supposing"]
 
 MAX_CASES = 48
 
@@ -60,6 +62,20 @@ def _has_small_inverse(step: Step) -> bool:
                    for side in (step.left, step.right) for part in walk(side))
     except Unsupported:
         return False
+
+
+def prove_supposing(step: Step, supposed: tuple[Term, ...], work: int = 150_000) -> Claim | Open:
+    """Decide a step under further hypotheses, which the claim then has as conditions: where one of them fails
+    nothing was shown."""
+    found = prove(replace(step, given=(*step.given, *supposed)), work)
+    if isinstance(found, Open):
+        return found
+    known = Conditions(Hypotheses(Normalizer(step.declarations, step.definitions), step.given))
+    open_ = tuple(one for one in supposed if not known.discharged(one))
+    if not open_:
+        return found
+    return Claim(tuple(dict.fromkeys((*open_, *found.conditions))), False, found.laws,
+                 tuple(dict.fromkeys((*open_, *found.assumed))))
 
 
 def _has_arrays(step: Step) -> bool:

@@ -19,7 +19,23 @@ from lossproof.kernel.contours import Contour
 from lossproof.kernel.jets import ZERO, Dual, OutOfBudget, Real, Undecided, Undefined, ball, primal
 from lossproof.kernel.tails import Tail, Tails
 from lossproof.kernel.worlds import Local, World
-from lossproof.term import MINUS_ONE, Add, Const, Fold, Integral, Mul, Number, Pow, Symbol, Term, mul, substitute
+from lossproof.term import (
+    MINUS_ONE,
+    Add,
+    Call,
+    Const,
+    Fold,
+    Integral,
+    Mul,
+    Number,
+    Pow,
+    Symbol,
+    Term,
+    map_children,
+    mul,
+    substitute,
+    walk,
+)
 
 _STARTS = (4, 8, 16, 32, 64, 256, 1024, 2**16, 2**30, 2**60)
 """Where the part beyond which a majorant serves begins; the first at which it is small is taken."""
@@ -78,6 +94,8 @@ class Quadrature(Calculus):
         try:
             return self._enclosed(term, lower, upper, local, world)
         except Undecided:
+            if isinstance(lower, fmpq) and lower == 0 and upper is None and _is_by_log(term):
+                return self._enclosed(_by_log(term), None, None, local, world)
             if lower is None or upper is None or self._precision > 64:
                 raise
             return self._integral(lambda t: self._number(term.body, {**local, term.name: t}, world), lower, upper)
@@ -297,3 +315,28 @@ def _infinity(end: Term) -> str | None:
             return "oo" if value > 0 else "-oo"
         case _:
             return None
+
+
+def _is_by_log(term: Integral) -> bool:
+    """Whether the integrand is a plain expression with the logarithm of the variable in it."""
+    parts = list(walk(term.body))
+    plain = all(isinstance(part, Number | Const | Symbol | Add | Mul | Pow | Call) for part in parts)
+    return plain and Call("log", (Symbol(term.name),)) in parts
+
+
+def _by_log(term: Integral) -> Integral:
+    """The integral from 0 to infinity with the variable's logarithm as variable, over the line: it exists, and has
+    the same value, where the first does."""
+    me = Symbol(term.name)
+
+    def change(part: Term) -> Term:
+        match part:
+            case Call("log", (inner,), ()) if inner == me:
+                return me
+            case Pow(base, exponent) if base == me:
+                return Call("exp", (mul(change(exponent), me),))
+            case Symbol(name) if name == term.name:
+                return Call("exp", (me,))
+        return map_children(part, change)
+
+    return Integral(mul(change(term.body), Call("exp", (me,))), term.name, Const("-oo"), Const("oo"))

@@ -65,7 +65,8 @@ def beta(t: Table, x: Normal, y: Normal) -> Normal:
 
 def binomial(t: Table, n: Normal, k: Normal, *, factorials: bool) -> Normal:
     """n over k for an integer k: 0 below 0, a product for a literal k >= 0, else n!/(k! (n - k)!) where
-    `factorials` says that n is an integer >= 0 (1/(k! (n - k)!) is then 0 for k < 0 and for k > n)."""
+    `factorials` says that n is an integer >= 0 (1/(k! (n - k)!) is then 0 for k < 0 and for k > n), or that
+    0 <= k <= n, of which neither need be an integer."""
     number = k.integer
     if number is None and factorials and (n - k).integer is not None:
         t.use("binomial-by-factorials")

@@ -47,7 +47,7 @@ _INDICES = ("first", "different", "last", "random")
 _STYLES = ("small", "fractions", "zeros", "equal", "special", "kink", "positive", "fractions", "boundary", "small",
            "large")
 _MOST_ENTRIES = 400
-# So many drafts in a row without a new point end the search (eight times as many before the first).
+# So many drafts in a row without a new point end the search (by default eight times as many before the first).
 _BARREN = 150
 # From so many points an inequality is followed downhill.
 _DESCENTS = 5
@@ -55,13 +55,15 @@ _DESCENTS = 5
 _LOOKS = 20_000
 
 
-def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point]:
+def points(step: Step, *, limit: int, patience: int = _BARREN, first: int = 8 * _BARREN,
+           looks: int = _LOOKS) -> Iterator[Point]:
     """At most `limit` points that satisfy the declarations and hypotheses of a step, all different.
 
     For a step between equations most points satisfy the left equation too (or the right one,
     for an equivalence). Points where both lines are provably undefined are left out. Every
     name that the step reaches has a value, and no other. Ends early where points are hard to
-    come by: after a number of drafts in proportion to `limit`, or `patience` drafts without a new point.
+    come by: after a number of drafts in proportion to `limit`, `patience` drafts without a new point, `first`
+    without any, or `looks` looks at drafts.
     """
     search = _Search(step)
     # a point at which neither equation holds tells nothing; of a plain implication only the left one counts
@@ -69,10 +71,10 @@ def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point
     if equations:
         patience = min(patience, _BARREN // 2)
     seen: set[str] = set()
-    first: list[Point] = []
+    nearest: list[Point] = []
     found, barren = 0, 0
     for turn in range(8 + 6 * limit):
-        if found >= limit or barren > (patience if found else 8 * _BARREN) or search.looks > _LOOKS:
+        if found >= limit or barren > (patience if found else first) or search.looks > looks:
             return
         barren += 1
         draft = search.draft(turn)
@@ -86,10 +88,10 @@ def points(step: Step, *, limit: int, patience: int = _BARREN) -> Iterator[Point
             seen.add(key)
             found, barren = found + 1, 0
             if found <= _DESCENTS:
-                first.append(point)
+                nearest.append(point)
             yield point
             if found == 3 * _DESCENTS:
-                yield from descents(step, first)
+                yield from descents(step, nearest)
 
 
 def _key(point: Point) -> str:
