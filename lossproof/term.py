@@ -16,7 +16,7 @@ count from 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -25,7 +25,8 @@ __all__ = [
     "Add", "Bool", "Call", "Component", "Const", "Derivative", "Entry", "Family", "ForAll",
     "Fold", "Index", "Integral", "Limit", "Mul", "Number", "Partial", "Piecewise", "Pow", "Range",
     "Relation", "Span", "Subst", "Symbol", "Term", "ZERO", "ONE", "MINUS_ONE", "add", "children",
-    "divide", "free_names", "fresh_name", "mul", "negate", "number", "subtract", "substitute",
+    "divide", "free_names", "fresh_identifier",
+    "fresh_name", "mul", "negate", "number", "subtract", "substitute",
     "walk", "map_children", "binders", "rename_binders",
 ]
 
@@ -483,6 +484,14 @@ def fresh_name(wanted: str, taken: frozenset[str] | set[str]) -> str:
     while wanted in taken:
         wanted += "'"
     return wanted
+
+
+def fresh_identifier(name: str, taken: Collection[str]) -> str:
+    """`name`, or `name` with the first number behind it, from 2, that makes it a name that is not taken."""
+    made, number = name, 2
+    while made in taken:
+        made, number = f"{name}_{number}", number + 1
+    return made
 
 
 def substitute(term: Term, values: Mapping[str, Term]) -> Term:

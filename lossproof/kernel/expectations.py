@@ -52,7 +52,7 @@ from lossproof.term import (
     Term,
     binders,
     free_names,
-    fresh_name,
+    fresh_identifier,
     map_children,
     mul,
     substitute,
@@ -171,9 +171,7 @@ class _Lowering:
         self.outside = False
 
     def _fresh(self, name: str) -> str:
-        made = fresh_name(name, self.taken).replace("'", "_")
-        while made in self.taken:
-            made += "_"
+        made = fresh_identifier(name, self.taken)
         self.taken.add(made)
         return made
 

@@ -22,7 +22,7 @@ from lossproof.term import (
     Symbol,
     Term,
     binders,
-    fresh_name,
+    fresh_identifier,
     map_children,
     substitute,
 )
@@ -98,9 +98,7 @@ def as_numbers(step: Step) -> Numbers:
             if reached((term,), step.definitions) & bound or arrays.shape(term):
                 raise Unsupported("an expectation that is not one number")
             if term not in numbers:
-                numbers[term] = fresh_name("mean", taken).replace("'", "_")
-                while numbers[term] in taken:
-                    numbers[term] += "_"
+                numbers[term] = fresh_identifier("mean", taken)
                 taken.add(numbers[term])
             return Symbol(numbers[term], span=term.span)
         if isinstance(term, Symbol | Entry) and _name(term) in random - bound:

@@ -24,7 +24,7 @@ from lossproof.term import (
     binders,
     children,
     free_names,
-    fresh_name,
+    fresh_identifier,
     map_children,
     substitute,
     walk,
@@ -92,7 +92,7 @@ class ExpectedValues:
             return None
         words = "_".join(sorted(free_names(call) - set(indices)))
         wanted = re.sub(r"\W", "_", f"{_SHORT[call.function]}_of_{words}")[:60].strip("_")
-        name = fresh_name(wanted, {*declarations, *(known.name for known in self.known)}).replace("'", "_")
+        name = fresh_identifier(wanted, {*declarations, *definitions, *(known.name for known in self.known)})
         ranges = (*(size for size in sizes if size is not None), *(size for size in shape if size is not None))
         declarations[name] = Declaration(name, "family" if ranges else "scalar", shape=ranges or None, latex=latex,
                                          rank=len(ranges), array=bool(shape), assumed=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, count, islice
+from itertools import islice
 
 from lossproof.derivation import Declaration, Definition
 from lossproof.diagnostic import InputError
@@ -36,6 +36,7 @@ from lossproof.term import (
     Term,
     binders,
     free_names,
+    fresh_identifier,
     map_children,
     substitute,
     walk,
@@ -215,7 +216,7 @@ class Names:
             words = "_".join(sorted(free_names(term) - {of}))
             wanted = re.sub(r"\W", "_", f"{of}_of_{words}")[:60].strip("_")
             taken = {*self.declarations, *self.values.values(), *self.definitions, *self.functions}
-            name = next(made for made in chain((wanted,), (f"{wanted}_at{n}" for n in count(2))) if made not in taken)
+            name = fresh_identifier(wanted, taken)
             by = self.declarations.get(term.by.name) if isinstance(term, Derivative) and isinstance(
                 term.by, Symbol) else None
             made = Declaration(name, "scalar") if by is None or not by.array else Declaration(

@@ -28,7 +28,7 @@ from lossproof.term import (
     Term,
     binders,
     free_names,
-    fresh_name,
+    fresh_identifier,
     substitute,
     written_out,
 )
@@ -77,8 +77,8 @@ class Blocks(Brackets):
             self.seen = before
             return None
         taken = {*self.frame.names, *self.declarations, *free_names(line), *binders(line)}
-        i = fresh_name("i", taken).replace("'", "_")
-        j = fresh_name("j", {*taken, i}).replace("'", "_")
+        i = fresh_identifier("i", taken)
+        j = fresh_identifier("j", {*taken, i})
         entry: Term = Component(line, (Symbol(i),))
         if isinstance(line, Symbol):
             entry = Entry(line.name, (Symbol(i),))
@@ -106,8 +106,8 @@ class Blocks(Brackets):
         if any(self.shape(corner, node) or self.is_perhaps_array(corner) for corner in (first, right, below, last)):
             return None
         taken = {*self.frame.names, *self.declarations}.union(*map(free_names, (first, right, below, last)))
-        i = fresh_name("i", taken).replace("'", "_")
-        j = fresh_name("j", {*taken, i}).replace("'", "_")
+        i = fresh_identifier("i", taken)
+        j = fresh_identifier("j", {*taken, i})
         at = span_of(node)
         if right == below == ZERO:
             found = self._along(first, last, i, at)

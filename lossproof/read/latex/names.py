@@ -38,7 +38,7 @@ from lossproof.term import (
     Symbol,
     Term,
     free_names,
-    fresh_name,
+    fresh_identifier,
 )
 
 __all__ = ["Cursor", "Names", "ONE_LETTER_CONSTANTS", "TRANSPOSED", "place_of", "span_of"]
@@ -276,7 +276,7 @@ class Names:
             return Entry(name.identifier, written, span=span_of(at))
         if name.rows and len(written) == declaration.rank - 1 and declaration.shape is not None:
             taken = {*self.frame.names, *self.declarations}.union(*(free_names(index) for index in written))
-            place = fresh_name("c", taken).replace("'", "_")
+            place = fresh_identifier("c", taken)
             entry = Entry(name.identifier, (*written, Symbol(place)), span=span_of(at))
             return Family(entry, (Range(place, ONE, declaration.shape[-1]),), span=span_of(at))
         implied = tuple(self._implied(index, at) for index in name.implied)

@@ -29,7 +29,7 @@ from lossproof.read.lexical import shorten
 from lossproof.term import (
     Span,
     Term,
-    fresh_name,
+    fresh_identifier,
 )
 
 __all__ = ["Function", "Name", "Notation", "SumRange", "UNSPECIFIED", "normalized"]
@@ -135,7 +135,7 @@ class Notation:
         for key, function in functions.items():
             # \\mathrm{t} of a pack and the t of a document are two things
             if function.declaration is not None and function.name in taken:
-                free = fresh_name(f"{function.name}_of", taken).replace("'", "_")
+                free = fresh_identifier(f"{function.name}_of", taken)
                 functions[key] = replace(function, name=free, declaration=replace(function.declaration, name=free))
         return Notation(names, functions, self.labels | other.labels,
                         {**self.sums, **other.sums}, tuple(dict.fromkeys((*self.given, *other.given))),
