@@ -204,3 +204,13 @@ def test_inverses_at_the_ends_of_an_equation(left: str, right: str, premise: str
     """What stands inverted on the same side of all terms can be multiplied away, and nothing else."""
     step = make_step(MATRICES, left, right, given=(premise,))
     assert isinstance(proof.prove(step), proof.Claim) is proved
+
+
+def test_a_claim_about_an_expectation_does_not_prove_itself(tmp_path: Path) -> None:
+    """What a theorem says of E(X) is no value of it: the proof says one."""
+    text = ("**Theorem:** Let $X$ be random. Then\n\n$$ \\mathrm{E}(X) = {0} $$\n\n**Proof:** We are told that\n\n"
+            "$$ \\mathrm{E}(X) = 2 c + a - a $$\n")
+    assert outcomes(tmp_path, text.replace("{0}", "2 c"))[0][1] in ("proved", "conditional")
+    assert outcomes(tmp_path, text.replace("{0}", "3 c"))[0][1] in ("unknown", "defined")
+    alone = text.partition("$$ \\mathrm{E}(X) = 2 c")[0]
+    assert outcomes(tmp_path, alone.replace("{0}", "2 c"))[0][1] in ("unknown", "defined")

@@ -323,7 +323,7 @@ class Deriver:
         lines = [Line(first.term, span=first.span, latex=first.latex)]
         chain = self._chain(lines, row.span, context)
         for side, relation in zip(sides[1:], relations, strict=True):
-            self._append(chain, self._line(side, relation))
+            self._append(chain, self._line(side, relation), claimed=claims)
         if restates:
             said = statement.sides[0].latex.strip()
             otherwise = f"`{said}` has another meaning here: this does not follow from the one before"
@@ -438,9 +438,10 @@ class Deriver:
     def _expected(self) -> Expectation:
         return self._expect.pop(0) if self._expect else "holds"
 
-    def _append(self, chain: _Chain, line: Line) -> None:
+    def _append(self, chain: _Chain, line: Line, *, claimed: bool = False) -> None:
+        """Add a line; what a theorem claims gives an expectation no value."""
         if line.unread is None:
-            line = self._valued(chain.lines[-1], line)
+            line = line if claimed else self._valued(chain.lines[-1], line)
             line = replace(line, term=self._zero(line.term, chain.lines[-1].term))
             first = self._zero(chain.lines[-1].term, line.term)
             chain.lines[-1] = replace(chain.lines[-1], term=first)
