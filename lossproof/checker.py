@@ -362,20 +362,20 @@ def _decide_values(step: Step, values: tuple[str, ...], settled: Settled) -> Ste
     The step holds if it does with their values, or with the expectations themselves. Where expectations without a
     value stand beside them, how all are joined is not known, and nothing is refuted.
     """
-    if not expectations.has_expectations(step):
-        result = _proved(step)
-        if result is not None:
-            return result
     attempts: list[Attempt] = []
     try:
         readings = [step, expected_numbers.as_expectations(step, values)]
     except Unsupported as reason:
         attempts.append(Attempt("expectations as they are", str(reason)))
         readings = [step]
+    results: list[StepResult] = []
     for reading in readings:
-        result = _proved_by_chance(reading) if expectations.has_expectations(reading) else None
-        if result is not None:
+        result = _proved_by_chance(reading) if expectations.has_expectations(reading) else _proved(reading)
+        if result is not None and isinstance(result.verdict, Proved):
             return result
+        results += [result] if result is not None else []
+    if results:
+        return results[0]
     if not expectations.has_expectations(step):
         return _decide_plainly(expectations.at_an_outcome(step), settled)
     return StepResult(0, Unknown("not decided: the values of expectations do not settle it"), attempts=tuple(attempts))
@@ -398,17 +398,18 @@ def _proved(step: Step) -> StepResult | None:
 
 def _proved_by_chance(step: Step) -> StepResult | None:
     """The result of a step with expectations that the kernel proves, with these as numbers or over outcomes."""
-    result = _proved_as_numbers(step)
-    if result is not None:
-        return result
+    numbers = _proved_as_numbers(step)
+    if numbers is not None and isinstance(numbers.verdict, Proved):
+        return numbers
     try:
         found = expectations.over_outcomes(step)
     except (InputError, Unsupported):
-        return None
+        return numbers
     result = _proved(found.proving)
-    if result is not None and isinstance(result.verdict, Proved | Conditional):
-        return replace(result, verdict=judge.over_outcomes(found, result.verdict))
-    return None
+    if result is None or (numbers is not None and not isinstance(result.verdict, Proved)):
+        return numbers
+    assert isinstance(result.verdict, Proved | Conditional)
+    return replace(result, verdict=judge.over_outcomes(found, result.verdict))
 
 
 def _proved_as_numbers(step: Step) -> StepResult | None:
@@ -432,9 +433,11 @@ def _decide_outcomes(step: Step) -> StepResult:
     except Unsupported as reason:
         return StepResult(0, Unknown(f"not decided: {reason}"), attempts=(Attempt("expectations", str(reason)),))
     numbers = _proved_as_numbers(step)
-    if numbers is not None:
+    if numbers is not None and isinstance(numbers.verdict, Proved):
         return numbers
     result = _decide_plainly(found.proving)
+    if numbers is not None and not isinstance(result.verdict, Proved):
+        return numbers
     if isinstance(result.verdict, Proved | Conditional):
         return replace(result, verdict=judge.over_outcomes(found, result.verdict))
     if isinstance(result.verdict, Refuted) and found.refuting is not found.proving:

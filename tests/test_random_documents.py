@@ -107,3 +107,11 @@ def test_what_is_only_written_squared_is_known_by_its_square(tmp_path: Path) -> 
     rows = (r"s^2 = \frac{a + b}{2} + 1", r"2 s^2 + 1 = a + b + 3")
     assert outcomes(tmp_path, *rows) == ["defined", "proved"]
     assert outcomes(tmp_path, *rows, "s + 1 = 1 + s") == ["unknown", "conditional", "proved"]
+
+
+def test_moments_by_greek_letters(tmp_path: Path) -> None:
+    """Sigma(X) and sigma(X), where these letters stand at what is random only; mu_2' is a name."""
+    rows = (r"\mathrm{Var}(X) = \mathrm{E}(X^2) - \mathrm{E}(X)^2", r"\mu_2' = \mathrm{E}(X^2)",
+            r"\sigma(X) = \sqrt{\mathrm{Var}(X)}", r"\mu_2' + 1 = \mathrm{E}(X)^2 + \sigma(X)^2 + 1",
+            r"\Sigma(X + a) = \Sigma(X)")
+    assert outcomes(tmp_path, *rows) == ["proved", "defined", "proved", "proved", "proved"]

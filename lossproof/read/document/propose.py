@@ -17,7 +17,7 @@ from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import Arrays, find_arrays
 from lossproof.read.document.pieces import Formula
 from lossproof.read.document.random_names import random_letters
-from lossproof.read.document.survey import TRANSPOSED, Survey, Use, laid_out, survey
+from lossproof.read.document.survey import GREEK, TRANSPOSED, Survey, Use, laid_out, survey
 from lossproof.read.latex.functions import COMMANDS
 from lossproof.read.latex.keys import parts_of
 from lossproof.read.latex.layout import Scripted, canonical, lay_out
@@ -63,8 +63,16 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
     """The notation that formulas (with whether each is displayed) suggest."""
     telling = [text for text, display in formulas if display or _TELLING.search(text)]
     nodes = laid_out(telling)
-    mapping = _Proposer(survey(nodes), find_arrays(nodes), telling).mapping()
-    _mark_random(mapping["names"], random_letters(nodes))
+    found, random = survey(nodes), random_letters(nodes)
+    mapping = _Proposer(found, find_arrays(nodes), telling).mapping()
+    _mark_random(mapping["names"], random)
+    for key, function in ((r"\Sigma", "covariance"), (r"\sigma", "deviation")):
+        use = found.uses.get(key)
+        if use is not None and use.bare == use.applied.total() and use.bare and all(
+                any(letter in argument for letter in random) for argument in use.applied):
+            # Sigma(X), Sigma(X, Y), sigma(X), and nothing else
+            mapping["names"].pop(key, None)
+            mapping["functions"][key] = {"is": function}
     notation = _accepted(mapping)
     let = _means(notation)
     return Proposal(notation, to_yaml({**mapping, "let": list(let)} if let else mapping), let)
@@ -170,7 +178,7 @@ class _Proposer:
         self._families()
         self._functions(known, statistics)
         self._sizes()
-        self._names(known)
+        self._names(known, statistics)
         made: dict[str, Any] = {"packs": packs, "names": self.names, "functions": self.functions}
         sums = {index: self.sizes[index] for index in self.found.bare_sums if index in self.sizes}
         if sums:
@@ -306,7 +314,7 @@ class _Proposer:
 
     # the other names
 
-    def _names(self, known: set[str]) -> None:
+    def _names(self, known: set[str], statistics: bool) -> None:
         for bound in sorted(self._bounds() | set(self.sizes.values())):
             named = re.fullmatch(r"[A-Za-z](?:_\{?[0-9]\}?)?|\\[A-Za-z]+", bound)
             if named and bound not in self.indices and bound != r"\infty":
@@ -345,7 +353,17 @@ class _Proposer:
                 else:
                     self.names[index] = {"kind": "index", "assumed": True}
         self._squares()
+        if statistics:
+            self._primed()
         self._labelled_families()
+
+    def _primed(self) -> None:
+        """A Greek letter with an index and a prime, such as the raw moment mu_2', is a name of its own."""
+        for key, use in self.found.uses.items():
+            for parts, primes in use.primed:
+                pattern = self._pattern(key, parts)
+                if key in GREEK and not pattern.rank:
+                    self.names.setdefault(pattern.typeset([]) + "'" * primes, self._scalar(key, use))
 
     def _squares(self) -> None:
         """What is only written squared, and of whose square an equation says what it is, is known by its square.

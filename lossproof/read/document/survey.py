@@ -51,6 +51,7 @@ class Use:
     squared: Counter[tuple[str, ...]] = field(default_factory=Counter)          # of these, those to the power 2
     equated: set[tuple[str, ...]] = field(default_factory=set)                  # and those of which this is said
     primes: int = 0
+    primed: Counter[tuple[tuple[str, ...], int]] = field(default_factory=Counter)    # subscripts with how many primes
     transposed: int = 0
     inverted: int = 0
     under_log: int = 0
@@ -251,6 +252,8 @@ def _name(node: Node, base: Node, nodes: Nodes, at: int, found: Survey, in_log: 
         if at == 0 and isinstance(after, Leaf) and after.text in ("=", "&"):
             use.equated.add(parts(sub))
     after_base = after.base if isinstance(after, Scripted) else after
+    if isinstance(node, Scripted) and node.primes and sub and not isinstance(after_base, Bracket):
+        use.primed[parts(sub), node.primes] += 1
     if isinstance(after_base, Bracket) and after_base.opening in ("(", "["):
         use.applied[canonical(after_base.items)] += 1
         found.applied_to.setdefault(full, Counter())[canonical(after_base.items)] += 1
