@@ -49,6 +49,9 @@ POSITIVE = Domain(lower=Fraction(0), lower_open=True)
 NONNEGATIVE = Domain(lower=Fraction(0))
 
 
+_MARKS = frozenset({"unspecified", "perhaps an array"})
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """What a name ranges over.
@@ -77,6 +80,11 @@ class Declaration:
     latex: str | None = None
     assumed: bool = False
     span: Span | None = field(default=None, compare=False)
+
+    @property
+    def traits(self) -> frozenset[str]:
+        """The assumptions that are about values; those by which a reader marks how a name is set are not."""
+        return frozenset(a for a in self.assumptions if a not in _MARKS and not a.startswith("mentions:"))
 
     @property
     def whole(self) -> bool:

@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from steps import judge
 
+from lossproof.checker import check
 from lossproof.derivation import Declaration, Definition, LineRelation, Step
 from lossproof.kernel.comparison import admissible, compared
 from lossproof.kernel.enclosure import Evaluator
@@ -264,3 +266,12 @@ def test_a_hypothesis_about_an_entry_survives_smaller_sizes() -> None:
     result = judge(symbols, "exp(z[1])/Sum(exp(z[j]), (j, 1, K))", "2*logistic(z[1])",
                    given=("Eq(K, 2)", "Eq(z[2], 0)"))
     assert result.verdict.verdict == "refuted" and result.fault is None
+
+
+def test_what_a_reader_marks_says_nothing_of_values() -> None:
+    """A family of which only its setting is known has entries like any other; with a trait that nobody knows, none."""
+    step = make("Sum(z[j] + y[j], (j, 1, K))", "Sum(z[j], (j, 1, K)) + Sum(y[j], (j, 1, K))")
+    for marks, found in ((("unspecified", "mentions:X"), True), (("unheard of",), False)):
+        marked = replace(step.declarations["z"], assumptions=frozenset(marks))
+        declared = replace(step, declarations={**step.declarations, "z": marked})
+        assert (check(declared).verdict.verdict == "proved") is found

@@ -33,6 +33,8 @@ ROTATION = "Matrix([[cos({0}), -sin({0})], [sin({0}), cos({0})]])"
     ("logsumexp(Matrix([a, b]))", "log(exp(a) + exp(b))"),
     ("softmax(Matrix([a, b]), 1)", "logistic(a - b)"),
     ("HadamardProduct(Matrix([[a, b]]), Matrix([[c, d]]))", "Matrix([[a*c, b*d]])"),
+    ("exp(s*(Matrix([[x, y]])@Matrix([[1, r], [r, 1]])@Matrix([x, y])))", "exp(s*(x**2 + 2*r*x*y + y**2))"),
+    ("Matrix([[0, 1]])@Transpose(Matrix([[x, y]]))", "y"),     # a row times a column
     ("Trace(Matrix([[1, 1/x], [0, 1]]))", "2"),     # an entry that nobody looks at
 ])
 def test_true_steps_are_proved(left: str, right: str) -> None:

@@ -204,11 +204,11 @@ def _family_allowed(entries: Mapping[tuple[int, ...], Fraction], declaration: De
     if not all(value in declaration.domain and _between(value, declaration, evaluator) for value in entries.values()):
         return False
     if declaration.shape is None:
-        return not declaration.assumptions
+        return not declaration.traits
     shape = evaluator.shape(Symbol(declaration.name))
     if any(not 1 <= i <= n for at in entries for i, n in zip(at, shape, strict=True)):
         return False
-    return not declaration.assumptions or _matrix_allowed(entries, shape, declaration.assumptions)
+    return not declaration.traits or _matrix_allowed(entries, shape, declaration.traits)
 
 
 def _matrix_allowed(entries: Mapping[tuple[int, ...], Fraction], shape: tuple[int, ...],

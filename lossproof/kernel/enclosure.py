@@ -275,7 +275,9 @@ class Evaluator(Quadrature, Truth):
         if name == "matrix":
             rows, columns = self._position(args[:2], local, world)
             entries = args[2:]
-            return Array((rows,) if columns == 1 else (rows, columns), lambda at: self._number(
+            # what is written as a row times a column is a number
+            height = concrete.SINGLE if rows == 1 else rows
+            return Array((rows,) if columns == 1 else (height, columns), lambda at: self._number(
                 entries[(at[0] - 1) * columns + (at[1] if columns > 1 else 1) - 1], local, world))
         values = self._values(args, local, world)
         match name:

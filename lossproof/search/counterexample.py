@@ -237,8 +237,8 @@ class _Search:
             return False
         for at in positions(shape):
             chooser.choose((name, at), declaration)
-        if declaration.assumptions:
-            return shape_matrix(draft, name, shape, declaration.assumptions, random_)
+        if declaration.traits:
+            return shape_matrix(draft, name, shape, declaration.traits, random_)
         return True
 
     def _complete(self, draft: Draft, chooser: Chooser) -> bool:
