@@ -115,3 +115,10 @@ def test_what_follows_from_a_distribution_is_a_claim_under_it(tmp_path: Path) ->
 def test_means_of_the_families(tmp_path: Path, said: str, value: str) -> None:
     """Each is proved by the usual value."""
     assert outcomes(tmp_path, f"Let $X \\sim {said}$.\n\n$$\\mathrm{{E}}(X) = {value}$$\n") == ["proved"]
+
+
+def test_parameters_are_positive_where_they_must_be(tmp_path: Path) -> None:
+    """A standard deviation and a rate are; a mean is not, also in a log-normal distribution."""
+    said = "Let $X \\sim \\mathcal{N}(m, s^2)$, $\\ln Y \\sim \\mathcal{N}(k, w^2)$, $Z \\sim \\mathrm{Exp}(c)$.\n\n"
+    rows = [rf"\lvert {name} \rvert = {name}" for name in "swcmk"]
+    assert outcomes(tmp_path, said + "".join(f"$${row}$$\n\n" for row in rows)) == ["proved"] * 3 + ["refuted"] * 2

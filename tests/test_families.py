@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from evaluation import Point, evaluate
 from mpmath import inf, mp, mpf, quad
-from numeric import Undefined
+from numeric import Undefined, single
 
-from lossproof.derivation import Step
+from lossproof.derivation import Declaration, Step
+from lossproof.read.latex.densities import density_of_arrays
 from lossproof.read.latex.families import Known, known
-from lossproof.term import ZERO, Number, Term, number
+from lossproof.term import ONE, ZERO, Call, Number, Symbol, Term, map_children, number
 
 MEMBERS = {
     "normal": ("1/2", 3), "log-normal": ("1/4", "1/3"), "exponential": ("3/2",), "gamma": ("5/2", "3/2"),
@@ -104,3 +105,54 @@ def test_functions_are_those_of_the_density(kind: str) -> None:
 def test_another_number_of_parameters_says_nothing(kind: str) -> None:
     """A document may give a family more parameters than are known here."""
     assert known(kind, [number(1)] * (len(MEMBERS[kind]) + 1)) is None
+
+
+def arrays(**entries: list[list[str]]) -> tuple[Step, Point]:
+    """Vectors (of one row) and matrices by their rows, and what to evaluate at."""
+    declared, values = {}, {}
+    for name, rows in entries.items():
+        shape = (number(len(rows[0])),) if len(rows) == 1 else (number(len(rows)), number(len(rows[0])))
+        declared[name] = Declaration(name, "family", shape=shape, rank=len(shape), array=True)
+        values[name] = {((i, j) if len(rows) > 1 else (j,)): Fraction(entry)
+                        for i, row in enumerate(rows, 1) for j, entry in enumerate(row, 1)}
+    return Step(ZERO, ZERO, declarations=declared), Point({}, values, {})
+
+
+def test_densities_of_arrays() -> None:
+    """Normal vectors, matrices with one column, vectors of shares, and t in two variables, by hand."""
+    step, point = arrays(x=[["1/2", "2"]], m=[["1", "1/3"]], S=[["2", "1/2"], ["1/2", "3"]], p=[["1/4", "3/4"]],
+                         a=[["2", "5/2"]], X=[["1/2"], ["2"]], M=[["1"], ["1/3"]])
+    x, m, s, shares, a, x1, m1 = map(Symbol, "xmSpaXM")
+
+    def found(kind: str, args: list[Term], shapes: list[tuple[Term, ...]]) -> Any:
+        term = density_of_arrays(kind, args, shapes)
+        assert term is not None
+        return single(evaluate(numbers(term), step, point, 20))
+
+    def numbers(term: Term) -> Term:
+        """With quadratic forms as numbers: the evaluation adds no array of one entry to a number."""
+        if isinstance(term, Call) and term.function == "matmul" and len(term.args) == 3:
+            return exact(single(evaluate(term, step, point, 20)))
+        return map_children(term, numbers)
+
+    two, one = number(2), number(1)
+    d, e = mpf(1) / 2 - 1, mpf(2) - mpf(1) / 3
+    det = 6 - mpf(1) / 4
+    form = (3 * d * d - d * e + 2 * e * e) / det
+    vectors: list[tuple[Term, ...]] = [(two,), (two,), (two, two)]
+    assert near(found("normal", [x, m, s], vectors), mp.exp(-form / 2) / mp.sqrt((2 * mp.pi) ** 2 * det))
+    square: list[tuple[Term, ...]] = [(two, one), (two, one), (two, two), (one, one)]
+    assert near(found("matrix-normal", [x1, m1, s, Call("identity", (one,))], square),
+                mp.exp(-form / 2) / mp.sqrt((2 * mp.pi) ** 2 * det))
+    student = mp.gamma(mpf(7) / 2) / (mp.gamma(mpf(5) / 2) * mp.sqrt((5 * mp.pi) ** 2 * det))
+    assert near(found("student", [x, m, s, number(5)], [*vectors, ()]), student / (1 + form / 5) ** mpf(3.5))
+    beta = known("beta", [number(2), number("5/2")])
+    assert beta is not None
+    assert near(found("dirichlet", [shares, a], [(two,), (two,)]), value(beta.density(number("1/4"))))
+
+
+def test_densities_of_arrays_that_do_not_fit() -> None:
+    """Sizes that are not known, and families of numbers."""
+    x, s = Symbol("x"), Symbol("S")
+    assert density_of_arrays("normal", [x, x, s], [(None,), (None,), (None, None)]) is None
+    assert density_of_arrays("gamma", [x, x, s], [(ONE,), (ONE,), (ONE, ONE)]) is None

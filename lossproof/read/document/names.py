@@ -14,9 +14,9 @@ from lossproof.derivation import Declaration, Definition
 from lossproof.diagnostic import InputError
 from lossproof.print_latex import latex
 from lossproof.read.document.expected_values import ExpectedValues, is_expectation
-from lossproof.read.document.supports import Supports, by_cases
+from lossproof.read.document.supports import Supports
 from lossproof.read.latex.as_set import unknown_dependence
-from lossproof.read.latex.families import Support
+from lossproof.read.latex.families import Support, by_cases
 from lossproof.read.shapes import Shapes
 from lossproof.term import (
     ONE,

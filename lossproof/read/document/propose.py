@@ -15,6 +15,7 @@ from typing import Any
 
 from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import Arrays, find_arrays
+from lossproof.read.document.parameters import suppose_positive
 from lossproof.read.document.pieces import Formula
 from lossproof.read.document.random_names import random_letters
 from lossproof.read.document.survey import GREEK, TRANSPOSED, Survey, Use, laid_out, survey
@@ -73,6 +74,7 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
             # Sigma(X), Sigma(X, Y), sigma(X), and nothing else
             mapping["names"].pop(key, None)
             mapping["functions"][key] = {"is": function}
+    suppose_positive(mapping["names"], nodes)
     notation = _accepted(mapping)
     let = _means(notation)
     return Proposal(notation, to_yaml({**mapping, "let": list(let)} if let else mapping), let)

@@ -13,12 +13,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from lossproof.read.latex.families import Support
+from lossproof.read.latex.families import Support, by_cases
 from lossproof.read.latex.keys import identifier
 from lossproof.term import (
-    ONE,
-    ZERO,
-    Bool,
     Call,
     Const,
     Entry,
@@ -39,7 +36,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["Supports", "by_cases"]
+__all__ = ["Supports"]
 
 _LINE = (Const("-oo"), Const("oo"))
 
@@ -160,23 +157,6 @@ class Supports:
                     lower, upper = (end, upper) if low else (lower, end)
             break
         return lower, upper
-
-
-def _all(conditions: tuple[Relation, ...]) -> Term:
-    return conditions[0] if len(conditions) == 1 else Bool("and", conditions)
-
-
-def by_cases(value: Term, at: Term, support: Support, derived: bool = False) -> Term:
-    """A function's value at a point by cases: its formula on the stretch, what it is elsewhere."""
-    inside = support.conditions(at, derived)
-    if not inside:
-        return value
-    pieces: list[tuple[Term, Term]] = [(value, _all(inside))]
-    if support.exists:
-        if support.rises and not derived and support.upper is not None:
-            pieces.append((ONE, Relation("<=", support.upper, at)))
-        pieces.append((ZERO, Bool("and", ())))
-    return Piecewise(tuple(pieces), span=value.span)
 
 
 def _covers(support: Support, range_: _Ends, bound: frozenset[str], found: dict[Term, None] | None) -> bool:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from lossproof.read.latex.distributions import DISTRIBUTIONS
 from lossproof.read.latex.layout import (
     Bracket,
     Command,
@@ -37,7 +38,7 @@ GREEK = frozenset("\\" + name for name in (
 TRANSPOSED = frozenset({"T", r"\top", r"\mathrm{T}", r"\mathsf{T}", r"\mathbf{T}", r"\intercal", r"\mathrm{t}"})
 _SUMS = frozenset({r"\sum", r"\prod"})
 _ROOTS = frozenset({r"\log", r"\ln", r"\lg"})
-_SIGNS = frozenset({"+", "-", "=", r"\cdot", r"\times", "<", ">", r"\leq", r"\geq", ","})
+_SIGNS = frozenset({"+", "-", "=", r"\cdot", r"\times", "<", ">", r"\leq", r"\geq", r"\sim", ","})
 
 
 @dataclass(slots=True)
@@ -156,7 +157,8 @@ def _walk(nodes: Nodes, found: Survey, in_log: bool) -> None:
         if isinstance(base, Leaf) and base.text in _SUMS and isinstance(node, Scripted):
             _sum(node, found)
         elif isinstance(base, Leaf) and base.text in _ROOTS:
-            in_log = True       # what follows it, up to the next sign
+            # what follows it, up to the next sign; \ln N(m, v) is a distribution
+            in_log = canonical(nodes[at:at + 2]) not in DISTRIBUTIONS
             at += 1
             continue
         elif isinstance(base, Leaf) and base.text == r"\int":

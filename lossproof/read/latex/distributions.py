@@ -20,7 +20,8 @@ DISTRIBUTIONS: Mapping[str, str] = {
     r"\mathcal{U}": "uniform", r"\chi^2": "chi-squared", r"\mathrm{Chi2}": "chi-squared",
     r"\mathrm{Mult}": "", r"\mathrm{Dir}": "dirichlet", r"\mathrm{Cat}": "", r"\mathcal{MN}": "matrix-normal",
     r"\mathcal{W}": "", r"\mathrm{NG}": "", r"\mathrm{NW}": "", r"\mathrm{BetBin}": "beta-binomial",
-    r"\mathrm{BetaBin}": "beta-binomial", r"\mathrm{vM}": "", r"\mathrm{t}": "", "t": "", r"\mathrm{F}": "", "F": "",
+    r"\mathrm{BetaBin}": "beta-binomial", r"\mathrm{vM}": "", r"\mathrm{t}": "student", "t": "student",
+    r"\mathrm{F}": "", "F": "",
     r"\mathrm{Wald}": "wald", r"\mathrm{ex-Gaussian}": "ex-gaussian",
 }
 

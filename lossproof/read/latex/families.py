@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from lossproof.term import (
     ONE,
     ZERO,
+    Bool,
     Call,
     Const,
     Fold,
+    Piecewise,
     Pow,
     Range,
     Relation,
@@ -33,7 +35,7 @@ from lossproof.term import (
     subtract,
 )
 
-__all__ = ["Known", "Support", "known"]
+__all__ = ["Known", "Support", "by_cases", "known"]
 
 _TWO = number(2)
 _PI = Const("pi")
@@ -97,6 +99,19 @@ class Known:
     unimodal: tuple[Relation, ...] = field(default=())
 
 
+def by_cases(value: Term, at: Term, support: Support, derived: bool = False) -> Term:
+    """A function's value at a point by cases: its formula on the stretch, what it is elsewhere."""
+    inside = support.conditions(at, derived)
+    if not inside:
+        return value
+    pieces: list[tuple[Term, Term]] = [(value, _all(inside))]
+    if support.exists:
+        if support.rises and not derived and support.upper is not None:
+            pieces.append((ONE, Relation("<=", support.upper, at)))
+        pieces.append((ZERO, Bool("and", ())))
+    return Piecewise(tuple(pieces), span=value.span)
+
+
 def known(kind: str, parameters: Sequence[Term]) -> Known | None:
     """What is known of a member of a family with parameters that are numbers; None for another number of them."""
     family = _FAMILIES.get(kind)
@@ -106,6 +121,10 @@ def known(kind: str, parameters: Sequence[Term]) -> Known | None:
 
 
 # --- short forms ----------------------------------------------------------------------------------------------------
+
+
+def _all(conditions: tuple[Relation, ...]) -> Term:
+    return conditions[0] if len(conditions) == 1 else Bool("and", conditions)
 
 
 def _exp(term: Term) -> Term:

@@ -5,9 +5,11 @@ Untrusted as to truth: data. Imports `notation`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from lossproof.read.latex.distributions import DISTRIBUTIONS
 from lossproof.read.latex.notation import Notation
 
 __all__ = ["PACKS"]
@@ -86,13 +88,8 @@ _OPAQUE = (
     r"\mathrm{CI}",
     r"\mathcal{L}",
 )
-_DISTRIBUTIONS = {
-    r"\mathcal{N}": "normal", r"\mathrm{Gam}": "gamma", r"\mathrm{Bet}": "beta", r"\mathrm{Bin}": "binomial",
-    r"\mathrm{Bern}": "bernoulli", r"\mathrm{Poiss}": "poisson", r"\mathrm{Exp}": "exponential",
-    r"\mathcal{U}": "uniform", r"\mathrm{Mult}": "", r"\mathrm{Dir}": "", r"\mathrm{Cat}": "", r"\mathcal{MN}": "",
-    r"\mathcal{W}": "", r"\mathrm{NG}": "", r"\mathrm{BetBin}": "", r"\mathrm{vM}": "", r"\mathrm{t}": "",
-    r"\mathrm{Wald}": "", r"\mathrm{ex-Gaussian}": "", r"\mathrm{IG}": "", r"\mathrm{NW}": "", r"\mathrm{Chi2}": "",
-    r"\ln \mathcal{N}": "", r"\mathrm{BetaBin}": ""}
+# Names of distributions that are no letters with another use.
+_FUNCTIONS = tuple(key for key in DISTRIBUTIONS if re.fullmatch(r"\\math\w+\{.*\}", key))
 
 _EXPECTATIONS = {
     r"\mathrm{E}": "expectation", r"\mathbb{E}": "expectation", r"\mathrm{Var}": "variance", r"\mathbb{V}": "variance",
@@ -101,12 +98,12 @@ _EXPECTATIONS = {
 
 
 def _statistics() -> Notation:
-    functions: dict[str, object] = {key: {"is": "unspecified", "arity": 1} for key in (*_OPAQUE, *_DISTRIBUTIONS)}
+    functions: dict[str, object] = {key: {"is": "unspecified", "arity": 1} for key in (*_OPAQUE, *_FUNCTIONS)}
     functions |= {r"\Gamma": "gamma", r"\mathrm{B}": "beta", r"\psi": "digamma", r"\mathrm{erf}": "erf",
                   r"\mathrm{tr}": "trace", r"\mathrm{erfc}": "erfc"}
     made = Notation.from_mapping({"functions": functions})
     known = {
-        key: replace(function, density=_DISTRIBUTIONS.get(key) or None, expectation=_EXPECTATIONS.get(key))
+        key: replace(function, density=DISTRIBUTIONS.get(key) or None, expectation=_EXPECTATIONS.get(key))
         for key, function in made.functions.items()
     }
     return replace(made, functions=known)
