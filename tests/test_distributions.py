@@ -122,3 +122,28 @@ def test_parameters_are_positive_where_they_must_be(tmp_path: Path) -> None:
     said = "Let $X \\sim \\mathcal{N}(m, s^2)$, $\\ln Y \\sim \\mathcal{N}(k, w^2)$, $Z \\sim \\mathrm{Exp}(c)$.\n\n"
     rows = [rf"\lvert {name} \rvert = {name}" for name in "swcmk"]
     assert outcomes(tmp_path, said + "".join(f"$${row}$$\n\n" for row in rows)) == ["proved"] * 3 + ["refuted"] * 2
+
+
+def test_a_document_that_means_other_parameters_is_not_told_the_usual(tmp_path: Path) -> None:
+    """Where its density is that of a scale, no mean of a rate is proved; what follows from its own density is."""
+    rows = [r"f_X(x) = \frac{1}{b} e^{-\frac{x}{b}}", r"\mathrm{E}(X) = \frac{1}{b}",
+            r"\mathrm{Var}(X) = \frac{1}{b^2}", r"\int_{-\infty}^{\infty} f_X(x) \, \mathrm{d}x = 1"]
+    text = "Let $X \\sim \\mathrm{Exp}(b)$.\n\n" + "".join(f"$${row}$$\n\n" for row in rows)
+    assert outcomes(tmp_path, text) == ["defined", "defined", "defined", "proved"]
+    assert outcomes(tmp_path, text.replace(r"\frac{1}{b} e^{-\frac{x}{b}}", "b e^{-b x}")) == ["proved"] * 4
+
+
+def test_what_is_usual_holds_beside_another_way_to_say_it(tmp_path: Path) -> None:
+    """A row that says what a name is in words of its own takes nothing from a later one."""
+    rows = [r"\mathrm{E}(X) = G(X)", r"\mathrm{E}(X) = \frac{1}{b}", r"\mathrm{E}(X) = 0"]
+    text = "Let $X \\sim \\mathrm{Exp}(b)$.\n\n" + "".join(f"$${row}$$\n\n" for row in rows)
+    assert outcomes(tmp_path, text) == ["defined", "proved", "defined"]
+
+
+def test_a_normal_vector_has_its_transform(tmp_path: Path) -> None:
+    """Also at another argument."""
+    said = "Let $X \\sim \\mathcal{N}(\\mu, \\Sigma)$ with $x^\\mathrm{T} \\Sigma^{-1} x = \\mu^\\mathrm{T} A t$.\n\n"
+    rows = [r"M_X(t) = \exp[ t^\mathrm{T} \mu + \frac{1}{2} t^\mathrm{T} \Sigma t ]",
+            r"M_X(A^\mathrm{T} t) = \exp[ t^\mathrm{T} A \mu + \frac{1}{2} t^\mathrm{T} A \Sigma A^\mathrm{T} t ]",
+            r"M_X(A^\mathrm{T} t) = \exp[ t^\mathrm{T} A \mu + t^\mathrm{T} A \Sigma A^\mathrm{T} t ]"]
+    assert outcomes(tmp_path, said + "".join(f"$${row}$$\n\n" for row in rows))[-3:] == ["proved", "proved", "defined"]

@@ -7,7 +7,7 @@ costs its own row. Imports the ground floor, `document` and `latex`; no SymPy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -17,16 +17,14 @@ from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.argument import Argument, citations, labels
 from lossproof.read.document.declared import declared, directive, merged
 from lossproof.read.document.derive import Deriver, slug
-from lossproof.read.document.facts import Distributed, distributed, facts
 from lossproof.read.document.formulas import read_rows
-from lossproof.read.document.names import Names, function_of
+from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark
 from lossproof.read.document.propose import propose
 from lossproof.read.document.statements import Context, ReadRow, Side, condition
-from lossproof.read.document.survey import laid_out, survey
+from lossproof.read.document.usual import Usual
 from lossproof.read.expression import parse
-from lossproof.read.latex.families import known
 from lossproof.read.latex.notation import Notation
 from lossproof.term import Bool, ForAll, Relation, Span, Symbol, Term, free_names
 
@@ -114,9 +112,7 @@ class _Reader:
         self._at = [self._part(entry) for entry in self._list("at")]
         self._begun: set[int] = set()
         self._argument = Argument(pieces.text.text)
-        self._written: Mapping[str, Iterable[str]] | None = None
-        self._random: set[str] = set()
-        self._said_of: dict[str, Distributed] = {}
+        self._usual = Usual(self._deriver, [piece.text for piece in pieces.pieces if isinstance(piece, Formula)])
 
     def document(self) -> Document:
         self._sections[0].given += [term for text in self._list("given") for term in self._said(text)]
@@ -322,46 +318,12 @@ class _Reader:
             return
         rows = read_rows(formula, notation, self._text, self._deriver.names.declarations)
         context = self._context(rows[0].span.line if rows else first, formula, here)
-        self._suppose(rows, notation)
+        self._usual.suppose(rows, lambda text: self._alone(text, notation))
         if not formula.display:
             self._inline(rows, context)
             return
         self._derive(rows, context)
         self._expect = ()
-
-    def _suppose(self, rows: Sequence[ReadRow], notation: Notation) -> None:
-        """What rows say to be distributed in a known way gives its density, mean, ... the usual meanings."""
-        names = self._deriver.names
-        for said in distributed(rows):
-            law = None if self._said_of.get(said.of) == said else known(said.kind, said.parameters)
-            self._said_of[said.of] = said
-            if law is None or any(names.is_array(term) for term in (said.term, *said.parameters)):
-                continue
-            if isinstance(said.term, Symbol):
-                self._random.add(said.term.name)
-            if self._random & {name for term in said.parameters for name in names.rests_on(term)}:
-                continue        # its mean is one given the others
-            if not law.support.whole:
-                names.supports.space(said.of, law.support)
-            done = set()
-            for fact in facts(said, law, self._applied(), names.supposed):
-                left, argument = (self._alone(text, notation) for text in (
-                    f"{fact.written}({fact.argument})", fact.argument))
-                head = None if left is None else self._deriver.head(left) or function_of(left.term, names.declarations)
-                if head is None or argument is None or head.name in done or names.is_array(argument.term):
-                    continue
-                done.add(head.name)
-                at = Symbol(head.arguments[0]) if head.arguments else names.now(argument.term)
-                body = fact.value(at)
-                if body is not None:
-                    names.suppose(head, at, names.now(body), fact.support, fact.given)
-
-    def _applied(self) -> Mapping[str, Iterable[str]]:
-        """The names that are set with something in brackets behind them, and with what."""
-        if self._written is None:
-            formulas = [piece.text for piece in self._pieces if isinstance(piece, Formula)]
-            self._written = survey(laid_out(formulas)).applied_to
-        return self._written
 
     def _alone(self, text: str, notation: Notation) -> Side | None:
         """LaTeX of a value, read."""

@@ -23,10 +23,11 @@ from itertools import pairwise, zip_longest
 
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
 from lossproof.diagnostic import InputError, diagnostic
+from lossproof.read.document.agreement import disagreeing
 from lossproof.read.document.argument import citations
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
-from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number
+from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number, renamed
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.proportional import Proportional
@@ -130,6 +131,7 @@ class Deriver:
 
     def derivations(self) -> tuple[Derivation, ...]:
         """What was made, functions of the document replaced by their bodies."""
+        self.names.without_usual(disagreeing(self.names))
         self.names.settle()
         made = tuple(self._derivation(chain) for chain in self.chains)
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
@@ -332,11 +334,27 @@ class Deriver:
             chain.lines[1] = replace(chain.lines[1], otherwise=_CLAIMED)
         elif self.inferred and set(relations) != {"="}:
             chain.lines[1] = replace(chain.lines[1], otherwise="taken as given: the notation is inferred")
+        if restates and head is not None:
+            self._usually(head, sides, chain, otherwise, row, context)
         if restates and head is not None and not context.given and context.role != "claimed":
             self._defines.append(self.names.define(head, second.term, row.span, context.section))
             self._judge_stated(head, row)
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
+
+    def _usually(self, head: Head, sides: list[Side], chain: _Chain, otherwise: str, row: ReadRow,
+                 context: Context) -> None:
+        """What is said of a name, by what it usually is where it has had another meaning since."""
+        usual, now = self.names.usual.get(head.name), self.names.current.get(head.name, head.name)
+        if usual is None:
+            return
+        left = renamed(sides[0].term, {now: usual}) if head.arguments else Symbol(usual, span=sides[0].span)
+        self.names.restated.append((self.names.of[usual], left, sides[1].term))
+        if usual == now:
+            return
+        line = replace(self._line(sides[1], "="), otherwise=otherwise)
+        self._append(self._chain([self._first(replace(sides[0], term=left))], row.span, context), line)
+        self._open = chain
 
     def _is_case(self, statement: Statement, head: Head, value: Term, follows: tuple[Side, Side, str] | None) -> bool:
         """Whether `y = 1` says what holds in a case: it is no value of a function, and no equation solved."""

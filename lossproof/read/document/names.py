@@ -6,7 +6,7 @@ Untrusted as to truth. Imports the ground floor.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -145,6 +145,9 @@ class Names:
     expected: ExpectedValues = field(default_factory=ExpectedValues)
     supports: Supports = field(default_factory=Supports)
     supposed: set[str] = field(default_factory=set)            # what has the meaning that a distribution usually has
+    usual: dict[str, str] = field(default_factory=dict)        # of a name, the one that has that meaning
+    of: dict[str, str] = field(default_factory=dict)           # of such a name, the variable that it says something of
+    restated: list[tuple[str, Term, Term]] = field(default_factory=list)    # the variable, what is usual, what is said
 
     def now(self, term: Term) -> Term:
         """The term with every name in its present meaning, expectations to which the document gave a value by name."""
@@ -296,22 +299,24 @@ class Names:
             self.lines[name] = span.line
         return name
 
-    def is_array(self, term: Term) -> bool:
-        """True for what is a vector, a matrix or a family, or has no meaning of its own as a number."""
+    def shape(self, term: Term) -> tuple[Term | None, ...] | None:
+        """The sizes of an array, nothing of a number; None for a family without an index, and what has no meaning."""
         shapes = Shapes(self.declarations, self.definitions)
         try:
-            return bool(shapes.of(term)) or shapes.is_bare_family(term, frozenset())
+            return None if shapes.is_bare_family(term, frozenset()) else tuple(shapes.of(term))
         except InputError:
-            return True
+            return None
 
-    def suppose(self, head: Head, at: Term, body: Term, support: Support, given: tuple[Relation, ...]) -> None:
-        """Give a name the meaning that it usually has at `at`: on a support, under conditions."""
+    def suppose(self, head: Head, at: Term, body: Term, support: Support, given: tuple[Relation, ...], of: str) -> None:
+        """Give a name the meaning that it usually has at `at`: on a support, under conditions, as something of `of`."""
         if not head.arguments:
             body = by_cases(body, at, support)      # the name is of one value
         if not self.may_define(head, body):
             return
         name = self.define(head, body, None, 0)
         self.supposed.add(name)
+        self.usual[head.name] = name
+        self.of[name] = of
         self.supports.functions.pop(name, None)
         if head.arguments and support.conditions(at, False):
             self.supports.functions[name] = support
@@ -361,6 +366,15 @@ class Names:
         """The declarations of what is not defined."""
         return {name: declared for name, declared in self.declarations.items()
                 if name not in self.definitions and name not in self.functions}
+
+    def without_usual(self, variables: Collection[str]) -> None:
+        """What was supposed of variables is not so: the names are as if nothing had been said of them."""
+        for name, of in self.of.items():
+            if of in variables:
+                self.definitions.pop(name, None)
+                self.functions.pop(name, None)
+                self.supports.functions.pop(name, None)
+                self.supports.given.pop(name, None)
 
     def settle(self) -> None:
         """Nothing more is defined: what definitions suppose of the names in them goes with their names."""

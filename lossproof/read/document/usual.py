@@ -1,0 +1,95 @@
+"""Gives the names of a document the usual meanings where it says how something is distributed.
+
+Untrusted as to truth. Imports `facts`, `names` and the shapes that `derive` takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lossproof.read.document.derive import Deriver
+from lossproof.read.document.facts import Distributed, distributed, facts
+from lossproof.read.document.names import function_of
+from lossproof.read.document.statements import ReadRow, Side
+from lossproof.read.document.survey import laid_out, survey
+from lossproof.read.latex.densities import density_of_arrays, transform_of_vectors
+from lossproof.read.latex.families import Known, known
+from lossproof.term import Symbol, Term
+
+__all__ = ["Usual"]
+
+Shape = tuple[Term | None, ...]
+
+
+@dataclass(slots=True)
+class Usual:
+    """Walks with the reader of a document; `formulas` are all of its formulas, as they are set."""
+
+    deriver: Deriver
+    formulas: Sequence[str]
+    _written: Mapping[str, Iterable[str]] | None = None     # what is set with something in brackets behind it
+    _random: set[str] = field(default_factory=set)
+    _said: dict[str, Distributed] = field(default_factory=dict)
+
+    def suppose(self, rows: Iterable[ReadRow], read: Callable[[str], Side | None]) -> None:
+        """Rows that say how something is distributed give its density, mean, ... their meanings.
+
+        `read` reads LaTeX of a value. A distribution whose parameters are random themselves gives none: its mean is one
+        given the others.
+        """
+        names = self.deriver.names
+        for said in distributed(rows):
+            repeated, self._said[said.of] = self._said.get(said.of) == said, said
+            if isinstance(said.term, Symbol):
+                self._random.add(said.term.name)
+            if repeated or self._random & {name for term in said.parameters for name in names.rests_on(term)}:
+                continue
+            found = self._law(said)
+            if found is None:
+                continue
+            law, shape = found
+            if not law.support.whole and not shape:
+                names.supports.space(said.of, law.support)
+            self._facts(said, law, shape, read)
+
+    def _law(self, said: Distributed) -> tuple[Known, Shape] | None:
+        """What is known of a number, or of a normal vector; and its shape."""
+        names = self.deriver.names
+        shapes = [names.shape(term) for term in said.parameters]
+        if names.shape(said.term) == () and not any(shape != () for shape in shapes):
+            law = known(said.kind, said.parameters)
+            return None if law is None else (law, ())
+        match said.kind, said.parameters, shapes:
+            case "normal", (mean, covariance), ((Term() as size,), (height, width)) if size == height == width:
+                vector, square = (size,), (size, size)
+
+                def density(x: Term) -> Term:
+                    made = density_of_arrays("normal", (x, mean, covariance), (vector, vector, square))
+                    assert made is not None
+                    return made
+
+                return Known(density, transform=lambda t: transform_of_vectors(t, mean, covariance)), vector
+            case _:
+                return None
+
+    def _facts(self, said: Distributed, law: Known, shape: Shape, read: Callable[[str], Side | None]) -> None:
+        names = self.deriver.names
+        done = set()
+        for fact in facts(said, law, self._applied(), names.supposed):
+            left, argument = read(f"{fact.written}({fact.argument})"), read(fact.argument)
+            head = None if left is None else self.deriver.head(left) or function_of(left.term, names.declarations)
+            if head is None or argument is None or head.name in done:
+                continue
+            at = Symbol(head.arguments[0]) if head.arguments else names.now(argument.term)
+            if shape != (() if head.arguments else names.shape(at)):
+                continue
+            done.add(head.name)
+            body = fact.value(at)
+            if body is not None:
+                names.suppose(head, at, names.now(body), fact.support, fact.given, said.of)
+
+    def _applied(self) -> Mapping[str, Iterable[str]]:
+        if self._written is None:
+            self._written = survey(laid_out(self.formulas)).applied_to
+        return self._written
