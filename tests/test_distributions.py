@@ -147,3 +147,14 @@ def test_a_normal_vector_has_its_transform(tmp_path: Path) -> None:
             r"M_X(A^\mathrm{T} t) = \exp[ t^\mathrm{T} A \mu + \frac{1}{2} t^\mathrm{T} A \Sigma A^\mathrm{T} t ]",
             r"M_X(A^\mathrm{T} t) = \exp[ t^\mathrm{T} A \mu + t^\mathrm{T} A \Sigma A^\mathrm{T} t ]"]
     assert outcomes(tmp_path, said + "".join(f"$${row}$$\n\n" for row in rows))[-3:] == ["proved", "proved", "defined"]
+
+
+@pytest.mark.parametrize(("said", "row", "outcome"), [
+    (r"\mathrm{Poiss}(c)", r"F_X(x) = G(x)", "defined"),       # no sum up to a number that may not be whole
+    (r"\mathrm{Bin}(n, p)", r"\mathrm{E}(e^X) = c", "defined"),
+    (r"\mathrm{Bin}(n, p)", r"f_X(x) = \binom{n}{x} p^x (1 - p)^{n - x}", "conditional"),
+    (r"\mathrm{Bin}(n, p)", r"\sum_{x=0}^n f_X(x) = \sum_{x=0}^n \binom{n}{x} p^x (1 - p)^{n - x}", "proved"),
+])
+def test_discrete_variables(tmp_path: Path, said: str, row: str, outcome: str) -> None:
+    """Masses are claims, sums only where their ends are whole numbers."""
+    assert outcomes(tmp_path, f"Let $X \\sim {said}$.\n\n$${row}$$\n") == [outcome]

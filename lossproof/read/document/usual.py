@@ -5,9 +5,10 @@ Untrusted as to truth. Imports `facts`, `names` and the shapes that `derive` tak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lossproof.kernel.integers import is_declared_integer
 from lossproof.read.document.derive import Deriver
 from lossproof.read.document.facts import Distributed, distributed, facts
 from lossproof.read.document.names import function_of
@@ -15,7 +16,7 @@ from lossproof.read.document.statements import ReadRow, Side
 from lossproof.read.document.survey import laid_out, survey
 from lossproof.read.latex.densities import density_of_arrays, transform_of_vectors
 from lossproof.read.latex.families import Known, known
-from lossproof.term import Symbol, Term
+from lossproof.term import Const, Fold, Number, Symbol, Term, walk
 
 __all__ = ["Usual"]
 
@@ -86,10 +87,21 @@ class Usual:
                 continue
             done.add(head.name)
             body = fact.value(at)
-            if body is not None:
+            if body is not None and all(map(self._whole, _bounds_of_sums(body))):
                 names.suppose(head, at, names.now(body), fact.support, fact.given, said.of)
+
+    def _whole(self, bound: Term) -> bool:
+        """Whether a bound of a sum is one: a name that takes whole numbers, a number, an end of the line."""
+        declared = self.deriver.names.declarations.get(bound.name) if isinstance(bound, Symbol) else None
+        return isinstance(bound, Number | Const) or (declared is not None and is_declared_integer(declared))
 
     def _applied(self) -> Mapping[str, Iterable[str]]:
         if self._written is None:
             self._written = survey(laid_out(self.formulas)).applied_to
         return self._written
+
+
+def _bounds_of_sums(term: Term) -> Iterator[Term]:
+    for part in walk(term):
+        if isinstance(part, Fold):
+            yield from (part.range.lower, part.range.upper)
