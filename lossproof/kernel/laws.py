@@ -346,7 +346,8 @@ _TABLE: Final = (
     Law("inverse-of-product", "(A B)^-1 = B^-1 A^-1", "A and B square, A B invertible", _MATRICES,
         "Inverse(C@A)[p, 1]", "(Inverse(A)@Inverse(C))[p, 1]", ("Ne(Determinant(C), 0)",), {"C": "0"}),
     Law("inverse-by-cofactors", "the inverse of a matrix of 2 or 3 rows is its cofactors, transposed, over its "
-        "determinant", "the determinant is not 0", _MATRICES, "Inverse(Matrix([[x, y], [1, 2]])@Matrix([[1, 0], [1, 1]]))[1, 2]",
+        "determinant", "the determinant is not 0", _MATRICES,
+        "Inverse(Matrix([[x, y], [1, 2]])@Matrix([[1, 0], [1, 1]]))[1, 2]",
         "-y/(2*x - y)", ("Ne(2*x, y)",), {"x": "1", "y": "2"}),
     Law("inverse-twice", "(A^-1)^-1 = A", "A invertible", _MATRICES,
         "Inverse(Inverse(C))[p, 1]", "C[p, 1]", ("Ne(Determinant(C), 0)",), {"C": "0"}),

@@ -30,7 +30,7 @@ from lossproof.read.document.judged import between, is_distribution, is_identifi
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number, renamed
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.probabilities import Probabilities
-from lossproof.read.document.proportional import Proportional
+from lossproof.read.document.readings import PROPORTIONAL, with_readings
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
 from lossproof.read.latex.as_set import PERHAPS, unknown_dependence
 from lossproof.read.shapes import Shapes
@@ -46,7 +46,6 @@ from lossproof.term import (
     Subst,
     Symbol,
     Term,
-    divide,
     free_names,
 )
 
@@ -57,7 +56,6 @@ _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", 
 MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
 _SAID = "it says what this expectation is: it does not follow from what expectations are"
-_PROPORTIONAL = "what varies is not written, and the two sides are not seen to be proportional"
 _UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
 _USUAL = "the sides differ at a point, but what a distribution's parameters mean is only taken for the usual"
 _SOLVED = "taken as given: the equation that the next row follows from"
@@ -133,7 +131,8 @@ class Deriver:
         """What was made, functions of the document replaced by their bodies."""
         self.names.without_usual(disagreeing(self.names))
         self.names.settle()
-        made = tuple(self._derivation(chain) for chain in self.chains)
+        made = with_readings(tuple(self._derivation(chain) for chain in self.chains), self.names,
+                             {chain.name for chain in self.chains if chain.proportional})
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
         return with_premises(made, self.rows, self._places, said, self._again)
 
@@ -161,7 +160,7 @@ class Deriver:
         for number in range(1, len(lines)):     # a step rests on the line before it, too
             lines[number] = replace(lines[number], doubt=lines[number].doubt or lines[number - 1].doubt)
         return Derivation(
-            chain.name, chain.title, self._judgeable(self._also(tuple(lines), chain.proportional)),
+            chain.name, chain.title, self._judgeable(tuple(lines)),
             (*(names.unfold(term) for term in chain.given), *map(names.unfold, given)), span=chain.span, is_text=True)
 
     def _named(self, line: Line, after: Sequence[Line]) -> Line:
@@ -169,20 +168,6 @@ class Deriver:
         said."""
         said = bool(after) and after[0].otherwise == _SAID
         return line if line.unread is not None or said else replace(line, term=self.names.with_values(line.term))
-
-    def _also(self, lines: tuple[Line, ...], proportional: bool) -> tuple[Line, ...]:
-        """The lines, with other ways to read the steps to them."""
-        if proportional:
-            first, second = lines
-            found = Proportional(self.names).readings(first.term, second.term)
-            quotient = divide(first.term, second.term)
-            ends = (found[0].left, found[0].right) if found else (quotient, quotient)
-            return replace(first, term=ends[0]), replace(second, term=ends[1], readings=found)
-        probabilities = Probabilities(self.names)
-        return (*lines[:1], *(
-            line if line.unread or before.unread or line.relation in ("=>", "<=>")
-            else replace(line, readings=probabilities.readings(before.term, line.term, alone=line.bare))
-            for before, line in pairwise(lines)))
 
     def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.
@@ -243,7 +228,7 @@ class Deriver:
             chain = self._chain([self._first(before)], row.span, context)
             chain.proportional = relation == "~"
             line = self._line(after, "=")
-            chain.lines.append(replace(line, otherwise=_PROPORTIONAL, bare=True) if chain.proportional else line)
+            chain.lines.append(replace(line, otherwise=PROPORTIONAL, bare=True) if chain.proportional else line)
             self._steps.append((chain.name, 2))
         self._open = None
     def _between(self, statement: Statement, sign: str, row: ReadRow, context: Context) -> None:
