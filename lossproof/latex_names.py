@@ -84,10 +84,18 @@ class LatexName:
     under: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return self.base + (f"_{{{','.join(self.under)}}}" if self.under else "")
+        return self.base.replace(HOLE, "") + (f"_{{{','.join(self.under)}}}" if self.under else "")
 
     def entry(self, indices: list[str]) -> str:
-        """The name with indices: x_{ij}; a comma between them where one is longer than a letter."""
+        """The name with indices: x_{ij}; a comma between them where one is longer than a letter.
+
+        Where the name has holes, they stand there.
+        """
+        if HOLE in self.base:
+            pieces = self.base.split(HOLE)
+            if len(pieces) == len(indices) + 1:
+                return pieces[0] + "".join(index + piece for index, piece in zip(indices, pieces[1:], strict=True))
+            return LatexName(f"{{{self}}}", self.under).entry(indices)
         if self.under:
             return f"{self.base}_{{{', '.join([*self.under, *indices])}}}"
         if len(indices) == 1 and len(indices[0]) == 1:
@@ -111,7 +119,7 @@ def latex_name(name: str, own: Mapping[str, str]) -> LatexName:
     given = own.get(name)
     if given is not None and is_harmless(given):
         given = given.strip()
-        return LatexName(f"{{{given}}}" if "_" in given else given)
+        return LatexName(f"{{{given}}}" if "_" in given and HOLE not in given else given)
     plain = name.rstrip("'")
     primes = name[len(plain):]
     if plain in _SPELLED:

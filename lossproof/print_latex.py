@@ -315,6 +315,8 @@ class _Latex:
                 return f"H_{{{self.at(argument, Level.SUM)}}}", Level.ATOM
             case "polygamma", (order, argument):
                 return rf"\psi^{{({self.at(order, Level.OF)})}}{_bracket(self.at(argument, Level.OF))}", Level.POWER
+            case "distribution", (Symbol(name), *parameters):
+                return f"{name.removeprefix('~ ')}{_bracket(self.commas(tuple(parameters)))}", Level.ATOM
             case _:
                 set_ = self._as_set(function, args)
                 if set_ is not None:

@@ -5,6 +5,7 @@ Trusted (data only). Imports `term` and `print_parts`; no SymPy. `print_text` ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 
 from lossproof.print_parts import Level, Piece, digits, is_literal, names_in, rows_of, segments, signed
@@ -124,6 +125,9 @@ class _Pretty:
                     return "true" if op == "and" else "false", Level.ATOM
                 level, inner = (Level.AND, Level.RELATION) if op == "and" else (Level.OR, Level.AND)
                 return f" {op} ".join([self.at(arg, inner) for arg in args]), level
+            case Call("distribution", (Symbol(name), *parameters)):
+                word = re.sub(r"\\math[a-z]+|[\\{}~ ]", "", name)       # \\mathcal{N} is N
+                return f"{word}({self.commas(tuple(parameters))})", Level.ATOM
             case Call(function, args, orders):
                 return self._call(function, args, orders)
             case _:

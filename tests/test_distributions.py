@@ -137,7 +137,7 @@ def test_what_is_usual_holds_beside_another_way_to_say_it(tmp_path: Path) -> Non
     """A row that says what a name is in words of its own takes nothing from a later one."""
     rows = [r"\mathrm{E}(X) = G(X)", r"\mathrm{E}(X) = \frac{1}{b}", r"\mathrm{E}(X) = 0"]
     text = "Let $X \\sim \\mathrm{Exp}(b)$.\n\n" + "".join(f"$${row}$$\n\n" for row in rows)
-    assert outcomes(tmp_path, text) == ["defined", "proved", "defined"]
+    assert outcomes(tmp_path, text) == ["defined", "conditional", "defined"]
 
 
 def test_a_normal_vector_has_its_transform(tmp_path: Path) -> None:

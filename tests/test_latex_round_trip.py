@@ -11,10 +11,11 @@ from random_terms import DECLARATIONS, random_term
 from lossproof.print_latex import latex
 from lossproof.print_text import text
 from lossproof.read.expression import parse
+from lossproof.read.latex.distributions import DISTRIBUTION
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.rows import covered, read_formula
 from lossproof.read.latex.tokens import LatexProblem
-from lossproof.term import MINUS_ONE, ONE, Add, Bool, Mul, Number, Relation, Term, map_children, mul
+from lossproof.term import MINUS_ONE, ONE, Add, Bool, Call, Mul, Number, Relation, Term, map_children, mul
 
 CORPUS = Path(__file__).parent.parent.parent / "shared" / "corpus" / "statproofbook"
 NOTATION = Notation.from_mapping({
@@ -66,10 +67,11 @@ def settled(term: Term) -> Term:
             return term
 
 
-def read_again(printed: str, notation: Notation) -> Term:
-    row, = read_formula(printed, notation)
+def read_again(printed: str, notation: Notation, *, distribution: bool = False) -> Term:
+    row, = read_formula(rf"0 \sim {printed}" if distribution else printed, notation)
     assert covered(row)
-    side, = row.sides
+    side = row.sides[-1]
+    assert len(row.sides) == 1 + distribution
     if side.problem is not None:
         raise side.problem
     assert side.term is not None
@@ -208,7 +210,8 @@ def test_published_formulas_are_covered_and_mostly_come_back() -> None:
                     if side.term is None or isinstance(side.term, Relation | Bool):
                         continue
                     try:
-                        again: Term | None = read_again(latex(side.term, shown), brought)
+                        distribution = isinstance(side.term, Call) and side.term.function == DISTRIBUTION
+                        again: Term | None = read_again(latex(side.term, shown), brought, distribution=distribution)
                     except (LatexProblem, ValueError):
                         again = None
                     if again is not None and settled(again) == settled(side.term):

@@ -22,10 +22,14 @@ from lossproof.read.latex.typeset import (
     Nodes,
     Scripted,
     canonical,
+    leaves,
 )
 from lossproof.term import (
     MINUS_ONE,
+    ONE,
+    ZERO,
     Add,
+    Call,
     Const,
     Entry,
     Family,
@@ -36,12 +40,15 @@ from lossproof.term import (
     Subst,
     Symbol,
     Term,
+    free_names,
+    mul,
     substitute,
 )
 
 __all__ = ["Calculus"]
 
 _INTEGRAL = r"\int...d"
+_VARIABLES = frozenset("rstuvwxyz")     # of the letters in d(a x + b) and [a x + b]_0^1, the one that varies
 _EXTREMES = frozenset(
     {
         "max",
@@ -218,7 +225,7 @@ class Calculus(Derivatives):
         if sup and not sub:
             self.refuse("this integral has no lower bound", node, r"write \int_a^b", "LP105")
         if len(variable) == 1 and isinstance(variable[0], Bracket):
-            return self._integral_as_set(node, "integral")
+            return self._by_a_value(node, variable[0]) or self._integral_as_set(node, "integral")
         if sup:
             lower, upper = self.value(sub), self.value(sup)
         elif not sub:
@@ -234,6 +241,26 @@ class Calculus(Derivatives):
         with self.binding(key, Symbol(name), name), self.deeper(node):
             inner = self.value(body)
         return Integral(inner, name, lower, upper, span=span_of(node))
+
+    def _by_a_value(self, node: Command, by: Bracket) -> Term | None:
+        """An integral d(g(x)) is one of the integrand times g'(x) by x, where it is clear that x is what varies."""
+        sub, sup, body, _ = node.args
+        letters = {canonical(leaf) for leaf in leaves(by.items) if isinstance(leaf, Leaf) and leaf.text in _VARIABLES}
+        letters -= {canonical(leaf) for leaf in leaves((*sub, *sup)) if isinstance(leaf, Leaf)}
+        if len(letters) != 1 or not sup:
+            return None
+        (key,) = letters
+        name = identifier(key)
+        while name in self.frame.names:
+            name += "_"
+        lower, upper = (_end(self.value(nodes)) for nodes in (sub, sup))
+        with self.binding(key, Symbol(name), name), self.deeper(node):
+            slope = _slope(self.value(by.items), name)
+            if slope is None or self.shape(slope, by):
+                return None
+            inner = self.value(body)
+        self.integrated = key
+        return Integral(mul(inner, slope), name, lower, upper, span=span_of(node))
 
     def _integral_as_set(self, node: Command, hint: str) -> Term:
         """An integral over a space of vectors, or by something other than a name: read as it is set."""
@@ -278,7 +305,13 @@ class Calculus(Derivatives):
         return term
 
     def between(self, body: Nodes, low: Nodes, high: Nodes, at: Node) -> Term:
-        """[F(x)]_a^b: the difference of the values at both ends, by the variable of the integral before it."""
+        """[F(x)]_a^b: the difference of the values at both ends, by the variable of the integral before it.
+
+        Where there is none, by the one letter in it that is usual for a variable.
+        """
+        if self.integrated is None:
+            letters = {leaf.text for leaf in leaves(body) if isinstance(leaf, Leaf) and leaf.text in _VARIABLES}
+            self.integrated = letters.pop() if len(letters) == 1 else None
         if self.integrated is None:
             self.refuse("it is not clear which variable takes these values", at, "write F(b) - F(a)")
         name = "x_" + identifier(self.integrated)
@@ -303,6 +336,35 @@ class Calculus(Derivatives):
         with self.binding(index.key, Symbol(index.index), index.index):
             inner = self.value(body)
         return Family(inner, (Range(index.index, index.lower, index.upper),), span=span_of(at))
+
+
+def _slope(term: Term, name: str) -> Term | None:
+    """The derivative of a linear expression, or of the exponential of one; None for others."""
+    if name not in free_names(term):
+        return ZERO
+    match term:
+        case Symbol():
+            return ONE
+        case Add(args):
+            slopes = [_slope(arg, name) for arg in args]
+            kept = [slope for slope in slopes if slope is not None and slope != ZERO]
+            return None if None in slopes else kept[0] if len(kept) == 1 else Add(tuple(kept))
+        case Mul(args):
+            moving = [arg for arg in args if name in free_names(arg)]
+            slope = _slope(moving[0], name) if len(moving) == 1 else None
+            return None if slope is None else mul(*(arg for arg in args if arg is not moving[0]), slope)
+        case Call("exp", (inner,)):
+            slope = _slope(inner, name)
+            return None if slope is None else mul(slope, term)
+        case _:
+            return None
+
+
+def _end(term: Term) -> Term:
+    """The end of a range; infinity and something finite are infinity."""
+    infinite = [arg for arg in term.args if isinstance(arg, Const) and arg.name in ("oo", "-oo")] if isinstance(
+        term, Add) else []
+    return infinite[0] if len(infinite) == 1 else term
 
 
 def _integral_sign(node: Node) -> bool:

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from lossproof.derivation import Declaration
 from lossproof.diagnostic import InputError, diagnostic
+from lossproof.latex_names import HOLE
 from lossproof.read.expression import parse, parse_declarations
 from lossproof.read.latex.keys import identifier, is_index, key_of, parts_of
 from lossproof.read.latex.layout import lay_out
@@ -277,13 +278,19 @@ def _translate(text: str, identifiers: Mapping[str, str]) -> str:
 
 
 def _typeset(key: str, declaration: Declaration) -> str | None:
-    """How the printers set a name: its key without the places of indices."""
+    """How the printers set a name: its key without the places of indices, or with a hole for each where more stands
+    in the same script."""
     try:
         name = normalized(key, declaration)
     except LatexProblem:
         return None
     if name.nodes > 1 or None not in (*name.sub, *name.sup):
         return key
+    if None in name.sup or set(name.sub) - {None}:
+        scripts = [" ".join(HOLE if part is None else part for part in parts) for parts in (name.sub, name.sup)]
+        above = f"({scripts[1]})" if name.bracketed and scripts[1] else scripts[1]
+        return name.base + "'" * name.primes + (f"_{{{scripts[0]}}}" if scripts[0] else "") + (
+            f"^{{{above}}}" if above else "")
     sub = ",".join(part for part in name.sub if part is not None)
     sup = ",".join(part for part in name.sup if part is not None)
     if name.bracketed and sup:

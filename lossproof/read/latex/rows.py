@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from lossproof.derivation import Declaration
 from lossproof.read.latex.grammar import Grammar
@@ -75,8 +76,10 @@ def read_formula(source: str, notation: Notation, offset: int = 0) -> tuple[Row,
     """
     rows: list[Row] = []
     prime_by: Term | None = None
+    integrated: str | None = None
     for raw in split_rows(source, offset):
-        for row in read_row(raw, notation, prime_by if raw.continues else None):
+        integrated = _integrated_by(raw) or integrated
+        for row in read_row(raw, notation, prime_by if raw.continues else None, integrated):
             rows.append(row)
             first = row.sides[0].term if row.sides and not row.continues else None
             if isinstance(first, Derivative):
@@ -86,8 +89,12 @@ def read_formula(source: str, notation: Notation, offset: int = 0) -> tuple[Row,
     return tuple(rows)
 
 
-def read_row(raw: RawRow, notation: Notation, prime_by: Term | None = None) -> tuple[Row, ...]:
-    """The chains of one row: one, or several side by side with a comma or a word between them."""
+def read_row(raw: RawRow, notation: Notation, prime_by: Term | None = None, integrated: str | None = None) -> tuple[
+        Row, ...]:
+    """The chains of one row: one, or several side by side with a comma or a word between them.
+
+    `integrated` is the variable of the integrals in the rows before it.
+    """
     try:
         nodes = lay_out(raw.tokens)
     except LatexProblem as problem:
@@ -106,7 +113,7 @@ def read_row(raw: RawRow, notation: Notation, prime_by: Term | None = None) -> t
     for part in _chains(nodes):
         for piece, join in _implied(part):
             continues = raw.continues and not found and not join
-            row = _chain(piece, notation, prime_by, continues)
+            row = _chain(piece, notation, prime_by, continues, integrated)
             if row is not None:
                 tokens = tuple(t for t in raw.tokens if row.start <= t.start < row.end)
                 found.append(replace(row, row=raw.start, tokens=tokens, join=join))
@@ -174,7 +181,8 @@ def _chains(nodes: Nodes) -> list[Nodes]:
     return [tuple(part) for part in found if part]
 
 
-def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: bool) -> Row | None:
+def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: bool,
+           integrated: str | None) -> Row | None:
     start, end = place_of(nodes)
     nodes, words = _without_edges(nodes)
     if not nodes:
@@ -198,7 +206,7 @@ def _chain(nodes: Nodes, notation: Notation, prime_by: Term | None, continues: b
         continues = True
     extra: dict[str, Declaration] = {}
     read: list[Side] = []
-    integrated = _integrated_in(nodes)
+    integrated = _integrated_in(list(leaves(nodes))) or integrated
     if set(relations) & _STRONG and (set(relations) - _STRONG or not joined[0]):
         return _implications(nodes, notation, prime_by, continues, words, (start, end))
     for place, side in enumerate(joined):
@@ -247,13 +255,21 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
     return Side(term, None, *place, nodes)
 
 
-def _integrated_in(nodes: Nodes) -> str | None:
-    """The variable of the first integral of a row, for brackets with bounds that stand before it."""
-    found = list(leaves(nodes))
-    for place, leaf in enumerate(found):
-        if leaf.text == "d" and any(n.text == r"\int" for n in found[:place]) and place + 1 < len(found) \
-                and isinstance(found[place + 1], Leaf) and found[place + 1].kind in ("letter", "command"):  # type: ignore[union-attr]
-            return found[place + 1].text
+def _integrated_by(raw: RawRow) -> str | None:
+    """The variable of the first integral of a row that is not read yet."""
+    try:
+        return _integrated_in(list(leaves(lay_out(raw.tokens))))
+    except LatexProblem:
+        return None
+
+
+def _integrated_in(signs: Sequence[Leaf | Words]) -> str | None:
+    """The variable of the first integral of a row, for brackets with bounds that stand before it or in rows behind."""
+    began = False
+    for sign, after in pairwise(signs):
+        began = began or sign.text == r"\int"
+        if began and sign.text == "d" and not isinstance(after, Words) and after.kind in ("letter", "command"):
+            return after.text
     return None
 
 
