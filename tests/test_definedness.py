@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from steps import Case, Symbols, conditional, judge, proved, said
+from steps import Case, Symbols, conditional, conditions, judge, proved, said
 
 SYMBOLS: Symbols = {
     "n": {"kind": "size"}, "m": {"kind": "integer"}, "l": {"kind": "integer"},
@@ -115,12 +115,17 @@ def test_an_index_stays_below_its_end_as_that_grows() -> None:
     ("Limit(Abs(r), r, -1)", "-1"), ("Limit(Abs(r), r, -1)", "1"), ("Limit(Abs(r)/r, r, 0, '-')", "1"),
     ("Limit(Abs(nn)/nn, nn, -oo)", "1"), ("Limit(Max(closed, 1), closed, 2)", "1"),
     ("Limit(Abs(a[p]), a[p], -1)", "-1"), ("Limit(sin(pi*m), m, Rational(1, 2))", "0"),
-    ("Limit(Abs(n), n, -oo)", "-oo"), ("Limit(Abs(r), r, x)", "x"),
+    ("Limit(Abs(n), n, -oo)", "-oo"),
 ])
 def test_no_limit_outside_of_what_is_declared(line: str, value: str) -> None:
     """A name that is declared positive goes nowhere below 0."""
     result = judge(SYMBOLS, line, value)
     assert result.verdict.verdict in ("unknown", "error"), said(result)
+
+
+def test_a_positive_name_goes_to_what_is_positive() -> None:
+    """To a number of unknown sign it goes where that is positive, which is said."""
+    assert conditions(judge(SYMBOLS, "Limit(Abs(r), r, x)", "x")) == {"x > 0"}
 
 
 @pytest.mark.parametrize("case", [c.parameter() for c in (

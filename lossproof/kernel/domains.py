@@ -151,6 +151,8 @@ class Domains(Existence):
                 return [Condition(Relation(">", inner, ZERO))]
             case Mul((Number(value), inner)) if value != 0:
                 return self._nonzero(inner, ranges)
+            case Mul(args) if all(isinstance(a, Call) and not self._nonzero(a, ranges) for a in args):
+                return []
             case Call("gamma" | "factorial" | "exp" | "cosh", _):
                 # never 0 where it is defined
                 return []
