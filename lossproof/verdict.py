@@ -60,7 +60,8 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Conditional:
-    """Equal wherever both lines are defined; `conditions` are about definedness only."""
+    """Equal wherever both lines are defined and the `conditions` hold: these are about definedness, or about signs of
+    parameters that an integral, a limit or an infinite sum depends on."""
 
     conditions: tuple[Term, ...]
     laws: tuple[str, ...]
