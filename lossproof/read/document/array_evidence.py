@@ -6,14 +6,17 @@ Untrusted as to truth. Imports the typeset tree, `survey` and `array_names`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lossproof.read.document.array_names import Arrays, full_name, inner_of, is_upper, split
 from lossproof.read.document.survey import TRANSPOSED, is_label
 from lossproof.read.latex.layout import Bracket, Command, Leaf, Node, Nodes, Scripted, canonical
 
-__all__ = ["NORMALS", "look_at", "look_for_blocks", "parts_of_normal"]
+__all__ = ["NORMALS", "look_at", "look_for_blocks", "look_for_densities", "look_for_spaces", "parts_of_normal"]
 
 NORMALS = frozenset({r"\mathcal{N}", r"\mathcal{MN}", r"\mathrm{N}"})
 _SUM_SIGNS = frozenset({"+", "-"})
+_REALS = frozenset({r"\mathbb{R}", r"\mathbf{R}"})
 _E = frozenset({"e", r"\mathrm{e}"})
 
 
@@ -36,6 +39,45 @@ def look_for_blocks(found: Arrays, nodes: Nodes) -> None:
             found.become(name, "m")
         for inner in inner_of(node):
             look_for_blocks(found, inner)
+
+
+def look_for_spaces(found: Arrays, nodes: Nodes) -> None:
+    """x \\in \\mathbb{R}^n, X \\in \\mathbb{R}^{n \\times p}: the shape is said."""
+    for place, node in enumerate(nodes[1:-1], 1):
+        space = nodes[place + 1]
+        if not (isinstance(node, Leaf) and node.text == r"\in" and isinstance(space, Scripted) and space.sup
+                and canonical(space.base) in _REALS):
+            continue
+        name = full_name(nodes[place - 1])
+        sizes = [canonical(part) for part in split(space.sup, frozenset({r"\times"}))]
+        if name is None or "math" in name or len(sizes) > 2 or sizes[:1] == ["1"] or not all(
+                len(size) == 1 and size.isalnum() for size in sizes):
+            continue
+        if len(sizes) == 2 and sizes[1] == "1":
+            sizes = sizes[:1]
+        found.become(name, "v" if len(sizes) == 1 else "m", strong=True)
+        if len(found.places.get(name, ())) == len(sizes):
+            found.units.update(size for size in sizes if size.isalpha())
+            for own, size in zip(found.places[name], sizes, strict=True):
+                found.same(own, found.named(size))
+
+
+def look_for_densities(found: Arrays, nodes: Nodes, size_of: Callable[[Nodes], int | None]) -> None:
+    """(2 pi)^n |V|, also as a quotient: n is the size of V, as in the density of a normal distribution."""
+    for node in nodes:
+        if isinstance(node, Command) and node.name == r"\frac":
+            look_for_densities(found, (*node.args[0], *node.args[1]), size_of)
+        else:
+            for inner in inner_of(node):
+                look_for_densities(found, inner, size_of)
+    raised = [canonical(node.sup) for node in nodes if isinstance(node, Scripted) and node.sup
+              and isinstance(node.base, Bracket) and canonical(node.base.items).startswith(r"2\pi")]
+    inside = [node.items for node in nodes if isinstance(node, Bracket) and node.opening == node.closing == "|"]
+    if len(raised) == len(inside) == 1 and len(raised[0]) == 1 and raised[0].isalpha():
+        size = size_of(inside[0])
+        if size is not None:
+            found.units.add(raised[0])
+            found.same(size, found.named(raised[0]))
 
 
 def parts_of_normal(name: Node, arguments: Node | None) -> tuple[Nodes, ...]:

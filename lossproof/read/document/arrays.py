@@ -10,7 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from lossproof.read.document.array_evidence import NORMALS, look_at, look_for_blocks, parts_of_normal
+from lossproof.read.document.array_evidence import (
+    NORMALS,
+    look_at,
+    look_for_blocks,
+    look_for_densities,
+    look_for_spaces,
+    parts_of_normal,
+)
 from lossproof.read.document.array_names import SCALAR, Arrays, Shape, full_name, inner_of, is_upper, split
 from lossproof.read.document.survey import TRANSPOSED, is_label
 from lossproof.read.latex.layout import (
@@ -44,10 +51,12 @@ ROUNDS = 8
 BOLDEST = 2
 
 
-def find_arrays(formulas: Iterable[Nodes]) -> Arrays:
-    """The arrays of formulas."""
+def find_arrays(formulas: Iterable[Nodes], said: Sequence[Nodes] = ()) -> Arrays:
+    """The arrays of formulas; in `said`, it may be said in which space a name lies."""
     found = Arrays()
     rows = [row for nodes in formulas for row in _rows(nodes)]
+    for nodes in said:
+        look_for_spaces(found, nodes)
     look_at(found, rows)
     if not found.kinds and not found.units:
         return found
@@ -62,8 +71,12 @@ def find_arrays(formulas: Iterable[Nodes]) -> Arrays:
             if not reader.changed:
                 break
     settled = _Reader(found.resized(), boldness=BOLDEST)
+    for nodes in said:
+        look_for_spaces(settled.found, nodes)
     for row in rows:
         settled.row(row)
+    for row in rows:
+        look_for_densities(settled.found, row, settled.size)
     return settled.found
 
 
@@ -420,6 +433,11 @@ class _Reader:
             return ("r", (self.found.named(str(width)),)) if width > 1 else SCALAR
         sizes = tuple(self.found.named(str(size)) for size in (height, width))
         return ("v", sizes[:1]) if width == 1 else ("m", sizes)
+
+    def size(self, nodes: Nodes) -> int | None:
+        """The number of rows of a square matrix; None for anything else."""
+        shape = self.sum(nodes)
+        return shape[1][0] if shape is not None and shape[0] == "m" else None
 
     def _powered(self, shape: Shape | None, node: Scripted) -> Shape | None:
         """A shape behind its superscript."""

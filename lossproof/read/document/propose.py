@@ -65,7 +65,8 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
     telling = [text for text, display in formulas if display or _TELLING.search(text)]
     nodes = laid_out(telling)
     found, random = survey(nodes), random_letters(nodes)
-    mapping = _Proposer(found, find_arrays(nodes), telling).mapping()
+    said = laid_out([text for text, _ in formulas if r"\in" in text])
+    mapping = _Proposer(found, find_arrays(nodes, said), telling).mapping()
     _mark_random(mapping["names"], random)
     for key, function in ((r"\Sigma", "covariance"), (r"\sigma", "deviation")):
         use = found.uses.get(key)
