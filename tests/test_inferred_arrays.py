@@ -53,6 +53,25 @@ def test_stacked_columns_have_sizes_of_their_own() -> None:
     assert found["\\mu_{1}"] != found["\\mu_{2}"]
 
 
+def test_sizes_that_are_said() -> None:
+    """x in R^n, X in R^{n x p}; a row is left alone, and so is a product of sizes."""
+    said = [r"X \in \mathbb{R}^{n \times p}", r"u \in \mathbb{R}^{1 \times n}", r"w \in \mathbb{R}^{np}"]
+    found = find_arrays(laid_out([r"y = X \beta + e_0", r"y^T y"]), laid_out(said))
+    sizes = {name: [found.letters.get(found.find(place)) for place in places] for name, places in found.places.items()}
+    assert sizes == {"X": ["n", "p"], "y": ["n"], "\\beta": ["p"], "e_{0}": ["n"]}
+
+
+@pytest.mark.parametrize(("density", "size"), [
+    (r"f = \frac{1}{\sqrt{(2 \pi)^n |V|}} e^{-x^T V^{-1} x/2}", "n"),
+    (r"f = \sqrt{\frac{|P|}{(2 \pi)^n}} e^{-x^T P x/2}, P = V^{-1}", "n"),
+    (r"f = \frac{2^n}{\sqrt{|V|}} e^{-x^T V^{-1} x/2}", "#0"),
+])
+def test_the_size_of_a_normal_density(density: str, size: str) -> None:
+    """n of (2 pi)^n is the size of the covariance matrix beside it, and no other exponent is."""
+    found = shapes(density, r"V^{-1} x")
+    assert found["x"] == [size] and found["V"] == [size, size]
+
+
 def test_a_covariance_of_a_stated_distribution_is_symmetric() -> None:
     """It is proposed as such; a matrix that only looks like one is not."""
     said = r"y \sim \mathcal{N}(X \beta, \sigma^2 V)"
