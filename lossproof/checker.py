@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 
@@ -190,7 +191,7 @@ def _established(step: Step) -> StepResult | None:
     elif spaces.over_spaces(step):
         result = _by_points(step)
     else:
-        result = _proved_by_chance(step) if expectations.has_expectations(step) else _proved(step)
+        result = _by_values(step, supposed=True)
     return result if result is not None and isinstance(result.verdict, Proved | Conditional) else None
 
 
@@ -341,9 +342,8 @@ def check(step: Step, settled: Settled = _nobody) -> StepResult:
 
 
 def _decide(step: Step, settled: Settled) -> StepResult:
-    values = expected_numbers.values_of(step)
-    if values:
-        return _decide_values(step, values, settled)
+    if expected_numbers.values_of(step):
+        return _decide_values(step, settled)
     if expectations.has_expectations(step):
         return _decide_outcomes(step)
     step = expectations.at_an_outcome(step)
@@ -356,29 +356,35 @@ def _decide(step: Step, settled: Settled) -> StepResult:
     return _decide_real(step, settled)
 
 
-def _decide_values(step: Step, values: tuple[str, ...], settled: Settled) -> StepResult:
+def _decide_values(step: Step, settled: Settled) -> StepResult:
     """The result of a step with values that a document gives to expectations.
 
     The step holds if it does with their values, or with the expectations themselves. Where expectations without a
     value stand beside them, how all are joined is not known, and nothing is refuted.
     """
-    attempts: list[Attempt] = []
-    try:
-        readings = [step, expected_numbers.as_expectations(step, values)]
-    except Unsupported as reason:
-        attempts.append(Attempt("expectations as they are", str(reason)))
-        readings = [step]
-    results: list[StepResult] = []
-    for reading in readings:
-        result = _proved_by_chance(reading) if expectations.has_expectations(reading) else _proved(reading)
-        if result is not None and isinstance(result.verdict, Proved):
-            return result
-        results += [result] if result is not None else []
-    if results:
-        return results[0]
+    result = _by_values(step)
+    if result is not None:
+        return result
     if not expectations.has_expectations(step):
         return _decide_plainly(expectations.at_an_outcome(step), settled)
-    return StepResult(0, Unknown("not decided: the values of expectations do not settle it"), attempts=tuple(attempts))
+    return StepResult(0, Unknown("not decided: the values of expectations do not settle it"))
+
+
+def _by_values(step: Step, *, supposed: bool = False) -> StepResult | None:
+    """The strongest result of a step that is proved with the values of its expectations, or with these themselves.
+
+    `supposed`: its hypotheses are what a document says elsewhere, for which no distribution is asked for.
+    """
+    readings, values = [step], expected_numbers.values_of(step)
+    with suppress(Unsupported):
+        readings += [expected_numbers.as_expectations(step, values)] if values else []
+    weaker: StepResult | None = None
+    for reading in readings:
+        result = _proved_by_chance(reading, supposed) if expectations.has_expectations(reading) else _proved(reading)
+        if result is not None and isinstance(result.verdict, Proved):
+            return result
+        weaker = weaker or result
+    return weaker
 
 
 def _proved(step: Step) -> StepResult | None:
@@ -396,9 +402,9 @@ def _proved(step: Step) -> StepResult | None:
     return result if isinstance(result.verdict, Proved | Conditional) else None
 
 
-def _proved_by_chance(step: Step) -> StepResult | None:
+def _proved_by_chance(step: Step, supposed: bool = False) -> StepResult | None:
     """The result of a step with expectations that the kernel proves, with these as numbers or over outcomes."""
-    numbers = _proved_as_numbers(step)
+    numbers = _proved_as_numbers(step, supposed)
     if numbers is not None and isinstance(numbers.verdict, Proved):
         return numbers
     try:
@@ -412,9 +418,12 @@ def _proved_by_chance(step: Step) -> StepResult | None:
     return replace(result, verdict=judge.over_outcomes(found, result.verdict))
 
 
-def _proved_as_numbers(step: Step) -> StepResult | None:
-    """The result of a step that holds whatever numbers its expectations are, under hypotheses about other things."""
-    if step.given:
+def _proved_as_numbers(step: Step, supposed: bool = False) -> StepResult | None:
+    """The result of a step that holds whatever numbers its expectations are.
+
+    Not under hypotheses, for which there may be no distribution, unless they are only supposed.
+    """
+    if step.given and not supposed:
         return None
     try:
         numbers = expected_numbers.as_numbers(step)

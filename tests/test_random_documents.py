@@ -115,3 +115,18 @@ def test_moments_by_greek_letters(tmp_path: Path) -> None:
             r"\sigma(X) = \sqrt{\mathrm{Var}(X)}", r"\mu_2' + 1 = \mathrm{E}(X)^2 + \sigma(X)^2 + 1",
             r"\Sigma(X + a) = \Sigma(X)")
     assert outcomes(tmp_path, *rows) == ["proved", "defined", "proved", "proved", "proved"]
+
+
+def test_a_row_says_nothing_for_itself(tmp_path: Path) -> None:
+    """A value that is given twice follows from neither: the first row is no premise of its own claim."""
+    rows = (r"\mathrm{E}(X) = \int_0^1 g(x) \, dx", r"\mathrm{E}(X) = \int_0^1 h(x) \, dx")
+    assert outcomes(tmp_path, *rows) == ["defined", "defined"]
+
+
+def test_what_is_said_of_expectations_is_a_premise(tmp_path: Path) -> None:
+    """No covariance, said in a row, makes the variance of the sum; without it, nothing is proved.
+    What rests on another line is conditional on that."""
+    rows = (r"\mathrm{E}(X Y) = \mathrm{E}(X) \mathrm{E}(Y)",
+            r"\mathrm{Var}(X + Y) + 1 = \mathrm{Var}(X) + \mathrm{Var}(Y) + 1")
+    assert outcomes(tmp_path, *rows) == ["defined", "conditional"]
+    assert outcomes(tmp_path, rows[1]) == ["unknown"]

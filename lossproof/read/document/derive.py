@@ -397,6 +397,9 @@ class Deriver:
             chain = self._chain([self._first(said[0])], row.span, context)
             self._append(chain, replace(self._line(said[1], "="), otherwise=_SAID))
             self._open = None
+        elif is_expectation(said[0].term):
+            # it says nothing for its own row
+            self._said.append(Said(len(self.rows) + 1, Relation("=", said[0].term, said[1].term), row.span, context))
         self._started = sides[1]
         if usual:       # a meaning that it has anyhow, by the laws of densities
             open_ = self._open
