@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from lossproof.derivation import Derivation, Document
+from lossproof.derivation import Derivation, Document, Line
 from lossproof.diagnostic import Diagnostic
 from lossproof.read.lines import RawLine
 from lossproof.summary import Checked
-from lossproof.verdict import DerivationResult, DocumentResult, StepResult
+from lossproof.verdict import Defined, DerivationResult, DocumentResult, StepResult, Unknown
 from lossproof.worker import Outline, Read
 
 __all__ = ["ClaimTold", "FileTold", "StepTold", "Task", "Told"]
@@ -108,6 +108,7 @@ class Task:
                 self._results.append(DerivationResult(derivation.name, steps, result))
                 yield ClaimTold(document, derivation, steps, result)
             elif result is not None:
+                result = _interrupted(derivation.lines[index - 1], result)
                 self._steps.append(result)
                 yield StepTold(document, derivation, result)
 
@@ -124,3 +125,11 @@ class Task:
             document: Document = pickle.loads(self.pickled)
             self._document = document
         return self._document
+
+
+def _interrupted(line: Line, result: StepResult) -> StepResult:
+    """The result for a step that took too long or too much: what need not be proved is as where it is not."""
+    verdict = result.verdict
+    if line.otherwise is not None and isinstance(verdict, Unknown) and verdict.code in ("LP301", "LP304"):
+        return StepResult(result.index, Defined(line.otherwise), seconds=result.seconds)
+    return result

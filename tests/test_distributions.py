@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from lossproof import task
+from lossproof.derivation import Line
 from lossproof.runner import run
 from lossproof.summary import row_outcome, step_results
+from lossproof.term import ZERO
+from lossproof.verdict import Defined, StepResult, Unknown
 
 
 def outcomes(tmp_path: Path, text: str) -> list[str | None]:
@@ -158,3 +162,12 @@ def test_a_normal_vector_has_its_transform(tmp_path: Path) -> None:
 def test_discrete_variables(tmp_path: Path, said: str, row: str, outcome: str) -> None:
     """Masses are claims, sums only where their ends are whole numbers."""
     assert outcomes(tmp_path, f"Let $X \\sim {said}$.\n\n$${row}$$\n") == [outcome]
+
+
+def test_what_takes_too_long_to_follow_is_another_meaning() -> None:
+    """A line that need not be proved stays a definition where its step is given up."""
+    line = Line(ZERO, otherwise="another meaning")
+    late, wrong = (StepResult(2, Unknown("no verdict", code)) for code in ("LP301", "LP402"))
+    assert isinstance(task._interrupted(line, late).verdict, Defined)
+    assert task._interrupted(line, wrong) is wrong
+    assert task._interrupted(Line(ZERO), late) is late
