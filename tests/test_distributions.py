@@ -138,7 +138,7 @@ def test_a_document_that_means_other_parameters_is_not_told_the_usual(tmp_path: 
 
 
 def test_what_is_usual_holds_beside_another_way_to_say_it(tmp_path: Path) -> None:
-    """A row that says what a name is in words of its own takes nothing from a later one."""
+    """A row that says what a name is in words of its own takes nothing from a later one, which rests on it, too."""
     rows = [r"\mathrm{E}(X) = G(X)", r"\mathrm{E}(X) = \frac{1}{b}", r"\mathrm{E}(X) = 0"]
     text = "Let $X \\sim \\mathrm{Exp}(b)$.\n\n" + "".join(f"$${row}$$\n\n" for row in rows)
     assert outcomes(tmp_path, text) == ["defined", "conditional", "defined"]
