@@ -19,10 +19,10 @@ from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.premises import under
 from lossproof.kernel.validity import validate
-from lossproof.prose_verdicts import of_prose
+from lossproof.prose_verdicts import is_only_as_set, of_prose
 from lossproof.search import counterexample, repair, repair_complex, suppositions
 from lossproof.search import premises as premises_of
-from lossproof.term import ARRAY_FUNCTIONS, Bool, Call, Entry, Relation, Symbol, Term, free_names, walk
+from lossproof.term import Bool, Relation, Term, free_names
 from lossproof.verdict import (
     Attempt,
     Conditional,
@@ -59,9 +59,12 @@ WORK = 150_000
 """The budget of a proof."""
 WORK_BEFORE_READINGS = 2_000
 """The budget of one that is tried before other readings of a step, which are easier where they hold."""
+WORK_FOR_ORDER = 20_000
+"""The budget of a proof that one side of a reading is not less than the other, which is a long shot."""
 SHRINKING = 300
 """How many smaller points are tried for a counterexample."""
 
+_SPACES = "not decided: an integral over a space of which only the name is known"
 _COMPOSED: dict[tuple[str, str], LineRelation] = {
     ("<=", "<"): "<", ("<", "<="): "<", (">=", ">"): ">", (">", ">="): ">",
 }
@@ -108,7 +111,7 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if derivation.lines[derivation.before(index) - 1].unread is not None:
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
-    result = _by_readings(line, step)
+    result = _by_readings(document, line, step)
     if not line.bare and (result is None or not isinstance(result.verdict, Proved | Conditional)):
         resting = _resting(document, line, step)
         if resting is not None:
@@ -123,8 +126,6 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
         settled(of_prose(document, line, step, replace(found, index=index)))
 
     result = replace(result or check(step, stands), index=index)
-    if line.readings and isinstance(result.verdict, Refuted | Unknown) and result.fault is None:
-        result = replace(_in_a_reading(line, step) or result, index=index)
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = of_prose(document, line, step, result)
@@ -145,12 +146,8 @@ def _resting(document: Document, line: Line, step: Step) -> StepResult | None:
         if any(complex_steps.is_complex(one) or (_is_plain(one) and isinstance(proof.prove(one), proof.Claim)) or (
                 not _is_plain(one) and _established(one) is not None) for one in whole):
             return None
-        plain = pointwise.without_limits(step)
-        for point in counterexample.points(plain, limit=POINTS_OUTSIDE) if _is_plain(step) else ():
-            if (verdict := judge.refuted(plain, point)) is not None:
-                if isinstance(of_prose(document, line, step, StepResult(0, verdict)).verdict, Refuted):
-                    return None
-                break
+        if _is_plain(step) and _fails(document, line, step):
+            return None
         for one in whole:
             found = _rests_on(one, line.premises)
             if found is not None:
@@ -158,6 +155,17 @@ def _resting(document: Document, line: Line, step: Step) -> StepResult | None:
     except (InputError, Unsupported):
         pass        # said where the line is judged as it stands
     return None
+
+
+def _fails(document: Document, line: Line, step: Step) -> bool:
+    """Whether a step is refuted at one of the first points, as it stands."""
+    if is_only_as_set(document, step):
+        return False
+    plain = pointwise.without_limits(step)
+    for point in counterexample.points(plain, limit=POINTS_OUTSIDE):
+        if (verdict := judge.refuted(plain, point)) is not None:
+            return isinstance(of_prose(document, line, step, StepResult(0, verdict)).verdict, Refuted)
+    return False
 
 
 def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
@@ -195,37 +203,26 @@ def _established(step: Step) -> StepResult | None:
     return result if result is not None and isinstance(result.verdict, Proved | Conditional) else None
 
 
-def _by_readings(line: Line, step: Step) -> StepResult | None:
-    """The result of a step that is read in other ways first; None where it is judged as it stands.
+def _by_readings(document: Document, line: Line, step: Step) -> StepResult | None:
+    """The result of a step that is proved, as it stands or read in another way; None where it is to be judged else.
 
-    That is where the line means nothing else, and where integrals over spaces that are only named, or what its
-    names stand for, make it costly.
+    As it stands, it gets a small budget first where matrices or integrals over named spaces make it costly.
     """
+    chance = bool(expected_numbers.values_of(step)) or expectations.has_expectations(step)
     if line.bare:
-        return _in_a_reading(line, step) or StepResult(0, Unknown("it says what its left side means"))
-    if not line.readings:
+        found = None if chance else _in_a_reading(line, step)
+        return found or StepResult(0, Unknown("it says what its left side means"))
+    if not line.readings or chance or complex_steps.is_complex(step):
         return None
-    if _reaches_arrays(step) or spaces.over_spaces(step):
-        return _in_a_reading(line, step)
-    if any(spaces.over_spaces(replace(step, left=read.left, right=read.right)) for read in line.readings):
-        found = _claimed(step, WORK_BEFORE_READINGS)
-        return found if found is not None and isinstance(found.verdict, Proved) else _in_a_reading(line, step)
-    return None
-
-
-def _reaches_arrays(step: Step) -> bool:
-    """Whether a line, or what its quantities are made of, holds matrix functions."""
-    waiting, seen = [step.left, step.right], set[str]()
-    while waiting:
-        for part in walk(waiting.pop()):
-            if isinstance(part, Call) and part.function in ARRAY_FUNCTIONS:
-                return True
-            if isinstance(part, Symbol | Entry):
-                name = part.name if isinstance(part, Symbol) else part.family
-                if name in step.definitions and name not in seen:
-                    seen.add(name)
-                    waiting.append(step.definitions[name].body)
-    return False
+    read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
+    costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))
+    try:
+        found = _claimed(step, WORK_BEFORE_READINGS if costly else WORK)
+    except InputError:
+        return None
+    if found is not None and isinstance(found.verdict, Proved if costly else Proved | Conditional):
+        return found
+    return None if _fails(document, line, step) else _in_a_reading(line, step)
 
 
 def _in_a_reading(line: Line, step: Step) -> StepResult | None:
@@ -233,7 +230,8 @@ def _in_a_reading(line: Line, step: Step) -> StepResult | None:
     for reading in line.readings:
         read = replace(step, left=reading.left, right=reading.right, given=(*step.given, *reading.given))
         try:
-            claim = _by_points(read) or (None if spaces.over_spaces(read) else _claimed(read))
+            work = WORK if step.relation == "=" else WORK_FOR_ORDER
+            claim = _by_points(read, work) or (None if spaces.over_spaces(read) else _claimed(read, work))
         except InputError:
             continue
         if claim is not None and isinstance(claim.verdict, Proved | Conditional):
@@ -351,8 +349,7 @@ def _decide(step: Step, settled: Settled) -> StepResult:
         return _decide_parts(step, settled)
     if spaces.over_spaces(step):
         # nothing is refuted by what a space or a function might be
-        open_ = Unknown("not decided: an integral over a space of which only the name is known")
-        return _by_points(step) or _claimed(step) or StepResult(0, open_)
+        return _by_points(step) or _claimed(step) or StepResult(0, Unknown(_SPACES))
     return _decide_real(step, settled)
 
 
@@ -461,11 +458,13 @@ def _decide_plainly(step: Step, settled: Settled | None = None) -> StepResult:
     if complex_steps.is_complex(step):
         return _decide_parts(step, settled or _nobody)
     return _decide_real(step, settled or _nobody, diagnosed=settled is not None)
-def _by_points(step: Step) -> StepResult | None:
+
+
+def _by_points(step: Step, work: int = WORK) -> StepResult | None:
     """The result of a step with integrals over spaces that are only named, where finite sums settle it."""
     validate(step)
     sums = spaces.atoms(step)
-    claim = None if sums is None else proof.prove(sums.step)
+    claim = None if sums is None else proof.prove(sums.step, work)
     if sums is None or not isinstance(claim, proof.Claim):
         return None
     found = _exhibit(pointwise.without_limits(sums.step), claim)

@@ -14,7 +14,7 @@ from lossproof.kernel.premises import reached
 from lossproof.term import Derivative, Symbol, Term, walk
 from lossproof.verdict import Defined, Error, Refuted, StepResult, Unknown
 
-__all__ = ["of_prose"]
+__all__ = ["is_only_as_set", "of_prose"]
 
 
 def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> StepResult:
@@ -58,6 +58,11 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
         reason = f"a derivative by `{name}` of what `{name}` is made of: no notation says which of them vary"
         return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     return result
+
+
+def is_only_as_set(document: Document, step: Step) -> bool:
+    """Whether something in a step of a document has no meaning but how it is set, so that no point refutes it."""
+    return document.prose is not None and bool(_unspecified(step))
 
 
 def _is_more(declared: Declaration) -> bool:

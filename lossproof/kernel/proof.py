@@ -35,7 +35,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["MAX_CASES", "Claim", "Open", "prove", "prove_supposing"]
+__all__ = ["MAX_CASES", "Claim", "Open", "has_arrays", "prove", "prove_supposing"]
 
 MAX_CASES = 48
 
@@ -45,7 +45,7 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
     validate(step)
     words_first = _has_small_inverse(step)
     first = _attempt(step, work, words=words_first)
-    if isinstance(first, Claim) or not (words_first or _has_arrays(step)):
+    if isinstance(first, Claim) or not (words_first or has_arrays(step)):
         return first
     second = _attempt(step, work, words=not words_first)
     return second if isinstance(second, Claim) else first
@@ -78,7 +78,7 @@ def prove_supposing(step: Step, supposed: tuple[Term, ...], work: int = 150_000)
                  tuple(dict.fromkeys((*open_, *found.assumed))))
 
 
-def _has_arrays(step: Step) -> bool:
+def has_arrays(step: Step) -> bool:
     """Whether array functions are in the lines, in what they reach or in the hypotheses, or matrices are of which
     something is assumed."""
     n = Normalizer(step.declarations, step.definitions)

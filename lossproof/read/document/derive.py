@@ -81,7 +81,6 @@ class _Chain:
     given: tuple[Term, ...]
     span: Span
     equations: bool = False
-    proportional: bool = False
 
 
 @dataclass(slots=True)
@@ -106,6 +105,7 @@ class Deriver:
     _places: dict[int, Context] = field(default_factory=dict)       # of the rows, by their number
     _said: list[Said] = field(default_factory=list)
     _again: set[str] = field(default_factory=set)       # chains in which a first meaning is judged by a later one
+    _proportional: set[str] = field(default_factory=set)        # chains L, R that say that L ~ R
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
@@ -131,8 +131,8 @@ class Deriver:
         """What was made, functions of the document replaced by their bodies."""
         self.names.without_usual(disagreeing(self.names))
         self.names.settle()
-        made = with_readings(tuple(self._derivation(chain) for chain in self.chains), self.names,
-                             {chain.name for chain in self.chains if chain.proportional})
+        made = tuple(self._derivation(chain) for chain in self.chains)
+        made = with_readings(made, self.names, self._proportional)
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
         return with_premises(made, self.rows, self._places, said, self._again)
 
@@ -209,7 +209,7 @@ class Deriver:
                 self._started = replace(statement.sides[0], term=self.names.now(statement.sides[0].term))
             return
         if set(statement.relations) <= {"~", "="} and unjudged and not statement.continues:
-            self._proportional([self._now(side) for side in statement.sides], statement, row, context)
+            self._say_proportional([self._now(side) for side in statement.sides], statement, row, context)
             return
         if unjudged:
             self._between(statement, unjudged[0], row, context)
@@ -221,16 +221,20 @@ class Deriver:
             return
         self._start(statement, sides, relations, row, context)
 
-    def _proportional(self, sides: list[Side], statement: Statement, row: ReadRow, context: Context) -> None:
+    def _say_proportional(self, sides: list[Side], statement: Statement, row: ReadRow, context: Context) -> None:
         """L ~ R = S: the quotient of the first two does not depend on what varies, and the last two are equal."""
         self._open = self._started = self._equation = None
         for (before, after), relation in zip(pairwise(sides), statement.relations, strict=True):
             chain = self._chain([self._first(before)], row.span, context)
-            chain.proportional = relation == "~"
             line = self._line(after, "=")
-            chain.lines.append(replace(line, otherwise=PROPORTIONAL, bare=True) if chain.proportional else line)
+            if relation == "~":
+                self._proportional.add(chain.name)
+                self._again.add(chain.name)
+                line = replace(line, otherwise=PROPORTIONAL, bare=True)
+            chain.lines.append(line)
             self._steps.append((chain.name, 2))
         self._open = None
+
     def _between(self, statement: Statement, sign: str, row: ReadRow, context: Context) -> None:
         """What stands between signs that are not judged: equalities, and the parameters of one distribution."""
         self._remark = f"`{sign}` is not judged"
@@ -406,6 +410,7 @@ class Deriver:
             chain = self._chain([self._first(first)], row.span, context)
             chain.lines.append(replace(self._line(sides[1], "="), otherwise="it says what its left side means",
                                        bare=True))
+            self._again.add(chain.name)
             self._steps.append((chain.name, 2))
             self._open = open_
         if len(sides) > 2:

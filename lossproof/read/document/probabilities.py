@@ -77,14 +77,18 @@ class Probabilities:
 
     def says(self, left: Term, right: Term) -> bool:
         """True where a side that is the value of a density, or of a functional of them, has a meaning before it is
-        given one, and the other side is no mere repetition of that."""
-        declarations = self.names.declarations
-        value = density(left, declarations) or _functional(left, declarations)
-        if value is None or not any(density(part, declarations) or _functional(part, declarations) or isinstance(
-                part, Integral) or (isinstance(part, Symbol) and part.name in self.values()) for part in walk(right)):
+        given one, and the other side is no mere repetition of that: p(x|y) = p(x, y)/p(y) is a law, p = p is none."""
+        declarations, values = self.names.declarations, self.values()
+        reader = StepReader(self.names, values, False)
+        value = density(left, declarations)
+        functional = _functional(left, declarations)
+        if left == right or (value is None and (functional is None or reader.expanded(functional) is None)):
             return False
-        reading = StepReader(self.names, self.values(), False).reading(left, right)
-        return reading is not None and reading.left != reading.right
+        if not any(density(part, declarations) or _functional(part, declarations) or isinstance(part, Integral) or (
+                isinstance(part, Symbol) and part.name in values) for part in walk(right)):
+            return False
+        reading = reader.reading(left, right)
+        return reading is not None and (reading.left != reading.right or (value is not None and value.bar == "|"))
 
     def _restates(self, left: Term) -> bool:
         """Whether a side is a functional, as it is written."""
@@ -190,13 +194,14 @@ class StepReader:
         """The term with integrals for entropies, divergences and information."""
         inner = map_children(term, self._functionals)
         value = _functional(inner, self.names.declarations)
-        made = None if value is None else self._functional(value)
+        made = None if value is None else self.expanded(value)
         if made is None:
             return inner
         self.changed = True
         return made
 
-    def _functional(self, value: Value) -> Term | None:
+    def expanded(self, value: Value) -> Term | None:
+        """The integral that a functional of densities is; None where it is not said by what densities."""
         alone = all(part.piece == HOLE for part in (*value.left, *value.right))
         if value.head == r"\mathrm{KL}" and value.bar == r"\|" and alone and len(value.left) == len(value.right) == 1:
             (p,), (q,) = value.left[0].args, value.right[0].args
