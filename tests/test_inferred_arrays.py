@@ -44,6 +44,7 @@ def test_a_function_of_arrays_is_no_product() -> None:
 def test_a_random_vector_may_be_a_capital() -> None:
     """X ~ N(m, Sigma) is a vector; of a list, the last name is not."""
     assert [len(shapes(said, r"X^T A X")["X"]) for said in (r"X \sim \mathcal{N}(\mu, \Sigma)", "X = X")] == [1, 2]
+    assert shapes(r"S = \mathrm{E}[(X - \mu) (X - \mu)^T]")["S"][0] == shapes("x^T x")["x"][0]     # an expectation
     assert "Y" not in shapes(r"X, Y \sim \mathcal{N}(\mu, \Sigma)", r"\mu^T A \mu")
 
 

@@ -44,6 +44,7 @@ _GIVEN = frozenset({"|", r"\mid"})
 _OTHER_PRODUCTS = frozenset({r"\otimes", r"\odot", r"\circ", r"\oplus", r"\backslash", r"\setminus",
                              r"\cup", r"\cap"})
 _LISTS = frozenset({",", ";", "|", r"\mid", "="})
+_EXPECTATIONS = frozenset({r"\mathrm{E}", r"\mathbb{E}"})
 _MATRICES = frozenset({"matrix", "pmatrix", "bmatrix"})
 _DOTS = frozenset({r"\dots", r"\ldots", r"\cdots", r"\vdots", r"\ddots"})
 _NUMBERS = frozenset({"n", "k", "p", "m", "i", "j", "l", "e", "d", "s", "t", r"\pi", r"\sigma", r"\tau", r"\lambda"})
@@ -291,7 +292,9 @@ class _Reader:
                 if trace and square is not None and square[0] == "m":
                     self.found.same(*square[1])
                 at += 1
-                if "tr" not in name:
+                if name in _EXPECTATIONS:
+                    factor = square     # the expectation of an array is one
+                elif "tr" not in name:
                     factor = None
             if factor is None:
                 return None

@@ -57,6 +57,7 @@ _OF_ARRAYS = frozenset(
         r"\mathrm{Cov}",
         r"\mathrm{Corr}",
         r"\mathrm{diag}",
+        r"\Sigma",
         r"\mathrm{vec}",
         r"\mathrm{mean}",
         r"\mathrm{mode}",
