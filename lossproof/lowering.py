@@ -1,0 +1,153 @@
+"""Decides a step of any kind: one with expectations or over named spaces is posed as one between numbers first.
+
+Not trusted with verdicts: the kernel says what poses a step, and the judge what comes of it. Imports `deciding`.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+
+from lossproof.deciding import WORK, Settled, claimed, decide_plainly, exhibit, proved
+from lossproof.derivation import Step
+from lossproof.diagnostic import InputError
+from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
+from lossproof.kernel.normal_form import Unsupported
+from lossproof.kernel.validity import validate
+from lossproof.verdict import (
+    Attempt,
+    Conditional,
+    Proved,
+    Refuted,
+    StepResult,
+    Unknown,
+)
+
+_SPACES = "not decided: an integral over a space of which only the name is known"
+
+
+def decide(step: Step, settled: Settled) -> StepResult:
+    """The result of a step; `settled` is told it as soon as its verdict stands."""
+    if expected_numbers.values_of(step):
+        return _decide_values(step, settled)
+    if expectations.has_expectations(step):
+        return _decide_outcomes(step)
+    step = expectations.at_an_outcome(step)
+    if spaces.over_spaces(step) and not complex_steps.is_complex(step):
+        # nothing is refuted by what a space or a function might be
+        return by_points(step) or claimed(step) or StepResult(0, Unknown(_SPACES))
+    return decide_plainly(step, settled)
+
+
+def is_plain(step: Step) -> bool:
+    """Whether a step is one between numbers or arrays, with no chance and no space in it."""
+    return not (expected_numbers.values_of(step) or expectations.has_expectations(step) or spaces.over_spaces(step))
+
+
+def established(step: Step) -> StepResult | None:
+    """The result of a step that is proved, at least under conditions; no counterexample is looked for."""
+    if is_plain(step):
+        result = proved(step)
+    elif spaces.over_spaces(step):
+        result = by_points(step)
+    else:
+        result = _by_values(step, supposed=True)
+    return result if result is not None and isinstance(result.verdict, Proved | Conditional) else None
+
+
+def _decide_values(step: Step, settled: Settled) -> StepResult:
+    """The result of a step with values that a document gives to expectations.
+
+    The step holds if it does with their values, or with the expectations themselves. Where expectations without a
+    value stand beside them, how all are joined is not known, and nothing is refuted.
+    """
+    result = _by_values(step)
+    if result is not None:
+        return result
+    if not expectations.has_expectations(step):
+        return decide_plainly(expectations.at_an_outcome(step), settled)
+    return StepResult(0, Unknown("not decided: the values of expectations do not settle it"))
+
+
+def _by_values(step: Step, *, supposed: bool = False) -> StepResult | None:
+    """The strongest result of a step that is proved with the values of its expectations, or with these themselves.
+
+    `supposed`: its hypotheses are what a document says elsewhere, for which no distribution is asked for.
+    """
+    readings, values = [step], expected_numbers.values_of(step)
+    with suppress(Unsupported):
+        readings += [expected_numbers.as_expectations(step, values)] if values else []
+    weaker: StepResult | None = None
+    for reading in readings:
+        result = _proved_by_chance(reading, supposed) if expectations.has_expectations(reading) else proved(reading)
+        if result is not None and isinstance(result.verdict, Proved):
+            return result
+        weaker = weaker or result
+    return weaker
+
+
+def _proved_by_chance(step: Step, supposed: bool = False) -> StepResult | None:
+    """The result of a step with expectations that the kernel proves, with these as numbers or over outcomes."""
+    numbers = _proved_as_numbers(step, supposed)
+    if numbers is not None and isinstance(numbers.verdict, Proved):
+        return numbers
+    try:
+        found = expectations.over_outcomes(step)
+    except (InputError, Unsupported):
+        return numbers
+    result = proved(found.proving)
+    if result is None or (numbers is not None and not isinstance(result.verdict, Proved)):
+        return numbers
+    assert isinstance(result.verdict, Proved | Conditional)
+    return replace(result, verdict=judge.over_outcomes(found, result.verdict))
+
+
+def _proved_as_numbers(step: Step, supposed: bool = False) -> StepResult | None:
+    """The result of a step that holds whatever numbers its expectations are.
+
+    Not under hypotheses, for which there may be no distribution, unless they are only supposed.
+    """
+    if step.given and not supposed:
+        return None
+    try:
+        numbers = expected_numbers.as_numbers(step)
+    except (InputError, Unsupported):
+        return None
+    result = proved(numbers.step)
+    if result is not None and isinstance(result.verdict, Proved | Conditional):
+        return replace(result, verdict=judge.of_numbers(numbers, result.verdict))
+    return None
+
+
+def _decide_outcomes(step: Step) -> StepResult:
+    """The result of a step about random quantities: that of the step over finitely many outcomes."""
+    try:
+        found = expectations.over_outcomes(step)
+    except Unsupported as reason:
+        return StepResult(0, Unknown(f"not decided: {reason}"), attempts=(Attempt("expectations", str(reason)),))
+    numbers = _proved_as_numbers(step)
+    if numbers is not None and isinstance(numbers.verdict, Proved):
+        return numbers
+    result = decide_plainly(found.proving)
+    if numbers is not None and not isinstance(result.verdict, Proved):
+        return numbers
+    if isinstance(result.verdict, Proved | Conditional):
+        return replace(result, verdict=judge.over_outcomes(found, result.verdict))
+    if isinstance(result.verdict, Refuted) and found.refuting is not found.proving:
+        result = decide_plainly(found.refuting)
+        if isinstance(result.verdict, Proved | Conditional):
+            return StepResult(0, Unknown("not decided: it may fail at an outcome of chance 0"))
+    return replace(result, diagnosis=None)
+
+
+def by_points(step: Step, work: int = WORK) -> StepResult | None:
+    """The result of a step with integrals over spaces that are only named, where finite sums settle it."""
+    validate(step)
+    sums = spaces.atoms(step)
+    claim = None if sums is None else proof.prove(sums.step, work)
+    if sums is None or not isinstance(claim, proof.Claim):
+        return None
+    found = exhibit(pointwise.without_limits(sums.step), claim)
+    if isinstance(found.verdict, Proved | Conditional):
+        return replace(found, verdict=judge.over_spaces(sums, found.verdict))
+    return found if found.fault else None

@@ -1,0 +1,123 @@
+"""Lines of documents that are proved under what the document says on other lines, or in another reading of the step.
+
+Not trusted with verdicts: it proposes hypotheses and readings, and the judge decides. Imports `lowering`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lossproof.deciding import POINTS_OUTSIDE, WORK, claimed
+from lossproof.derivation import Document, Line, Premise, Step
+from lossproof.diagnostic import InputError
+from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
+from lossproof.kernel.normal_form import Unsupported
+from lossproof.kernel.premises import under
+from lossproof.lowering import by_points, established, is_plain
+from lossproof.prose_verdicts import is_only_as_set, of_prose
+from lossproof.search import counterexample
+from lossproof.search import premises as premises_of
+from lossproof.term import Relation
+from lossproof.verdict import (
+    Conditional,
+    Proved,
+    Refuted,
+    StepResult,
+    Unknown,
+)
+
+WORK_BEFORE_READINGS = 2_000
+"""The budget of a proof that is tried before other readings of a step, which are easier where they hold."""
+WORK_FOR_ORDER = 20_000
+"""The budget of a proof that one side of a reading is not less than the other, which is a long shot."""
+
+
+def resting(document: Document, line: Line, step: Step) -> StepResult | None:
+    """The result of a line that is proved under what the document says elsewhere, and is not refuted as it stands."""
+    if not line.premises or line.correct is not None:
+        return None
+    begun = time.perf_counter()
+    whole = [step]
+    if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
+        whole.insert(0, replace(step, left=line.term.left, right=line.term.right, relation="="))
+    try:
+        if any(complex_steps.is_complex(one) or (is_plain(one) and isinstance(proof.prove(one), proof.Claim)) or (
+                not is_plain(one) and established(one) is not None) for one in whole):
+            return None
+        if is_plain(step) and _fails(document, line, step):
+            return None
+        for one in whole:
+            found = _rests_on(one, line.premises)
+            if found is not None:
+                return replace(found, seconds=time.perf_counter() - begun)
+    except (InputError, Unsupported):
+        pass        # said where the line is judged as it stands
+    return None
+
+
+def _fails(document: Document, line: Line, step: Step) -> bool:
+    """Whether a step is refuted at one of the first points, as it stands."""
+    if is_only_as_set(document, step):
+        return False
+    plain = pointwise.without_limits(step)
+    for point in counterexample.points(plain, limit=POINTS_OUTSIDE):
+        if (verdict := judge.refuted(plain, point)) is not None:
+            return isinstance(of_prose(document, line, step, StepResult(0, verdict)).verdict, Refuted)
+    return False
+
+
+def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
+    """The result of a step under the least premises that were found to prove it."""
+    for proposal in premises_of.proposals(step, premises):
+        if not _follows(step, proposal):
+            continue
+        proposal = premises_of.least(proposal, lambda fewer: _follows(step, fewer))
+        result = established(under(step, [premise.term for premise in proposal]))
+        if result is not None:
+            return replace(result, premises=proposal)
+    return None
+
+
+def _follows(step: Step, premises: Sequence[Premise]) -> bool:
+    posed = under(step, [premise.term for premise in premises])
+    if is_plain(posed):
+        return isinstance(proof.prove(posed), proof.Claim)
+    return established(posed) is not None
+
+
+def by_readings(document: Document, line: Line, step: Step) -> StepResult | None:
+    """The result of a step that is proved, as it stands or read in another way; None where it is to be judged else.
+
+    As it stands, it gets a small budget first where matrices or integrals over named spaces make it costly.
+    """
+    chance = bool(expected_numbers.values_of(step)) or expectations.has_expectations(step)
+    if line.bare:
+        found = None if chance else _in_a_reading(line, step)
+        return found or StepResult(0, Unknown("it says what its left side means"))
+    if not line.readings or chance or complex_steps.is_complex(step):
+        return None
+    read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
+    costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))
+    try:
+        found = claimed(step, WORK_BEFORE_READINGS if costly else WORK)
+    except InputError:
+        return None
+    if found is not None and isinstance(found.verdict, Proved if costly else Proved | Conditional):
+        return found
+    return None if _fails(document, line, step) else _in_a_reading(line, step)
+
+
+def _in_a_reading(line: Line, step: Step) -> StepResult | None:
+    """The result of the first reading of a step in which it is proved, at least under conditions."""
+    for reading in line.readings:
+        read = replace(step, left=reading.left, right=reading.right, given=(*step.given, *reading.given))
+        try:
+            work = WORK if step.relation == "=" else WORK_FOR_ORDER
+            claim = by_points(read, work) or (None if spaces.over_spaces(read) else claimed(read, work))
+        except InputError:
+            continue
+        if claim is not None and isinstance(claim.verdict, Proved | Conditional):
+            return replace(claim, verdict=judge.in_reading(claim.verdict))
+    return None
