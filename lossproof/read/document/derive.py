@@ -21,21 +21,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
-from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
-from lossproof.diagnostic import InputError, diagnostic
-from lossproof.read.document.agreement import disagreeing
+from lossproof.derivation import Line, LineRelation, Row
 from lossproof.read.document.argument import citations
+from lossproof.read.document.chains import SAID, Chain, Chains
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
-from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, is_number, renamed
-from lossproof.read.document.premises import Said, with_premises
+from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number, renamed
+from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
-from lossproof.read.document.readings import PROPORTIONAL, with_readings
+from lossproof.read.document.readings import PROPORTIONAL
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
-from lossproof.read.latex.as_set import PERHAPS, unknown_dependence
-from lossproof.read.shapes import Shapes
+from lossproof.read.latex.as_set import PERHAPS
 from lossproof.term import (
-    ZERO,
     Call,
     Component,
     Derivative,
@@ -55,9 +52,7 @@ _JOINS: Mapping[str, LineRelation] = {"<=>": "<=>", "=>": "=>"}
 _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
-_SAID = "it says what this expectation is: it does not follow from what expectations are"
 _UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
-_USUAL = "the sides differ at a point, but what a distribution's parameters mean is only taken for the usual"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -72,40 +67,15 @@ class _Stated:
 
 
 @dataclass(slots=True)
-class _Chain:
-    """A derivation under way."""
-
-    name: str
-    title: str
-    lines: list[Line]
-    given: tuple[Term, ...]
-    span: Span
-    equations: bool = False
-
-
-@dataclass(slots=True)
-class Deriver:
+class Deriver(Chains):
     """Takes rows one after another and makes derivations of them."""
 
-    names: Names
-    inferred: bool
-    chains: list[_Chain] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
-    _open: _Chain | None = None         # the chain that a row may continue
     _started: Side | None = None        # or the last side of a definition, which is no chain yet
     _equation: tuple[Side, Side, str] | None = None    # the equation that a row may follow from
-    _expect: list[Expectation] = field(default_factory=list)
-    _steps: list[tuple[str, int]] = field(default_factory=list)
-    _defines: list[str] = field(default_factory=list)
     _remark: str | None = None
     _stated: dict[str, _Stated] = field(default_factory=dict)
     _distribution: Side | None = None   # what the row before says something is distributed as
     _leads: bool = False                # whether the next statement of the row follows from this one
-    _places: dict[int, Context] = field(default_factory=dict)       # of the rows, by their number
-    _said: list[Said] = field(default_factory=list)
-    _again: set[str] = field(default_factory=set)       # chains in which a first meaning is judged by a later one
-    _proportional: set[str] = field(default_factory=set)        # chains L, R that say that L ~ R
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
@@ -127,62 +97,12 @@ class Deriver:
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
 
-    def derivations(self) -> tuple[Derivation, ...]:
-        """What was made, functions of the document replaced by their bodies."""
-        self.names.without_usual(disagreeing(self.names))
-        self.names.settle()
-        made = tuple(self._derivation(chain) for chain in self.chains)
-        made = with_readings(made, self.names, self._proportional)
-        said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
-        return with_premises(made, self.rows, self._places, said, self._again)
-
     def say(self, statement: Statement, context: Context, span: Span) -> None:
         """Note an equation that is not judged where it stands: later lines may rest on it."""
         sides = [self.names.now(side.term) for side in statement.sides]
         if statement.relations == ("=",) and len(sides) == 2 and not any(isinstance(s, Relation) for s in sides):
             value = free_names(sides[0]) if is_number(sides[1]) else frozenset()
             self._said.append(Said(len(self.rows), Relation("=", *sides), span, context, value))
-
-    def _derivation(self, chain: _Chain) -> Derivation:
-        """A chain, functions of the document replaced by their bodies where these hold."""
-        names = self.names
-        written = [self._named(line, chain.lines[1:2]) for line in chain.lines]
-        terms, given = names.supports.lines((line.term for line in written if line.unread is None), names.rests_on)
-        made = iter(terms)
-        lines = []
-        for line in written:
-            if line.unread is None:
-                usual = names.supposed & names.rests_on(line.term)
-                line = replace(line, term=names.unfold(next(made)))
-                if usual and line.doubt is None:
-                    line = replace(line, doubt=_USUAL)
-            lines.append(line)
-        for number in range(1, len(lines)):     # a step rests on the line before it, too
-            lines[number] = replace(lines[number], doubt=lines[number].doubt or lines[number - 1].doubt)
-        return Derivation(
-            chain.name, chain.title, self._judgeable(tuple(lines)),
-            (*(names.unfold(term) for term in chain.given), *map(names.unfold, given)), span=chain.span, is_text=True)
-
-    def _named(self, line: Line, after: Sequence[Line]) -> Line:
-        """The line, with names for the values of expectations, which count from the start, but not where they are
-        said."""
-        said = bool(after) and after[0].otherwise == _SAID
-        return line if line.unread is not None or said else replace(line, term=self.names.with_values(line.term))
-
-    def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
-        """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.
-
-        p(y|b), read as it is set, would be a constant for the derivative by the vector b.
-        """
-        made = []
-        for line in lines:
-            array = None if line.unread is not None else unknown_dependence(
-                (line.term,), self.names.declarations, self.names.definitions)
-            if array is not None:
-                said = f"how this depends on `{self.names.origin.get(array, array)}` is not written"
-                line = replace(line, unread=diagnostic("LP105", said, line.span))
-            made.append(line)
-        return tuple(made)
 
     # rows
 
@@ -331,7 +251,7 @@ class Deriver:
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
 
-    def _usually(self, head: Head, sides: list[Side], chain: _Chain, otherwise: str, row: ReadRow,
+    def _usually(self, head: Head, sides: list[Side], chain: Chain, otherwise: str, row: ReadRow,
                  context: Context) -> None:
         """What is said of a name, by what it usually is where it has had another meaning since."""
         usual, now = self.names.usual.get(head.name), self.names.current.get(head.name, head.name)
@@ -399,7 +319,7 @@ class Deriver:
                 sides[1].term, self.names.declarations, self.names.definitions):
             # it may follow from what expectations are
             chain = self._chain([self._first(said[0])], row.span, context)
-            self._append(chain, replace(self._line(said[1], "="), otherwise=_SAID))
+            self._append(chain, replace(self._line(said[1], "="), otherwise=SAID))
             self._open = None
         elif is_expectation(said[0].term):
             # it says nothing for its own row
@@ -434,66 +354,6 @@ class Deriver:
         self._open = chain
         self._append(chain, line)
         self._equation = (left, right, chain.name)
-
-    def _equality(self, left: Side, right: Side) -> Relation:
-        return Relation("=", self._zero(left.term, right.term), self._zero(right.term, left.term), span=left.span)
-
-    # chains
-
-    def _first(self, side: Side) -> Line:
-        return Line(side.term, span=side.span, latex=side.latex)
-
-    def _line(self, side: Side, relation: LineRelation) -> Line:
-        return Line(side.term, relation, span=side.span, latex=side.latex, expect=self._expected())
-
-    def _expected(self) -> Expectation:
-        return self._expect.pop(0) if self._expect else "holds"
-
-    def _append(self, chain: _Chain, line: Line, *, claimed: bool = False) -> None:
-        """Add a line; what a theorem claims gives an expectation no value."""
-        if line.unread is None:
-            line = line if claimed else self._valued(chain.lines[-1], line)
-            line = replace(line, term=self._zero(line.term, chain.lines[-1].term))
-            first = self._zero(chain.lines[-1].term, line.term)
-            chain.lines[-1] = replace(chain.lines[-1], term=first)
-            self.names.used |= free_names(line.term) | free_names(chain.lines[-1].term)
-        chain.lines.append(line)
-        self._steps.append((chain.name, len(chain.lines)))
-
-    def _valued(self, before: Line, line: Line) -> Line:
-        """The line; where it is the first that is said of an expectation's value, it is taken as said."""
-        declarations, definitions = self.names.declarations, self.names.definitions
-        if line.relation != "=" or line.otherwise is not None or before.unread is not None or not isinstance(
-                before.term, Call) or not is_expectation(before.term) or rests_on_chance(
-                line.term, declarations, definitions):
-            return line
-        value = self.names.name_expectation(before.term, before.latex or "")
-        head = None if value is None else head_of(value, declarations)
-        if head is None or self.names.is_defined(head.name) or not self.names.may_define(head, line.term):
-            return line
-        self._defines.append(self.names.define(head, line.term, line.span, 0))
-        return replace(line, otherwise=_SAID)
-
-    def _zero(self, term: Term, other: Term) -> Term:
-        """0 beside a vector or matrix is the one of that shape whose entries are 0."""
-        if term != ZERO or isinstance(other, Relation):
-            return term
-        try:
-            shape = Shapes(self.names.declarations, self.names.definitions).of(other)
-        except InputError:
-            return term
-        sizes = tuple(size for size in shape if size is not None)
-        return Call("zeros", sizes, span=term.span) if shape and len(sizes) == len(shape) else term
-
-    def _chain(self, lines: list[Line], span: Span, context: Context, equations: bool = False) -> _Chain:
-        name, number = context.name, 1
-        while name in self.taken:
-            number += 1
-            name = f"{context.name}-{number}"
-        self.taken.add(name)
-        self._open = _Chain(name, context.title, lines, context.given, span, equations)
-        self.chains.append(self._open)
-        return self._open
 
 
 def _says(term: Term) -> bool:
