@@ -192,3 +192,16 @@ def test_a_value_under_an_integral_by_its_argument_is_no_constant(tmp_path: Path
     text = "$$p(x) = 2 x$$\n\n$$p(x, y) = p(x) \\, p(y|x)$$\n\n$$\\int_0^1 p(x) \\, \\mathrm{d}x = {0}$$\n"
     assert outcomes(tmp_path, text.replace("{0}", "1"))[-1] == (5, "proved")
     assert outcomes(tmp_path, text.replace("{0}", "p(x)"))[-1] == (5, "unknown")
+
+
+def test_a_difference_is_one_name(tmp_path: Path) -> None:
+    r"""\Delta x is no product."""
+    text = "$$\\Delta x = b - a$$\n\n$$x = 3$$\n\n$$2 \\, \\Delta x = 2 b - 2 a$$\n"
+    assert outcomes(tmp_path, text)[-1] == (5, "conditional")
+
+
+def test_a_discrete_uniform_distribution_is_no_continuous_one(tmp_path: Path) -> None:
+    """The same letter, another mass."""
+    text = "Let $X \\sim \\mathcal{U}(a, b)$ be {0}.\n\n$$f_X(x) = \\frac{1}{b - a}$$\n"
+    assert outcomes(tmp_path, text.replace("{0}", "uniform"))[-1][1] in ("proved", "conditional")
+    assert outcomes(tmp_path, text.replace("{0}", "discrete uniform"))[-1][1] == "defined"

@@ -112,7 +112,8 @@ class _Reader:
         self._at = [self._part(entry) for entry in self._list("at")]
         self._begun: set[int] = set()
         self._argument = Argument(pieces.text.text)
-        self._usual = Usual(self._deriver, [piece.text for piece in pieces.pieces if isinstance(piece, Formula)])
+        formulas = [piece.text for piece in pieces.pieces if isinstance(piece, Formula)]
+        self._usual = Usual(self._deriver, formulas, pieces.text.text)
 
     def document(self) -> Document:
         self._sections[0].given += [term for text in self._list("given") for term in self._said(text)]

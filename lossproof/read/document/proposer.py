@@ -32,6 +32,7 @@ _ARRAYS = frozenset({"I", "1", "0", r"\mathbf{I}", r"\mathbf{1}"})      # with t
 _SINGLE = re.compile(r"(?:\\(?:hat|bar|tilde|vec)\{)?(?:[A-Za-z]|\\[A-Za-z]+)\}?(?:_(?:\{[^{}]*\}|.))?")
 _STATISTICS = re.compile(r"\\mathrm\{(?:E|Var|Cov|Pr|KL|Corr|Gam|Bin|Bet)\}|\\mathcal\{N\}|\\sim\b|\\mathbb\{E\}|"
                          r"\\Gamma|\\psi\(")
+_DIFFERENCE = re.compile(r"\\Delta\s*([a-zA-Z])(?![a-zA-Z_^])")
 _WORD = re.compile(r"\\(?:mathrm|operatorname|text)\{[^{}]{2,}\}")
 
 
@@ -259,7 +260,14 @@ class Proposer:
         self._squares()
         if statistics:
             self._primed()
+            self._differences()
         self._labelled_families()
+
+    def _differences(self) -> None:
+        """Delta x is one name, and no product."""
+        for text in self.formulas:
+            for letter in _DIFFERENCE.findall(text):
+                self.names.setdefault(rf"\Delta {letter}", {"kind": "scalar", "assumed": True})
 
     def _primed(self) -> None:
         """A Greek letter with an index and a prime, such as the raw moment mu_2', is a name of its own."""

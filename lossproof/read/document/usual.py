@@ -5,6 +5,7 @@ Untrusted as to truth. Imports `facts`, `names` and the shapes that `derive` tak
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -21,14 +22,16 @@ from lossproof.term import Const, Fold, Number, Symbol, Term, walk
 __all__ = ["Usual"]
 
 Shape = tuple[Term | None, ...]
+_DISCRETE = re.compile(r"\b(?:discrete|diskrete?[nrs]?)\b|离散", re.I)
 
 
 @dataclass(slots=True)
 class Usual:
-    """Walks with the reader of a document; `formulas` are all of its formulas, as they are set."""
+    """Walks with the reader of a document of this text; `formulas` are all of its formulas, as they are set."""
 
     deriver: Deriver
     formulas: Sequence[str]
+    text: str
     _written: Mapping[str, Iterable[str]] | None = None     # what is set with something in brackets behind it
     _random: set[str] = field(default_factory=set)
     _said: dict[str, Distributed] = field(default_factory=dict)
@@ -57,6 +60,8 @@ class Usual:
     def _law(self, said: Distributed) -> tuple[Known, Shape] | None:
         """What is known of a number, or of a normal vector; and its shape."""
         names = self.deriver.names
+        if said.kind == "uniform" and _DISCRETE.search(self.text):
+            return None         # the letter is that of the continuous one, too
         shapes = [names.shape(term) for term in said.parameters]
         if names.shape(said.term) == () and not any(shape != () for shape in shapes):
             law = known(said.kind, said.parameters)

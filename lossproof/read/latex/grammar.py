@@ -27,7 +27,7 @@ from lossproof.read.latex.typeset import (
     Words,
     canonical,
 )
-from lossproof.term import MINUS_ONE, Add, Call, Const, Mul, Number, Pow, Symbol, Term, walk
+from lossproof.term import MINUS_ONE, Add, Call, Const, Entry, Mul, Number, Pow, Symbol, Term, walk
 
 __all__ = ["Grammar"]
 
@@ -309,7 +309,7 @@ class Grammar(Atoms):
         ends = [n for n, factor in enumerate(factors) if any(factor is array for array in arrays)]
         for factor in factors[ends[0] + 1 : ends[-1]]:
             for part in () if any(factor is array for array in arrays) else walk(factor):
-                name = part.name if isinstance(part, Symbol) else ""
+                name = part.name if isinstance(part, Symbol) else part.family if isinstance(part, Entry) else ""
                 if name in self.declarations and self.declarations[name].assumed:
                     self.refuse("a letter between matrices is no number, and it was taken for one", nodes,
                                 "declare it as a matrix, or as a number", "LP106")
