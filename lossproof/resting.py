@@ -30,6 +30,8 @@ from lossproof.verdict import (
 
 WORK_BEFORE_READINGS = 2_000
 """The budget of a proof that is tried before other readings of a step, which are easier where they hold."""
+WORK_UNDER_PREMISES = 30_000
+"""The budget of a proof under premises, of which many are tried."""
 WORK_FOR_ORDER = 20_000
 """The budget of a proof that one side of a reading is not less than the other, which is a long shot."""
 
@@ -70,6 +72,8 @@ def _fails(document: Document, line: Line, step: Step) -> bool:
 
 def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
     """The result of a step under the least premises that were found to prove it."""
+    if is_plain(step):      # what is said of chance would make it another question, and a costly one
+        premises = [premise for premise in premises if is_plain(replace(step, given=(premise.term,)))]
     for proposal in premises_of.proposals(step, premises):
         if not _follows(step, proposal):
             continue
@@ -83,7 +87,7 @@ def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
 def _follows(step: Step, premises: Sequence[Premise]) -> bool:
     posed = under(step, [premise.term for premise in premises])
     if is_plain(posed):
-        return isinstance(proof.prove(posed), proof.Claim)
+        return isinstance(proof.prove(posed, WORK_UNDER_PREMISES), proof.Claim)
     return established(posed) is not None
 
 
