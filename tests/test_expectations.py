@@ -24,6 +24,7 @@ NAMES: Mapping[str, Mapping[str, Any]] = {
     "i": {"kind": "index", "upto": "n"}, "y": {"kind": "indexed", "shape": ["n"], "assume": ["random"]},
     "V": {"kind": "vector", "shape": ["k"], "assume": ["random"]},
     "U": {"kind": "vector", "shape": ["k"], "assume": ["random"]},
+    "Z": {"kind": "scalar", "assume": ["random", "complex"]}, "K": {"kind": "size"},
     "A": {"kind": "matrix", "shape": ["k", "k"]}, "B": {"kind": "matrix", "shape": ["k", "k"], "assume": ["random"]},
     "S": {"kind": "matrix", "shape": ["k", "k"], "assume": ["random", "symmetric"]},
     "c": {"kind": "vector", "shape": ["k"]}, "f": {"kind": "function", "arity": 1},
@@ -191,3 +192,46 @@ def test_the_text_form_and_the_printers() -> None:
     assert parse(text(term), names=parse_declarations(NAMES)) == term
     assert pretty(term) == "E(X^2) - Cov(X, Y) + sd(X) Corr(X, Y) - Var(X)"
     assert latex(term).startswith(r"\mathrm{E}(X^{2}) - \mathrm{Cov}(X, Y) + \mathrm{sd}(X)")
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Subs(Derivative(Subs(Expectation(a**3/(a**2 + P)**2), a, t), t), t, 0)", "0"),
+    ("Derivative(Subs(Expectation(a**3/(a**2 + P)**2), a, t), t)",
+     "Expectation(3*t**2/(t**2 + P)**2 - 4*t**4/(t**2 + P)**3)"),
+    ("Integral(Subs(Expectation((P**2 - a**2)/(P**2 + a**2)**2), a, t), (t, 0, 1))", "Expectation(1/(P**2 + 1))"),
+    ("Limit(Subs(Expectation(a*P), a, t), t, 0, '+')", "0"),
+    ("Limit(Sum(Expectation(j*X), (j, 1, K))/K**2, K, oo)", "Expectation(X)/2"),
+])
+def test_a_dependence_does_not_come_in_by_another_way(left: str, right: str) -> None:
+    """By a value that is put, or the end of a range: as if it stood in the expectation."""
+    found = judged(left, right)
+    assert isinstance(found.verdict, Unknown)
+
+
+def test_what_an_expectation_does_not_depend_on_may_vary() -> None:
+    """Just inside of what the test before refuses."""
+    for left, right in [("Derivative(t*Subs(Expectation(a*X), a, b), t)", "b*Expectation(X)"),
+                        ("Derivative(t*Sum(Expectation(y[j]), (j, 1, n)), t)", "Sum(Expectation(y[j]), (j, 1, n))"),
+                        ("Limit(t*Expectation(X), t, 0)", "0")]:
+        assert isinstance(judged(left, right).verdict, Proved), left
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Abs(Expectation(exp(I*X)))**2", "Expectation(exp(I*X))**2"),
+    ("Abs(Expectation(Z))**2", "Expectation(Z)**2"),
+    ("sqrt(Expectation(Z)**2)", "Abs(Expectation(Z))"),
+    ("Abs(exp(Expectation(Z)))", "exp(Expectation(Z))"),
+    ("log(exp(Expectation(exp(I*X))))", "Expectation(exp(I*X))"),
+    ("exp(log(Expectation(exp(I*X))**2))", "Expectation(exp(I*X))**2"),
+])
+def test_complex_expectations_are_no_real_numbers(left: str, right: str) -> None:
+    assert not isinstance(judged(left, right).verdict, Proved | Conditional)
+
+
+def test_variances_of_complex_quantities_have_two_meanings() -> None:
+    """With and without a conjugate: neither is proved, neither is refuted."""
+    for left, right in [("Variance(I*X)", "-Variance(X)"), ("Variance(Z)", "Expectation(Z**2) - Expectation(Z)**2"),
+                        ("Variance(Z)", "Expectation(Z*conjugate(Z)) - Expectation(Z)*conjugate(Expectation(Z))"),
+                        ("Abs(Variance(Z))", "sqrt(Variance(Z)**2)")]:
+        assert isinstance(judged(left, right).verdict, Unknown), (left, right)
+    assert isinstance(judged("Expectation(2*Z)", "2*Expectation(Z)").verdict, Proved)

@@ -20,6 +20,7 @@ SYMBOLS: Symbols = {
     "u": {"kind": "indexed", "rank": 2}, "v": {"kind": "indexed", "rank": 2},
     "mu": {"kind": "scalar"}, "a": {"kind": "scalar"}, "b": {"kind": "scalar"}, "c": {"kind": "scalar"},
     "x": {"kind": "scalar", "assume": ["positive"]}, "t": {"kind": "scalar"},
+    "p": {"kind": "indexed", "rank": 1}, "q": {"kind": "indexed", "rank": 1}, "j": {"kind": "index", "upto": "m"},
 }
 
 
@@ -214,3 +215,36 @@ def test_a_claim_about_an_expectation_does_not_prove_itself(tmp_path: Path) -> N
     assert outcomes(tmp_path, text.replace("{0}", "3 c"))[0][1] in ("unknown", "defined")
     alone = text.partition("$$ \\mathrm{E}(X) = 2 c")[0]
     assert outcomes(tmp_path, alone.replace("{0}", "2 c"))[0][1] in ("unknown", "defined")
+
+
+@pytest.mark.parametrize(("left", "right", "premises"), [
+    ("c", "1", ("Eq(a, mu + b)", "Eq(c, Derivative(a, mu))")),
+    ("c", "b", ("Eq(a, mu + b)", "Eq(c, Limit(a, mu, 0))")),
+    ("c", "b", ("Eq(a, mu + b)", "Eq(c, Subs(a, mu, 0))")),
+    ("a", "1", ("Eq(b, mu)", "Eq(a, w)")),
+    ("a", "1/2", ("Eq(u[i, k], t)", "Eq(a, z)")),
+])
+def test_later_premises_vary_earlier_ones(left: str, right: str, premises: tuple[str, ...]) -> None:
+    """In whichever order they come, a premise is no meaning of what another one varies or binds."""
+    for order in (premises, premises[::-1]):
+        made = make_step(SYMBOLS, left, right, given=order,
+                         let={"w": "Derivative(b, mu)", "z": "Integral(u[1, 1], (t, 0, 1))"})
+        assert not isinstance(proof.prove(under(replace(made, given=()), made.given)), proof.Claim)
+
+
+@pytest.mark.parametrize(("left", "right", "premise"), [
+    ("p[m + 1]", "mu", "Eq(p[j], mu)"), ("p[0]", "mu", "Eq(p[j], mu)"),
+    ("Sum(p[k], (k, 1, n))", "n*mu", "Eq(p[j], mu)"), ("Sum(p[k], (k, 0, m))", "(m + 1)*mu", "Eq(p[j], mu)"),
+    ("Sum(u[i, k], (k, 1, n))", "n*mu", "Eq(u[i, k], mu)"),
+])
+def test_an_index_with_an_end_says_nothing_beyond_it(left: str, right: str, premise: str) -> None:
+    assert not follows(left, right, premise)
+    assert follows("Sum(p[k], (k, 1, m))", "m*mu", "Eq(p[j], mu)")
+
+
+@pytest.mark.parametrize(("left", "right", "premise"), [
+    ("y[1]", "y[2]", "Eq(y[i], w)"), ("p[1]", "p[2]", "Eq(p[j], z)"), ("p[1]", "p[2]", "Eq(p[j], 2*z)"),
+])
+def test_a_quantity_at_one_index_is_no_meaning_of_all_entries(left: str, right: str, premise: str) -> None:
+    made = make_step(SYMBOLS, left, right, given=(premise,), let={"w": "e[i]", "z": "q[j]"})
+    assert not isinstance(proof.prove(under(replace(made, given=()), made.given)), proof.Claim)

@@ -1,7 +1,9 @@
 """Expectations of random quantities as finite sums over outcomes.
 
-Trusted. Imports the ground floor and `components`. A step is about the numbers E f_1, ..., E f_k of finitely many
-functions of the random quantities, at any values of the other names. By the theorem of Richter and Rogosinski (K.
+Trusted. Imports the ground floor, `components` and `complex_steps`.
+
+A step is about the numbers E f_1, ..., E f_k of finitely many functions of the random quantities, at any
+values of the other names. By the theorem of Richter and Rogosinski (K.
 Schmuedgen: The Moment Problem, theorem 1.24), whatever the distribution, a distribution over finitely many outcomes,
 all of positive chance and outside of a null set, has the same expectations. So a step holds for all distributions for
 which its expectations exist, as the declaration `random` says, if and only if it holds for all finite ones: E t is
@@ -23,6 +25,7 @@ from fractions import Fraction
 
 from lossproof.derivation import NONNEGATIVE, POSITIVE, Declaration, Definition, Domain, Step
 from lossproof.diagnostic import InputError, diagnostic
+from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.term import (
@@ -317,10 +320,41 @@ class _Lowering:
             self._independent(body, name, what)
 
     def _independent(self, body: Term, name: str, what: str) -> None:
-        """Refuse expectations that depend on a name."""
+        """Refuse expectations that depend on a name, also through a value that is put, an index or a range."""
+        through = self._carried(body, name)
         for expectation in self._expectations(body):
-            if name in reached((expectation,), self.step.definitions):
+            if through & reached((expectation,), self.step.definitions):
                 raise Unsupported(f"{what} {name}, on which an expectation depends")
+
+    def _carried(self, body: Term, name: str) -> frozenset[str]:
+        """A name, and the bound names in a term and its quantities whose values may depend on it."""
+        definitions = self.step.definitions
+        used = [definitions[other] for other in reached((body,), definitions) if other in definitions]
+        terms = (body, *(definition.body for definition in used))
+        ranges = {range_.name for definition in used for range_ in definition.ranges}
+        found = {name}
+
+        def carries(*parts: Term) -> bool:
+            return not found.isdisjoint(reached(parts, definitions))
+
+        while True:
+            before = len(found)
+            for part in (part for term in terms for part in walk(term)):
+                match part:
+                    case Subst(variable=Symbol(varied) | Entry(family=varied), value=value) if carries(value):
+                        found.add(varied)
+                    case Fold(range=range_) | ForAll(range=range_) if carries(range_.lower, range_.upper):
+                        found.add(range_.name)
+                    case Family(ranges=over) if carries(*(end for one in over for end in (one.lower, one.upper))):
+                        found.update(one.name for one in over)
+                    case Entry(family, indices) if family in definitions and carries(*indices):
+                        found.update(range_.name for range_ in definitions[family].ranges)
+                    case Component() | Call() if carries(part):
+                        found.update(ranges, *(binders(inner) for inner in walk(part) if isinstance(inner, Family)))
+                    case _:
+                        pass
+            if len(found) == before:
+                return frozenset(found)
 
     def _expectations(self, term: Term) -> Iterator[Term]:
         names = reached((term,), self.step.definitions)
@@ -335,6 +369,8 @@ class _Lowering:
             wanted = str(least) if least == most else f"{least} to {most}"
             raise InputError(diagnostic("LP108", f"`{function}` takes {wanted} arguments, not {len(args)}", term.span))
         first, last = args[0], args[-1]
+        if function != "expectation" and is_complex(replace(self.step, left=first, right=last, given=())):
+            raise Unsupported("the variance of something complex, of which there are two meanings")
         match function:
             case "expectation":
                 return self._mean(lambda o: self.value(first, o, bound))

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from lossproof.derivation import Declaration, Step
+from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
 from lossproof.kernel.expectations import RANDOM, all_names, at_an_outcome, over_outcomes, reached
 from lossproof.kernel.normal_form import Unsupported
@@ -86,6 +87,8 @@ def as_numbers(step: Step) -> Numbers:
     Unsupported where there is none, where expectations stand at bound names or are arrays, and where the two sides do
     not hold the same ones: a side is defined only where its own exist.
     """
+    if is_complex(step):
+        raise Unsupported("complex expectations, which are no real numbers")
     over_outcomes(step)     # for what it refuses
     arrays = Components(step.declarations, step.definitions)
     taken = all_names(step)

@@ -9,7 +9,7 @@ indices is said of all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lossproof.derivation import REAL, Declaration, Definition, Step
@@ -21,6 +21,9 @@ from lossproof.term import (
     Const,
     Derivative,
     Entry,
+    Family,
+    Fold,
+    ForAll,
     Limit,
     Mul,
     Partial,
@@ -30,6 +33,7 @@ from lossproof.term import (
     Symbol,
     Term,
     binders,
+    children,
     free_names,
     map_children,
     substitute,
@@ -45,8 +49,16 @@ _SAID = TRAITS | {"complex"}
 
 def under(step: Step, premises: Iterable[Term]) -> Step:
     """The step with more hypotheses: it holds where they do exactly if the one that is returned holds."""
-    for premise in premises:
-        step = _meaning(step, premise) or replace(step, given=(*step.given, premise))
+    pending = list(premises)
+    while pending:
+        premise, *pending = pending
+        known = len(step.given)
+        # what comes later must not vary what this one is about
+        made = _meaning(replace(step, given=(*step.given, *pending)), premise)
+        if made is None:
+            step = replace(step, given=(*step.given, premise))
+        else:
+            step, pending = replace(made, given=made.given[:known]), list(made.given[known:])
     return step
 
 
@@ -55,14 +67,14 @@ def _meaning(step: Step, premise: Term) -> Step | None:
     if not isinstance(premise, Relation) or premise.op != "=":
         return None
     for head, body in _solved(premise.left, premise.right):
-        made = _definition(step.declarations, head, body)
+        made = _definition(step, head, body)
         if made is None or made.name in reached(body, step.definitions):
             continue
         about = reached(body, step.definitions) | {made.name}
         if about & _varied(step, made):
             continue
         if any(range_.upper == _OPEN for range_ in made.ranges):
-            replaced = _replaced(step, made)
+            replaced = _replaced(step, made, head)
             if replaced is not None:
                 return replaced
             continue
@@ -85,8 +97,9 @@ def _solved(left: Term, right: Term) -> Iterator[tuple[Term, Term]]:
                 yield term.args[1], subtract(rest, other)
 
 
-def _definition(declarations: Mapping[str, Declaration], head: Term, body: Term) -> Definition | None:
+def _definition(step: Step, head: Term, body: Term) -> Definition | None:
     """The definition that `head = body` is, of a real number, all entries of a family, or a whole array."""
+    declarations = step.declarations
     match head:
         case Symbol(name) if name in declarations and declarations[name].kind == "scalar":
             ranges: tuple[Range, ...] = ()
@@ -104,6 +117,11 @@ def _definition(declarations: Mapping[str, Declaration], head: Term, body: Term)
     indices_left = free_names(body) - {range_.name for range_ in ranges}
     if any(left in declarations and declarations[left].kind == "index" for left in indices_left):
         return None         # it is said of other entries
+    for quantity in reached(body, step.definitions) & step.definitions.keys():
+        own = {range_.name for range_ in step.definitions[quantity].ranges}
+        if any(left in declarations and declarations[left].kind == "index"
+               for left in free_names(step.definitions[quantity].body) - own):
+            return None     # the quantity is what it is at one index
     declared = declarations[name]
     if declared.domain != REAL or declared.assumptions & _SAID:
         return None         # it would lose what is known of the name
@@ -117,10 +135,11 @@ def _runs_over(declarations: Mapping[str, Declaration], index: Term, size: Term)
         size == _OPEN or declared.upper in (None, size))
 
 
-def _replaced(step: Step, made: Definition) -> Step | None:
+def _replaced(step: Step, made: Definition, head: Term) -> Step | None:
     """The step with the entries of a family, whose range is not known, written out; None where that does not go.
 
-    Every entry is taken as in range, so the equation holds of each that is written.
+    Every entry is taken as in range, so the equation holds of each that is written; where its index has an end, of
+    those that run over the same range.
     """
     names = {range_.name for range_ in made.ranges}
     free = free_names(made.body) - names
@@ -129,6 +148,12 @@ def _replaced(step: Step, made: Definition) -> Step | None:
             return None         # the family as a whole
         if free & set(binders(part)):
             return None
+    ends = [step.declarations[index.name].upper if isinstance(index, Symbol) else None
+            for index in (head.indices if isinstance(head, Entry) else ())]
+    if any(end is not None for end in ends) and not all(
+            _same_ranges(term, made.name, ends, step.declarations, {})
+            for term in (step.left, step.right, *step.given, *(d.body for d in step.definitions.values()))):
+        return None
 
     def written(term: Term) -> Term:
         inner = map_children(term, written)
@@ -141,6 +166,32 @@ def _replaced(step: Step, made: Definition) -> Step | None:
                    for name, definition in step.definitions.items()}
     return replace(step, left=written(step.left), right=written(step.right), given=tuple(map(written, step.given)),
                    definitions=definitions)
+
+
+def _same_ranges(term: Term, name: str, ends: Sequence[Term | None], declarations: Mapping[str, Declaration],
+                 bound: Mapping[str, Range | None]) -> bool:
+    """Whether the entries of a family run from 1 to these ends, where there are ends, wherever they stand in a term."""
+    if isinstance(term, Entry) and term.family == name:
+        for index, end in zip(term.indices, ends, strict=True):
+            if end is None:
+                continue
+            if not isinstance(index, Symbol):
+                return False
+            if index.name in bound:
+                range_ = bound[index.name]
+                if range_ is None or range_.lower != ONE or range_.upper != end:
+                    return False
+            elif (declared := declarations.get(index.name)) is None or declared.kind != "index" or (
+                    declared.lower not in (None, ONE) or declared.upper != end):
+                return False
+    inner: dict[str, Range | None] = {**bound, **dict.fromkeys(binders(term))}
+    if isinstance(term, Subst) and isinstance(term.variable, Symbol):
+        inner[term.variable.name] = None
+    if isinstance(term, Fold | ForAll):
+        inner[term.range.name] = term.range
+    elif isinstance(term, Family):
+        inner |= {range_.name: range_ for range_ in term.ranges}
+    return all(_same_ranges(child, name, ends, declarations, inner) for child in children(term))
 
 
 def _varied(step: Step, extra: Definition) -> frozenset[str]:
