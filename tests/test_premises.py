@@ -248,3 +248,30 @@ def test_an_index_with_an_end_says_nothing_beyond_it(left: str, right: str, prem
 def test_a_quantity_at_one_index_is_no_meaning_of_all_entries(left: str, right: str, premise: str) -> None:
     made = make_step(SYMBOLS, left, right, given=(premise,), let={"w": "e[i]", "z": "q[j]"})
     assert not isinstance(proof.prove(under(replace(made, given=()), made.given)), proof.Claim)
+
+
+@pytest.mark.parametrize(("said", "ranges"), [
+    (r", \quad j = 1, \ldots, m", False), (r" \quad \text{for } j = 1, \ldots, m", False),
+    (r" \quad \text{for all } j \in \{1, \ldots, m\}", False), (r", \quad 1 \leq j \leq m", False),
+    (r", \quad j = 1, \ldots, n - 1", False), (r", \quad j = 2, \ldots, n", False), (r", \quad j \neq 2", False),
+    (r", \quad j = 1, 3, \ldots, n", False), (r", \quad j = 1, 2, \ldots, 2n", False),
+    (r", \quad \mu = 3", False), (r" \quad \text{if } \mu > 0", False), (r" \quad \text{for } \mu > 0", False),
+    (r" \quad \text{as } \mu \to \infty", False), (r", \quad \mu \in [0, 1]", False),
+    ("", True), (r", \quad j = 1, \ldots, n", True), (r" \quad \text{for all } j \in \{1, \ldots, n\}", True),
+    (r", \quad \mu \in \mathbb{R}", True),
+])
+def test_what_is_said_of_some_values_is_not_used_for_others(tmp_path: Path, said: str, ranges: bool) -> None:
+    """A range, a case or a condition beside a formula narrows it, unless it is the range that its index has anyway."""
+    text = rf"$$ p_j + 1 = \mu{said} $$" + "\n\nHence\n\n" + r"$$ \sum_{j=1}^{n} p_j = n (\mu - 1) $$" + "\n"
+    assert outcomes(tmp_path, text)[-1] == ((5, "conditional", (1,)) if ranges else (5, "unknown", ()))
+
+
+def test_what_follows_from_what_is_narrowed_is_narrowed(tmp_path: Path) -> None:
+    """The rows of a chain behind the one that is said of some values, not the one before it."""
+    text = (r"$$ \begin{aligned} p_j + 1 &= 2 \nu {0} \\ &= \mu {1} \end{aligned} $$"
+            "\n\nHence\n\n" r"$$ \sum_{j=1}^{n} p_j = n ({2} - 1) $$" "\n")
+    for first, second, mean, found in [
+            ("", "", r"\mu", "conditional"), ("", r", \quad \mu > 0", r"2 \nu", "conditional"),
+            ("", r", \quad \mu > 0", r"\mu", "unknown"), (r", \quad \mu > 0", "", r"\mu", "unknown")]:
+        made = text.replace("{0}", first).replace("{1}", second).replace("{2}", mean)
+        assert outcomes(tmp_path, made)[-1][1] == found, made

@@ -27,6 +27,7 @@ from lossproof.read.document.chains import SAID, Chain, Chains
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number, renamed
+from lossproof.read.document.narrowed import is_narrowed
 from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
@@ -84,7 +85,8 @@ class Deriver(Chains):
         if not rows or not (rows[0].continues or (rows[0].statements and rows[0].statements[0].continues)):
             self._open = self._started = None
         for row in rows:
-            self._places[len(self.rows)] = replace(context, cites=(*context.cites, *citations(row.latex)))
+            self._places[len(self.rows)] = replace(context, cites=(*context.cites, *citations(row.latex)),
+                                                   narrowed=is_narrowed(row, self.names.declarations))
             if row.belongs and self.rows:
                 self.rows.append(replace(self.rows[-1], span=row.span, latex=row.latex, counts=row.counts, defines=()))
                 continue

@@ -99,7 +99,8 @@ class _Placer:
                 statements[-1] = replace(statements[-1], relations=("or",) * len(statements[-1].relations))
                 said = True
             statements.extend(self._statements(part, number > 0, said))
-        return ReadRow(tuple(statements), span, latex, self._counts(raw), continues=raw.begins)
+        return ReadRow(tuple(statements), span, latex, self._counts(raw), continues=raw.begins,
+                       words=tuple(word for part in parts for word in part.words))
 
     def _statements(self, part: latex_rows.Row, beside: bool, conditional: bool) -> Iterator[Statement]:
         sides = []

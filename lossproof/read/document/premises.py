@@ -7,6 +7,7 @@ them. Imports the ground floor and `statements`.
   a theorem claims.
 - What a theorem claims may rest on any line but a claim: its proof comes behind it.
 - A step of a chain does not rest on its own chain.
+- What is said for some values only, beside the formula, is no premise, nor is what follows from it in its chain.
 - A name that is said to be a number rests on the nearest such word in its section: cases come one after another.
 """
 
@@ -57,10 +58,13 @@ def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], plac
     known = [_Known(one.row, one.term, one.span, "", one.context, one.value) for one in said]
     chains = {derivation.name: derivation for derivation in derivations}
     where: dict[tuple[str, int], int] = {}
+    narrowed: set[str] = set()      # chains with a row that holds for some values only
     for number, row in enumerate(rows):
         for name, index in row.steps:
             where[name, index] = number
-            term = None if name in again else _says(chains[name], index)
+            if number in places and places[number].narrowed:
+                narrowed.add(name)
+            term = None if name in again or name in narrowed else _says(chains[name], index)
             if term is not None and number in places:
                 known.append(_Known(number, term, row.span, name, places[number], given=chains[name].given))
     claimed = {name for number, row in enumerate(rows) if number in places and places[number].role == "claimed"

@@ -42,7 +42,7 @@ class Statement:
 class ReadRow:
     """A row as the formula reader gives it: its statements, or why it could not be read.
 
-    `belongs` marks a line that is part of the row before it.
+    `belongs` marks a line that is part of the row before it, `words` is the text at the edges of its statements.
     """
 
     statements: tuple[Statement, ...]
@@ -52,11 +52,15 @@ class ReadRow:
     problem: Diagnostic | None = None
     continues: bool = False
     belongs: bool = False
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What holds around a formula: hypotheses, the section's number, the name and title of what is made of it."""
+    """What holds around a formula: hypotheses, the section's number, the name and title of what is made of it.
+
+    `narrowed` marks a row that says beside its formula for what it holds.
+    """
 
     given: tuple[Term, ...] = ()
     section: int = 0
@@ -67,6 +71,7 @@ class Context:
     role: Role = "said"
     labels: tuple[str, ...] = ()
     cites: tuple[str, ...] = ()
+    narrowed: bool = False
 
 
 def condition(statement: Statement) -> list[Term]:
