@@ -115,12 +115,14 @@ class Definition:
 class Premise:
     """What a document says on another line, as a condition that a step may rest on.
 
-    `cited`: the line or the words before it point there.
+    `cited`: the line or the words before it point there. `proves`: it stands in the proof of what rests on it, which
+    may be what the proof arrives at, word for word.
     """
 
     term: Term
     span: Span | None = field(default=None, compare=False)
     cited: bool = False
+    proves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

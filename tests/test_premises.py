@@ -143,6 +143,17 @@ def test_a_line_is_no_premise_of_itself(tmp_path: Path) -> None:
     assert [outcome for _, outcome, _ in outcomes(tmp_path, text)] == ["unknown", "unknown"]
 
 
+def test_a_theorem_rests_on_the_end_of_its_proof(tmp_path: Path) -> None:
+    """What the proof arrives at is the theorem, also in the same words; not so without a proof, or by another one."""
+    text = "**Theorem:** It holds that\n\n$$ a^2 + b = c^3 $$\n\n{0}:** So\n\n$$ {1} $$\n"
+    made = text.replace("{0}", "**Proof")
+    assert outcomes(tmp_path, made.replace("{1}", "a^2 + b = c^3"))[0] == (3, "conditional", (7,))
+    assert outcomes(tmp_path, made.replace("{1}", "c^3 = a^2 + b"))[0] == (3, "conditional", (7,))
+    assert outcomes(tmp_path, made.replace("{1}", "c^3 = a^2 - b"))[0][1] == "unknown"
+    again = text.replace("{0}", "**Corollary").replace("{1}", "a^2 + b = c^3")
+    assert "conditional" not in {outcome for _, outcome, _ in outcomes(tmp_path, again)}
+
+
 def test_lines_that_contradict_prove_nothing(tmp_path: Path) -> None:
     """Premises that never hold together are about no point."""
     text = "$$ a + b = c + 1 $$\n\n$$ a + b = c + 2 $$\n\n$$ a^2 = c^4 + b $$\n"

@@ -21,6 +21,9 @@ _FEW, _MANY = 4, 10
 def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise, ...]]:
     """Sets of premises to try, smallest first. `premises` come nearest first."""
     usable = [premise for premise in premises if not _is_step(step, premise.term)]
+    arrived = [premise for premise in premises if premise.proves and _is_step(step, premise.term)][-1:]
+    if arrived:
+        yield tuple(arrived)
     cited = tuple(premise for premise in usable if premise.cited)
     others = [premise for premise in usable if not premise.cited]
     sides = [_names(step, side) for side in (step.left, step.right)]

@@ -5,7 +5,7 @@ them. Imports the ground floor and `statements`.
 
 - A line may rest on the lines before it, on what an equation in the text says, and on what it points to; never on what
   a theorem claims.
-- What a theorem claims may rest on any line but a claim: its proof comes behind it.
+- What a theorem claims may rest on any line but a claim: its proof comes behind it, and may end with the same words.
 - A step of a chain does not rest on its own chain.
 - What is said for some values only, beside the formula, is no premise, nor is what follows from it in its chain.
 - A name that is said to be a number rests on the nearest such word in its section: cases come one after another.
@@ -118,7 +118,7 @@ def _premises(derivation: Derivation, row: int, usable: Sequence[_Known], places
                 continue
             valued |= one.value
         if one.term not in found or cited:
-            found[one.term] = Premise(one.term, one.span, cited)
+            found[one.term] = Premise(one.term, one.span, cited, anywhere and one.row > row)
         if len(found) >= MAX_PREMISES:
             break
     return tuple(found.values())
