@@ -247,7 +247,7 @@ class Proposer:
                 full = pattern.typeset([]) if not pattern.rank else ""
                 known_too = full in self.functions or full in known or full in self.arrays.kinds
                 if full and key not in _ARRAYS and not known_too and not self._is_entry(pattern):
-                    self.names.setdefault(full, self._scalar(key, use))
+                    self.names.setdefault(full, self._scalar(key, use, (parts, label)))
             if use.bare and self._is_scalar(key, use, known):
                 self.names.setdefault(key, self._scalar(key, use))
         for index in sorted(self.indices):
@@ -373,9 +373,10 @@ class Proposer:
             made["assume"] = ["positive"]
         self.names[name] = {**made, "assumed": True}
 
-    def _scalar(self, key: str, use: Use) -> dict[str, Any]:
+    def _scalar(self, key: str, use: Use, at: tuple[tuple[str, ...], str] = ((), "")) -> dict[str, Any]:
+        """A number; what stands under a logarithm is positive, unless it is said to be 0 somewhere."""
         made: dict[str, Any] = {"kind": "scalar"}
-        if use.under_log:
+        if use.under_log and at not in use.zero:
             made["assume"] = ["positive"]
         return {**made, "assumed": True}
 

@@ -38,6 +38,8 @@ GREEK = frozenset("\\" + name for name in (
 TRANSPOSED = frozenset({"T", r"\top", r"\mathrm{T}", r"\mathsf{T}", r"\mathbf{T}", r"\intercal", r"\mathrm{t}"})
 _SUMS = frozenset({r"\sum", r"\prod"})
 _ROOTS = frozenset({r"\log", r"\ln", r"\lg"})
+_BETWEEN = frozenset({",", ";", "|", "=", r"\mid", r"\vert"})
+_BEFORE = frozenset({",", ";", ".", ":", r"\quad", r"\qquad", r"\;", r"\Rightarrow", r"\Leftrightarrow", r"\implies"})
 _SIGNS = frozenset({"+", "-", "=", r"\cdot", r"\times", "<", ">", r"\leq", r"\geq", r"\sim", ","})
 
 
@@ -56,6 +58,7 @@ class Use:
     transposed: int = 0
     inverted: int = 0
     under_log: int = 0
+    zero: set[tuple[tuple[str, ...], str]] = field(default_factory=set)     # subscripts and labels of what is said to be 0
     first: int = 0
 
 
@@ -168,6 +171,9 @@ def _walk(nodes: Nodes, found: Survey, in_log: bool) -> None:
             in_log = outside
         elif letter(base) is not None:
             at += _name(node, base, nodes, at, found, in_log)
+            if in_log and at < len(nodes) and _are_arguments(nodes[at]):
+                _inner(nodes[at], found, False)     # log p(y | mu)
+                at += 1
             continue
         else:
             _inner(node, found, in_log)
@@ -188,10 +194,25 @@ def _inner(node: Node, found: Survey, in_log: bool) -> None:
             _walk(option or (), found, False)
         case Environment(rows=rows):
             for row in rows:
-                for cell in row:
-                    _walk(cell, found, in_log)
+                _walk(tuple(node for cell in row for node in cell), found, in_log)
         case _:
             pass
+
+
+def _are_arguments(node: Node) -> bool:
+    """Whether a bracket holds several things, as a function's does and a factor's does not."""
+    return isinstance(node, Bracket) and node.opening == "(" and any(
+        isinstance(item, Leaf) and item.text in _BETWEEN for item in node.items)
+
+
+def _begins(node: Node) -> bool:
+    """Whether a statement may begin behind a node: words, space, an arrow, a comma."""
+    return isinstance(node, Words) or canonical((node,)) in _BEFORE
+
+
+def _is_zero(nodes: Nodes) -> bool:
+    """Whether nodes begin with `= 0` and end there, or go on with what ends a statement."""
+    return len(nodes) > 1 and canonical(nodes[:2]) == "=0" and (len(nodes) == 2 or _begins(nodes[2]))
 
 
 def _sum(node: Scripted, found: Survey) -> None:
@@ -249,6 +270,8 @@ def _name(node: Node, base: Node, nodes: Nodes, at: int, found: Survey, in_log: 
             _walk(sup, found, False)
     use.under_log += in_log
     after = nodes[at + 1] if at + 1 < len(nodes) else None
+    if (at == 0 or _begins(nodes[at - 1])) and _is_zero(nodes[at + 1:at + 4]) and (label or not sup):
+        use.zero.add((parts(sub), label))
     if sup and not label and canonical(sup) == "2":
         use.squared[parts(sub)] += 1
         if at == 0 and isinstance(after, Leaf) and after.text in ("=", "&"):
