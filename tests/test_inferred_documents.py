@@ -81,6 +81,32 @@ def test_a_bar_is_guessed_to_be_the_mean(tmp_path: Path, factor: str, outcome: s
     assert outcomes(tmp_path, MEANS.replace("{0}", factor)) == [(1, "proved"), (3, "proved"), (5, outcome)]
 
 
+SAMPLES = r"""The mean $\bar{x}$, the mean $\bar{y}$, and {0}.
+
+$$ \frac{\sum_{i=1}^n (x_i - \bar{x}) (y_i - \bar{y})}{\sum_{i=1}^n (x_i - \bar{x})^2} = {1} $$
+"""
+
+
+@pytest.mark.parametrize(("named", "stands", "outcome"), [
+    ("$s_{xy} > 0$", r"\frac{s_{xy}}{s_x^2}", "conditional"), ("$s_y > 0$", r"r_{xy} \frac{s_y}{s_x}", "conditional"),
+    ("$s_{xy} > 0$", r"\frac{s_{xy}}{s_x}", "unknown"), ("$s_{xy} > 0$", r"\frac{s_{xy}}{s_y^2}", "unknown"),
+    ("$s_{xz} > 0$", r"\frac{s_{xz}}{s_x^2}", "unknown"),
+])
+def test_samples_have_their_usual_statistics(tmp_path: Path, named: str, stands: str, outcome: str) -> None:
+    """s_x^2, s_xy and r_xy are guessed; they refute nothing."""
+    assert outcomes(tmp_path, SAMPLES.replace("{0}", named).replace("{1}", stands)) == [(3, outcome)]
+
+
+def test_what_a_document_says_of_a_statistic_counts(tmp_path: Path) -> None:
+    """With n in the place of n - 1, s_x^2 is what the document says."""
+    squares = r"\sum_{i=1}^n (x_i - \bar{x})^2 $$"
+    text = rf"$$ s_x^2 = \frac{{1}}{{n}} {squares}" + "\n\n" + r"$$ {0} s_x^2 = " + squares
+    assert outcomes(tmp_path, text.replace("{0}", "n"))[-1][1] in ("proved", "conditional")
+    assert outcomes(tmp_path, text.replace("{0}", "(n - 1)"))[-1][1] == "unknown"
+    usual = text.replace("{n}", "{n - 1}").replace("{0}", "(n - 1)")
+    assert [outcome for _, outcome in outcomes(tmp_path, usual)] == ["defined", "conditional"]
+
+
 def test_nothing_is_refuted_by_a_guessed_mean(tmp_path: Path) -> None:
     """The bar may mean something else."""
     text = r"$$\sum_{i=1}^n (x_i - \bar{x})^2 = \sum_{i=1}^n x_i^2 - \bar{x}^2$$"

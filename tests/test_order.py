@@ -145,3 +145,28 @@ SMOOTH_KINKS = (
 def test_a_kink_times_its_own_zero_is_smooth(left: str, right: str, verdict: str) -> None:
     """u |u| has a derivative at u = 0, once; |u| has none there."""
     assert checker.check(make_step(SYMBOLS, left, right)).verdict.verdict == verdict
+
+
+SPREADS = (
+    ("n", "Sum({0}**2, (k, 1, n))", "Sum({0}, (k, 1, n))", True),
+    ("(n + 1)", "Sum({0}**2, (k, 1, n))", "Sum({0}, (k, 1, n))", True),
+    ("(l + 1)", "Sum(g[k]**2, (k, 0, l))", "Sum(g[k], (k, 0, l))", True),
+    ("(n - 1)", "Sum({0}**2, (k, 1, n))", "Sum({0}, (k, 1, n))", False),
+    ("l", "Sum(g[k]**2, (k, 0, l))", "Sum(g[k], (k, 0, l))", False),
+    ("n", "Sum({0}**2, (k, 1, n - 1))", "Sum({0}, (k, 1, n))", False),
+    ("n", "Sum({0}**2, (k, 1, n))", "Sum(v[k], (k, 1, n))", False),
+    ("n", "Sum({0}**4, (k, 1, n))", "Sum({0}, (k, 1, n))", False),
+    ("(l - n + 1)", "Sum(g[k]**2, (k, n, l))", "Sum(g[k], (k, n, l))", False),
+)
+
+
+@pytest.mark.parametrize(("count", "squares", "sums", "known"), SPREADS)
+def test_the_sign_of_a_spread(count: str, squares: str, sums: str, known: bool) -> None:
+    """n sum x^2 - (sum x)^2 >= 0 is known inside of roots and absolute values, of n terms, and not without."""
+    symbols = {**SYMBOLS, "g": {"kind": "indexed", "rank": 1}}
+    for body in ("u[k]", "(u[k] - x)"):
+        spread = f"({count}*{squares} - {sums}**2)".replace("{0}", body)
+        assert isinstance(prove(make_step(symbols, f"Abs({spread})", spread)), Open) is not known
+        for factor, found in [("a", known), ("x", False)]:
+            made = make_step(symbols, f"Abs({factor}*{spread})", f"{factor}*{spread}")
+            assert isinstance(prove(made), Open) is not found

@@ -286,3 +286,10 @@ def test_what_follows_from_what_is_narrowed_is_narrowed(tmp_path: Path) -> None:
             ("", r", \quad \mu > 0", r"\mu", "unknown"), (r", \quad \mu > 0", "", r"\mu", "unknown")]:
         made = text.replace("{0}", first).replace("{1}", second).replace("{2}", mean)
         assert outcomes(tmp_path, made)[-1][1] == found, made
+
+
+def test_a_further_meaning_says_nothing_of_the_first(tmp_path: Path) -> None:
+    """With a = b + c and then a = 2 (b + c), which are two meanings of a, it does not follow that b + c = 0."""
+    text = "$$ a = b + c $$\n\nNow let\n\n$$ a = 2 (b + c) $$\n\nso that\n\n$$ {0} $$\n"
+    assert outcomes(tmp_path, text.replace("{0}", "b f = -c f"))[-1][1] in ("unknown", "refuted")
+    assert outcomes(tmp_path, text.replace("{0}", "a - 2 b = 2 c"))[-1][1] == "proved"

@@ -29,7 +29,7 @@ from lossproof.kernel.sign_sets import (
     product_sign,
     sum_sign,
 )
-from lossproof.kernel.squares import by_square, by_two_terms
+from lossproof.kernel.squares import by_square, by_two_terms, least_squares
 from lossproof.kernel.sums import split_term
 
 _SLACK = "%slack"
@@ -108,7 +108,7 @@ class Facts(AtomBounds):
         if known is Sign.UNKNOWN:
             known = flipped(self._by_conjugate(-poly))
         known = both(known, self._by_peeling(poly))
-        for rule in (self._by_ends, self._by_tangents, partial(by_two_terms, self.table),
+        for rule in (self._by_ends, self._by_tangents, self._by_squares_under_sums, partial(by_two_terms, self.table),
                      partial(by_square, self.table)):
             known = both(known, rule(poly))
             if known in (Sign.POSITIVE, Sign.NEGATIVE):
@@ -172,6 +172,21 @@ class Facts(AtomBounds):
                     t.use("log-tangent")
                 else:
                     t.use("exp-tangent")
+                return sign
+        return Sign.UNKNOWN
+
+    def _by_squares_under_sums(self, poly: Normal) -> Sign:
+        """sum x^2 = (sum x)^2 / n + s over n terms with some s >= 0."""
+        t = self.table
+        slack = t.var(_SLACK)
+        self.declare_within(_SLACK, OF_SIGN[Sign.NONNEGATIVE])
+        degrees = poly.num.degrees()
+        for i, least in least_squares(t, poly):
+            if degrees[i] != 1:
+                continue
+            sign = self._without_denominator(t.with_atom(poly, i, least + slack))
+            if sign is not Sign.UNKNOWN:
+                t.use("cauchy-schwarz")
                 return sign
         return Sign.UNKNOWN
 

@@ -1,6 +1,6 @@
-"""Signs of polynomials beyond those of their terms: completed squares, and two terms against each other.
+"""Signs of polynomials beyond those of their terms: squares that are completed or summed, two terms against each other.
 
-Trusted. Imports `atoms`, `functions`, `normal_form`, `sign_sets`. Signs of smaller polynomials are asked for
+Trusted. Imports `atoms`, `binders`, `functions`, `normal_form`, `sign_sets`. Signs of smaller polynomials are asked for
 through the table (`Table.sign`), which counts how deep it goes.
 """
 
@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import permutations
 from math import lcm
 
-from lossproof.kernel.atoms import ExpAtom, RootAtom
-from lossproof.kernel.binders import NOT_NEGATIVE
+from lossproof.kernel.atoms import ExpAtom, FoldAtom, RootAtom
+from lossproof.kernel.binders import NOT_NEGATIVE, count_of
 from lossproof.kernel.functions import log_abs, reduce
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sign_sets import Sign, flipped
 
 _MOST_TERMS = 24
+_MOST_SUMS = 6
 
 
 def by_square(t: Table, poly: Normal) -> Sign:
@@ -42,6 +44,18 @@ def completed(t: Table, poly: Normal) -> tuple[Normal, ...]:
         if len(mono) == 1 and mono[0][1] > 1:
             return (t.monomial(((mono[0][0], 1),)),)
     return ()
+
+
+def least_squares(t: Table, poly: Normal) -> Iterator[tuple[int, Normal]]:
+    """Sums of squares in a polynomial, and what each is at least: (sum x)^2 / n <= sum x^2 over n > 0 terms."""
+    folds = [(i, atom) for i in poly.atoms() if isinstance(atom := t[i], FoldAtom) and atom.kind == "sum"
+             and len(atom.ranges) == 1 and not any(name[0] == "#" for name in t.free_of(i))]
+    for (i, squares), (j, sums) in permutations(folds[:_MOST_SUMS], 2):
+        if squares.ranges != sums.ranges or squares.first != sums.first or sums.body * sums.body != squares.body:
+            continue
+        count = count_of(t, sums.ranges[0])
+        if count is not None and t.sign(count) is Sign.POSITIVE:
+            yield i, t.monomial(((j, 2),)) / count
 
 
 def _completed(t: Table, poly: Normal) -> Iterator[tuple[Sign, Normal, tuple[Normal, Sign]]]:

@@ -61,6 +61,7 @@ class Chains:
     _places: dict[int, Context] = field(default_factory=dict)       # of the rows, by their number
     _said: list[Said] = field(default_factory=list)
     _again: set[str] = field(default_factory=set)       # chains in which a first meaning is judged by a later one
+    _restated: set[str] = field(default_factory=set)    # chains that begin with what had another meaning before
     _proportional: set[str] = field(default_factory=set)        # chains L, R that say that L ~ R
 
     def derivations(self) -> tuple[Derivation, ...]:
@@ -70,7 +71,7 @@ class Chains:
         made = tuple(self._derivation(chain) for chain in self.chains)
         made = with_readings(made, self.names, self._proportional)
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
-        return with_premises(made, self.rows, self._places, said, self._again)
+        return with_premises(made, self.rows, self._places, said, self._again, self._restated)
 
     def _derivation(self, chain: Chain) -> Derivation:
         """A chain, functions of the document replaced by their bodies where these hold."""

@@ -241,6 +241,7 @@ class Deriver(Chains):
             said = statement.sides[0].latex.strip()
             otherwise = f"`{said}` has another meaning here: this does not follow from the one before"
             chain.lines[1] = replace(chain.lines[1], otherwise=otherwise)
+            self._restated.add(chain.name)
         elif claims:
             chain.lines[1] = replace(chain.lines[1], otherwise=_CLAIMED)
         elif self.inferred and set(relations) != {"="}:
@@ -264,7 +265,9 @@ class Deriver(Chains):
         if usual == now:
             return
         line = replace(self._line(sides[1], "="), otherwise=otherwise)
-        self._append(self._chain([self._first(replace(sides[0], term=left))], row.span, context), line)
+        usually = self._chain([self._first(replace(sides[0], term=left))], row.span, context)
+        self._append(usually, line)
+        self._restated.add(usually.name)
         self._open = chain
 
     def _is_case(self, statement: Statement, head: Head, value: Term, follows: tuple[Side, Side, str] | None) -> bool:

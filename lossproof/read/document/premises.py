@@ -50,10 +50,11 @@ class _Known:
 
 
 def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], places: Mapping[int, Context],
-                  said: Sequence[Said], again: Set[str]) -> tuple[Derivation, ...]:
+                  said: Sequence[Said], again: Set[str], restated: Set[str]) -> tuple[Derivation, ...]:
     """The derivations, each line with what it may rest on. `places` are the contexts of rows, by their numbers.
 
     `again` are chains in which what was said before is judged by what is said later: they say nothing themselves.
+    `restated` are chains whose first line may have another meaning from here on: they say nothing of it.
     """
     known = [_Known(one.row, one.term, one.span, "", one.context, one.value) for one in said]
     chains = {derivation.name: derivation for derivation in derivations}
@@ -64,7 +65,7 @@ def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], plac
             where[name, index] = number
             if number in places and places[number].narrowed:
                 narrowed.add(name)
-            term = None if name in again or name in narrowed else _says(chains[name], index)
+            term = None if name in again or name in narrowed else _says(chains[name], index, name in restated)
             if term is not None and number in places:
                 known.append(_Known(number, term, row.span, name, places[number], given=chains[name].given))
     claimed = {name for number, row in enumerate(rows) if number in places and places[number].role == "claimed"
@@ -79,9 +80,10 @@ def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], plac
         for derivation in derivations)
 
 
-def _says(derivation: Derivation, index: int) -> Term | None:
+def _says(derivation: Derivation, index: int, restated: bool) -> Term | None:
     """What a line of a chain says by itself: of equations the line, else that it is related to the first line."""
-    lines = derivation.lines
+    lines = derivation.lines[restated:]
+    index -= restated
     line = lines[index - 1]
     if index < 2 or line.unread is not None or line.bare:
         return None

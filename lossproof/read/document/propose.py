@@ -17,12 +17,13 @@ from lossproof.read.document.parameters import suppose_positive
 from lossproof.read.document.pieces import Formula
 from lossproof.read.document.proposer import Proposer, scripts_of
 from lossproof.read.document.random_names import random_letters
-from lossproof.read.document.survey import laid_out, survey
-from lossproof.read.latex.notation import Notation
+from lossproof.read.document.survey import Survey, laid_out, survey
+from lossproof.read.latex.notation import Name, Notation
 from lossproof.term import Symbol
 
 __all__ = ["Proposal", "propose", "proposed", "to_yaml"]
 
+_SAMPLE = re.compile(r"(?P<what>[sr])_\{?(?P<letters>[a-z]{1,2})\}?(?P<square>\^\{?2\}?)?")
 _TELLING = re.compile(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)|\\sim\b")      # of a formula within a line of text
 
 
@@ -60,7 +61,7 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
             mapping["functions"][key] = {"is": function}
     suppose_positive(mapping["names"], nodes)
     notation = _accepted(mapping)
-    let = _means(notation)
+    let = _statistics(notation, found)
     return Proposal(notation, to_yaml({**mapping, "let": list(let)} if let else mapping), let)
 
 
@@ -71,24 +72,61 @@ def _mark_random(names: dict[str, Any], letters: frozenset[str]) -> None:
             entry["assume"] = [*entry.get("assume", ()), "random"]
 
 
-def _means(notation: Notation) -> tuple[str, ...]:
-    """A bar above the letter of a family is its mean, where nothing else is said: x̄ = (x_1 + ... + x_n)/n."""
-    typeset = notation.latex_names
-    found: list[str] = []
+def _statistics(notation: Notation, found: Survey) -> tuple[str, ...]:
+    r"""The usual meanings of names made of a family's letter, where nothing else is said.
+
+    A bar is the mean, x̄ = (x_1 + ... + x_n)/n; s_x^2, s_{xy} and r_{xy} are the unbiased variance and covariance of a
+    sample, and its correlation.
+    """
+    samples: dict[str, tuple[str, str]] = {}        # the letter of a family: its size and an index for it
+    for name in notation.names.values():
+        size = _size(notation, name)
+        if size is not None:
+            samples.setdefault(name.base, (size, "i" if size != "i" and "i" not in notation.names else "j"))
+    means: dict[str, str] = {}
+    others: dict[str, str] = {}
     for key, name in notation.names.items():
-        barred = re.fullmatch(r"\\bar\{(.+)\}", key)
-        if barred is None or name.declaration.kind != "scalar":
+        if name.declaration.kind != "scalar":
             continue
-        for of in notation.names.values():
-            shape = of.declaration.shape
-            indexed = (of.sub == (None,) and not of.declaration.array) or (of.declaration.array and not of.sub)
-            if of.base == barred[1] and shape is not None and len(shape) == 1 and isinstance(shape[0], Symbol) \
-                    and indexed and not of.sup and not of.implied and of.nodes == 1:
-                size = typeset.get(shape[0].name, shape[0].name)
-                index = "i" if size != "i" and "i" not in notation.names else "j"
-                found.append(rf"{key} = \frac{{1}}{{{size}}} \sum_{{{index}=1}}^{{{size}}} {barred[1]}_{index}")
-                break
-    return tuple(found)
+        if (barred := re.fullmatch(r"\\bar\{(.+)\}", key)) and barred[1] in samples:
+            means[key] = _mean(barred[1], *samples[barred[1]])
+        elif (of := _SAMPLE.fullmatch(key)) and all(letter in samples for letter in of["letters"]) \
+                and (tuple(of["letters"]), "") not in found.use(of["what"]).stated:
+            first, second = of["letters"][0], of["letters"][-1]
+            bars = {letter: rf"\bar{{{letter}}}" for letter in of["letters"]}
+            if samples[first] == samples[second] and (of["what"] == "s" or first != second) \
+                    and notation.names.keys() >= set(bars.values()):
+                deviations = {letter: f"({letter}_{samples[letter][1]} - {bar})" for letter, bar in bars.items()}
+                others[key] = _sample_statistic(of["what"], deviations, *samples[first], squared=bool(of["square"]))
+    return tuple(f"{key} = {body}" for key, body in (means | others).items())
+
+
+def _size(notation: Notation, name: Name) -> str | None:
+    """The size of a family with one index or a vector, as it is typeset; None for other names."""
+    shape = name.declaration.shape
+    indexed = (name.sub == (None,) and not name.declaration.array) or (name.declaration.array and not name.sub)
+    if shape is None or len(shape) != 1 or not isinstance(shape[0], Symbol) or not indexed or name.sup \
+            or name.implied or name.nodes != 1:
+        return None
+    return notation.latex_names.get(shape[0].name, shape[0].name)
+
+
+def _mean(letter: str, size: str, index: str) -> str:
+    return rf"\frac{{1}}{{{size}}} \sum_{{{index}=1}}^{{{size}}} {letter}_{index}"
+
+
+def _sample_statistic(what: str, deviations: Mapping[str, str], size: str, index: str, *, squared: bool) -> str:
+    """A correlation, or a covariance, variance or standard deviation of samples."""
+    def products(one: str, other: str) -> str:
+        return rf"\sum_{{{index}=1}}^{{{size}}} {one + '^2' if one == other else f'{one} {other}'}"
+
+    first, *rest = deviations.values()
+    second = rest[0] if rest else first
+    if what == "r":
+        roots = " ".join(rf"\sqrt{{{products(one, one)}}}" for one in (first, second))
+        return rf"\frac{{{products(first, second)}}}{{{roots}}}"
+    variance = rf"\frac{{1}}{{{size} - 1}} {products(first, second)}"
+    return variance if squared or rest else rf"\sqrt{{{variance}}}"
 
 
 def _accepted(mapping: dict[str, Any]) -> Notation:

@@ -58,7 +58,8 @@ class Use:
     transposed: int = 0
     inverted: int = 0
     under_log: int = 0
-    zero: set[tuple[tuple[str, ...], str]] = field(default_factory=set)     # subscripts and labels of what is said to be 0
+    stated: set[tuple[tuple[str, ...], str]] = field(default_factory=set)   # subscripts, labels before an equals sign
+    zero: set[tuple[tuple[str, ...], str]] = field(default_factory=set)     # and of what is said to be 0
     first: int = 0
 
 
@@ -185,7 +186,8 @@ def _inner(node: Node, found: Survey, in_log: bool) -> None:
         case Group(items=items) | Bracket(items=items):
             _walk(items, found, in_log)
         case Scripted(base, sub, sup):
-            _inner(base, found, in_log)
+            # what is squared may have any sign
+            _inner(base, found, in_log and not (isinstance(base, Bracket) and sup and canonical(sup) == "2"))
             _walk(sub or (), found, False)
             _walk(sup or (), found, False)
         case Command(name, args, option):
@@ -207,7 +209,8 @@ def _are_arguments(node: Node) -> bool:
 
 def _begins(node: Node) -> bool:
     """Whether a statement may begin behind a node: words, space, an arrow, a comma."""
-    return isinstance(node, Words) or canonical((node,)) in _BEFORE
+    text = canonical((node,))
+    return isinstance(node, Words) or text in _BEFORE or text.startswith(r"\label")
 
 
 def _is_zero(nodes: Nodes) -> bool:
@@ -270,8 +273,10 @@ def _name(node: Node, base: Node, nodes: Nodes, at: int, found: Survey, in_log: 
             _walk(sup, found, False)
     use.under_log += in_log
     after = nodes[at + 1] if at + 1 < len(nodes) else None
-    if (at == 0 or _begins(nodes[at - 1])) and _is_zero(nodes[at + 1:at + 4]) and (label or not sup):
-        use.zero.add((parts(sub), label))
+    if (at == 0 or _begins(nodes[at - 1])) and isinstance(after, Leaf) and after.text == "=":
+        use.stated.add((parts(sub), label))
+        if _is_zero(nodes[at + 1:at + 4]) and (label or not sup):
+            use.zero.add((parts(sub), label))
     if sup and not label and canonical(sup) == "2":
         use.squared[parts(sub)] += 1
         if at == 0 and isinstance(after, Leaf) and after.text in ("=", "&"):
