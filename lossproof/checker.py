@@ -73,7 +73,7 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if not line.bare and (result is None or not isinstance(result.verdict, Proved | Conditional)):
         rests = resting(document, line, step)
         if rests is not None:
-            return replace(rests, index=index)
+            return of_prose(document, line, step, replace(rests, index=index))
     if line.otherwise is not None:
         settled(StepResult(index, Defined(line.otherwise)))     # where nothing more is found in time
     if result is None and line.alone and isinstance(line.term, Relation) and line.term.op == "=":

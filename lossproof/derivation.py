@@ -147,7 +147,8 @@ class Line:
     a name, or state what is to be solved. Then it is neither refuted nor unknown, but defined. `alone` marks an
     equation that may hold by itself, and need not follow from the one before. `doubt` says why what the line stands for
     may be true although its sides differ: then it is unknown and not refuted. `premises`, in a document, are what it
-    says on other lines: those are hypotheses of a step that is not decided without them, as few as it takes.
+    says on other lines: those are hypotheses of a step that is not decided without them, as few as it takes. `usual`
+    marks a line in which a name has its usual meaning, which the document does not say.
 
     `readings` are other ways to read the step: what is proved in one of them is proved. `bare` marks a line that is
     judged by these only, since the document makes its left side mean what its right side says.
@@ -170,6 +171,7 @@ class Line:
     otherwise: str | None = None
     alone: bool = False
     premises: tuple[Premise, ...] = ()
+    usual: bool = False
     readings: tuple[Reading, ...] = ()
     bare: bool = False
     doubt: str | None = None

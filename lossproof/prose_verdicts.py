@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lossproof.derivation import Declaration, Definition, Document, Line, Step
-from lossproof.kernel import expectations, expected_numbers
+from lossproof.kernel import expectations, expected_numbers, judge
 from lossproof.kernel.premises import reached
 from lossproof.term import Derivative, Symbol, Term, walk
-from lossproof.verdict import Defined, Error, Refuted, StepResult, Unknown
+from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["is_only_as_set", "of_prose"]
 
@@ -23,6 +23,8 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     A name's further meaning is a definition where it does not follow from the first one. Where the notation is inferred
     and the sides do not rest on the same names, what the text says in words may join them: nothing is refuted then.
     """
+    if isinstance(result.verdict, Proved | Conditional) and (line.usual or _guessed(step)):
+        return replace(result, verdict=judge.by_usual_meanings(result.verdict))
     values = expected_numbers.values_of(step)
     by_chance = expectations.has_expectations(step) or bool(values)
     if by_chance and isinstance(result.verdict, Error) and result.verdict.diagnostic.code == "LP106" \

@@ -80,7 +80,8 @@ def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
         proposal = premises_of.least(proposal, lambda fewer: _follows(step, fewer))
         result = established(under(step, [premise.term for premise in proposal]))
         if result is not None:
-            return replace(result, premises=proposal)
+            assert isinstance(result.verdict, Proved | Conditional)
+            return replace(result, verdict=judge.resting(result.verdict), premises=proposal)
     return None
 
 

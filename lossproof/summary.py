@@ -139,14 +139,10 @@ def step_results(checked: Checked) -> dict[tuple[str, int], StepResult]:
 
 
 def row_outcome(row: Row, results: Mapping[tuple[str, int], StepResult]) -> RowOutcome | None:
-    """What became of a row, the worst of its steps; None where none of them was asked about.
-
-    What is proved under something that the document says elsewhere is conditional on that.
-    """
+    """What became of a row, the worst of its steps; None where none of them was asked about."""
     if row.unread is not None:
         return "not_read"
-    found = {"conditional" if results[step].premises and isinstance(results[step].verdict, Proved) else
-             results[step].verdict.verdict for step in row.steps if step in results}
+    found = {results[step].verdict.verdict for step in row.steps if step in results}
     if row.steps and not found:
         return None
     worst: tuple[tuple[VerdictName, RowOutcome], ...] = (

@@ -61,7 +61,8 @@ class Proved:
 @dataclass(frozen=True, slots=True)
 class Conditional:
     """Equal wherever both lines are defined and the `conditions` hold: these are about definedness, or about signs of
-    parameters that an integral, a limit or an infinite sum depends on."""
+    parameters that an integral, a limit or an infinite sum depends on. A step that rests on other lines of its document
+    is conditional on these, which are its result's `premises`; then there may be no conditions besides."""
 
     conditions: tuple[Term, ...]
     laws: tuple[str, ...]

@@ -141,7 +141,19 @@ def test_what_is_usual_holds_beside_another_way_to_say_it(tmp_path: Path) -> Non
     """A row that says what a name is in words of its own takes nothing from a later one, which rests on it, too."""
     rows = [r"\mathrm{E}(X) = G(X)", r"\mathrm{E}(X) = \frac{1}{b}", r"\mathrm{E}(X) = 0"]
     text = "Let $X \\sim \\mathrm{Exp}(b)$.\n\n" + "".join(f"$${row}$$\n\n" for row in rows)
-    assert outcomes(tmp_path, text) == ["defined", "conditional", "defined"]
+    assert outcomes(tmp_path, text) == ["defined", "proved", "defined"]
+
+
+@pytest.mark.parametrize(("name", "mean"), [
+    (r"\mathrm{Poisson}(b)", "b"), (r"\operatorname{Poi}(b)", "b"), (r"\mathrm{Bernoulli}(b)", "b"),
+    (r"\mathrm{Exponential}(b)", r"\frac{1}{b}"), (r"\mathrm{Normal}(c, b)", "c"), (r"\mathrm{Binomial}(4, b)", "4 b"),
+    (r"\text{Uniform}(b, c)", r"\frac{b + c}{2}"),
+])
+def test_distributions_by_their_names(tmp_path: Path, name: str, mean: str) -> None:
+    """Short and whole words; what is taken as usual is among the laws."""
+    text = f"Let $X \\sim {name}$. Then\n\n" r"$$ \mathrm{E}(X) = {0} $$" "\n"
+    assert outcomes(tmp_path, text.replace("{0}", mean)) == ["proved"]
+    assert outcomes(tmp_path, text.replace("{0}", f"2 {mean}")) == ["defined"]
 
 
 def test_a_normal_vector_has_its_transform(tmp_path: Path) -> None:

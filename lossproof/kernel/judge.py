@@ -67,6 +67,19 @@ def in_reading(verdict: Proved | Conditional) -> Proved | Conditional:
     return replace(verdict, laws=tuple(laws))
 
 
+def by_usual_meanings(verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step in which a name means what it usually does, since the document does not say it."""
+    laws = dict.fromkeys(verdict.laws)
+    laws["usual-meaning"] = None
+    return replace(verdict, laws=tuple(laws))
+
+
+def resting(verdict: Proved | Conditional) -> Conditional:
+    """The verdict of a step that rests on other lines, from that of the step with these as hypotheses."""
+    conditions = verdict.conditions if isinstance(verdict, Conditional) else ()
+    return Conditional(conditions, verdict.laws, verdict.checked_at)
+
+
 def refuted(step: Step, point: Point) -> Refuted | None:
     """The verdict of a point at which the step provably fails; None if it does not."""
     found = compare(step, point)

@@ -186,7 +186,8 @@ def put_step(console: Console, line: Line, result: StepResult, detail: Detail, s
         case Proved(laws=laws):
             put_detail(console, f"laws: {laws_words(laws)}")
         case Conditional(conditions=conditions, laws=laws):
-            put_detail(console, "where: " + "; ".join(show(condition) for condition in conditions), "conditional")
+            if conditions:
+                put_detail(console, "where: " + "; ".join(show(condition) for condition in conditions), "conditional")
             put_detail(console, f"laws: {laws_words(laws)}")
         case Refuted() if fine:
             _refuted_as_expected(console, line, result, verdict, show)

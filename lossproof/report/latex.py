@@ -274,7 +274,7 @@ def _step(line: Line, result: StepResult, names: Mapping[str, str]) -> str:
         case Proved(laws=laws):
             beside.extend([] if line.by else [prose(laws_words(laws))])
         case Conditional(conditions=conditions, laws=laws):
-            beside.append(f"where {_list(conditions, names)}")
+            beside.extend([f"where {_list(conditions, names)}"] if conditions else [])
             beside.extend([] if line.by else [prose(laws_words(laws))])
         case Refuted(counterexample=point):
             values = value_words(point, lambda term: latex(term, names), lambda body: f"\\text{{{prose(body)}}}")

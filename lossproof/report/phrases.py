@@ -222,7 +222,8 @@ def _finding(line: Line, result: StepResult, expected: str | None, refuted: str,
             free = (f"for any {', '.join(point.free)}",) if point.free else ()
             return diagnostic(refuted, message, line.span, notes=(*more, *free, *notes, *expects), helps=helps)
         case Conditional(conditions=conditions):
-            conditions_text = " and ".join(show(condition) for condition in conditions)
+            words = [show(condition) for condition in conditions] or premises_words(result, show)
+            conditions_text = " and ".join(words)
             message, more = _with_detail("LP203", "proved only where", conditions_text, "it is proved only where")
             message = message if not more else "proved only under conditions"
             helps = ('say expect="conditional" if the domain is meant to change, or add what is missing to `given`',)

@@ -84,13 +84,15 @@ class Chains:
             if line.unread is None:
                 usual = names.supposed & names.rests_on(line.term)
                 line = replace(line, term=names.unfold(next(made)))
-                if usual and line.doubt is None:
-                    line = replace(line, doubt=_USUAL)
+                if usual:
+                    line = replace(line, doubt=line.doubt or _USUAL, usual=True)
             lines.append(line)
+        steps = list(lines)
         for number in range(1, len(lines)):     # a step rests on the line before it, too
-            lines[number] = replace(lines[number], doubt=lines[number].doubt or lines[number - 1].doubt)
+            before, line = lines[number - 1], lines[number]
+            steps[number] = replace(line, doubt=line.doubt or before.doubt, usual=line.usual or before.usual)
         return Derivation(
-            chain.name, chain.title, self._judgeable(tuple(lines)),
+            chain.name, chain.title, self._judgeable(tuple(steps)),
             (*(names.unfold(term) for term in chain.given), *map(names.unfold, given)), span=chain.span, is_text=True)
 
     def _named(self, line: Line, after: Sequence[Line]) -> Line:

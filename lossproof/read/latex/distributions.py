@@ -11,18 +11,21 @@ __all__ = ["DISTRIBUTION", "DISTRIBUTIONS", "IDENTIFIED"]
 
 DISTRIBUTION = "distribution"       # a call of it has the distribution's name as set, then its parameters
 
-# As set in canonical form; families without a name of ours are only compared with themselves.
+# The words that name each family, set upright; those without a name of ours are only compared with themselves.
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "normal": ("N", "Normal", "Gaussian"), "log-normal": ("Lognormal", "LogNormal"),
+    "gamma": ("Gam", "Gamma"), "exponential": ("Exp", "Expon", "Exponential"), "beta": ("Bet", "Beta"),
+    "binomial": ("Bin", "Binom", "Binomial"), "bernoulli": ("Bern", "Ber", "Bernoulli"),
+    "poisson": ("Poiss", "Pois", "Poi", "Po", "Poisson"), "uniform": ("Unif", "Uniform"),
+    "chi-squared": ("Chi2",), "dirichlet": ("Dir", "Dirichlet"), "beta-binomial": ("BetBin", "BetaBin"),
+    "student": ("t",), "wald": ("Wald",), "ex-gaussian": ("ex-Gaussian",),
+    "": ("IG", "Mult", "Cat", "NG", "NW", "vM", "F"),
+}
+# As set in canonical form.
 DISTRIBUTIONS: Mapping[str, str] = {
-    r"\mathcal{N}": "normal", r"\mathrm{N}": "normal", r"\ln\mathcal{N}": "log-normal",
-    r"\mathrm{Gam}": "gamma", r"\mathrm{Gamma}": "gamma", r"\mathrm{IG}": "",
-    r"\mathrm{Exp}": "exponential", r"\mathrm{Bet}": "beta", r"\mathrm{Beta}": "beta",
-    r"\mathrm{Bin}": "binomial", r"\mathrm{Bern}": "bernoulli", r"\mathrm{Poiss}": "poisson",
-    r"\mathcal{U}": "uniform", r"\chi^2": "chi-squared", r"\mathrm{Chi2}": "chi-squared",
-    r"\mathrm{Mult}": "", r"\mathrm{Dir}": "dirichlet", r"\mathrm{Cat}": "", r"\mathcal{MN}": "matrix-normal",
-    r"\mathcal{W}": "", r"\mathrm{NG}": "", r"\mathrm{NW}": "", r"\mathrm{BetBin}": "beta-binomial",
-    r"\mathrm{BetaBin}": "beta-binomial", r"\mathrm{vM}": "", r"\mathrm{t}": "student", "t": "student",
-    r"\mathrm{F}": "", "F": "",
-    r"\mathrm{Wald}": "wald", r"\mathrm{ex-Gaussian}": "ex-gaussian",
+    **{rf"\mathrm{{{word}}}": family for family, words in _WORDS.items() for word in words},
+    r"\mathcal{N}": "normal", r"\ln\mathcal{N}": "log-normal", r"\mathcal{U}": "uniform", r"\chi^2": "chi-squared",
+    r"\mathcal{MN}": "matrix-normal", r"\mathcal{W}": "", "t": "student", "F": "",
 }
 
 # Two members are the same distribution only where their parameters are: no two of a matrix-normal distribution's are,
