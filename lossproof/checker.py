@@ -17,7 +17,7 @@ from lossproof.kernel import complex_steps, expectations, judge, pointwise, proo
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.lowering import decide
 from lossproof.prose_verdicts import of_prose
-from lossproof.resting import by_readings, resting
+from lossproof.resting import by_readings, fails_anyway, resting
 from lossproof.search import counterexample
 from lossproof.term import Relation
 from lossproof.verdict import (
@@ -26,6 +26,7 @@ from lossproof.verdict import (
     Defined,
     Error,
     Proved,
+    Refuted,
     StepResult,
     Unknown,
     Verdict,
@@ -81,12 +82,16 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
         result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
 
     def stands(found: StepResult) -> None:
-        settled(of_prose(document, line, step, replace(found, index=index)))
+        if not (isinstance(found.verdict, Refuted) and line.premises):      # these may leave the point out
+            settled(of_prose(document, line, step, replace(found, index=index)))
 
     result = replace(result or check(step, stands), index=index)
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = of_prose(document, line, step, result)
+    if isinstance(result.verdict, Refuted) and line.premises and fails_anyway(document, line, step) is None:
+        reason = "the sides differ at a point, but not where what the text says on other lines holds"
+        result = replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result

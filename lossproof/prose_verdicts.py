@@ -11,7 +11,7 @@ from dataclasses import replace
 from lossproof.derivation import Declaration, Definition, Document, Line, Step
 from lossproof.kernel import expectations, expected_numbers, judge
 from lossproof.kernel.premises import reached
-from lossproof.term import Derivative, Symbol, Term, walk
+from lossproof.term import Call, Derivative, Entry, Mul, Number, Pow, Symbol, Term, free_names, walk
 from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["is_only_as_set", "of_prose"]
@@ -49,6 +49,9 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     if expectations.has_expectations(step) or any(step.definitions[name].ranges for name in values):
         reason = "the sides differ for some distribution, but what is random, and how, is only guessed"
         return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+    if _is_property(step):
+        reason = "the sides differ at a point, but this may be a property that the text gives to what it is about"
+        return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
     said = _said_of(document)
     alone = sorted(left ^ right | _guessed(step) | {name for name in left | right if name in said or (
@@ -70,12 +73,13 @@ def is_only_as_set(document: Document, step: Step) -> bool:
 def _is_more(declared: Declaration) -> bool:
     """True for an inferred name of which the text may say more than how it is set shows.
 
-    A mean, whose bar says of what; a total, whose bullet says over what; a square matrix, which may be symmetric.
+    A mean, whose bar says of what; a total, whose bullet says over what; a square matrix, which may be symmetric; an I
+    that may be the identity.
     """
     marked = any(mark in (declared.latex or "") or mark[1:] in declared.name for mark in (r"\bar", r"\bullet"))
     square = declared.array and declared.shape is not None and len(declared.shape) == 2 \
         and declared.shape[0] == declared.shape[1]
-    return declared.assumed and (square or marked)
+    return declared.assumed and (square or marked or declared.latex in ("I", r"\mathbf{I}"))
 
 
 def _unspecified(step: Step) -> list[str]:
@@ -90,6 +94,29 @@ def _said_of(document: Document) -> set[str]:
     return {first.name for derivation in document.derivations
             for first in (derivation.lines[0].term,) if isinstance(first, Symbol)
             and first.name in document.declarations and len(derivation.lines) == 2}
+
+
+def _is_property(step: Step) -> bool:
+    """Whether both sides are products of powers of one name: y^2 = y of a label, P P = P of a projection."""
+    sides = (step.left, step.right)
+    names = {name for side in sides for name in free_names(side)
+             if name not in step.declarations or step.declarations[name].kind != "index"}
+    return step.relation == "=" and len(names) == 1 and not names & step.definitions.keys() and all(
+        map(_is_word, sides))
+
+
+def _is_word(term: Term) -> bool:
+    match term:
+        case Symbol() | Entry():
+            return True
+        case Mul(args):
+            return all(map(_is_word, args))
+        case Pow(base, Number(value=power)):
+            return power.denominator == 1 and _is_word(base)
+        case Call("matmul" | "transpose" | "inverse", args):
+            return all(map(_is_word, args))
+        case _:
+            return False
 
 
 def _guessed(step: Step) -> set[str]:

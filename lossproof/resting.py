@@ -6,10 +6,11 @@ Not trusted with verdicts: it proposes hypotheses and readings, and the judge de
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
-from lossproof.deciding import POINTS_OUTSIDE, WORK, claimed
+from lossproof.deciding import POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed
 from lossproof.derivation import Document, Line, Premise, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
@@ -19,7 +20,7 @@ from lossproof.lowering import by_points, established, is_plain
 from lossproof.prose_verdicts import is_only_as_set, of_prose
 from lossproof.search import counterexample
 from lossproof.search import premises as premises_of
-from lossproof.term import Relation
+from lossproof.term import Relation, Term
 from lossproof.verdict import (
     Conditional,
     Proved,
@@ -32,6 +33,8 @@ WORK_BEFORE_READINGS = 2_000
 """The budget of a proof that is tried before other readings of a step, which are easier where they hold."""
 WORK_UNDER_PREMISES = 30_000
 """The budget of a proof under premises, of which many are tried."""
+_MOST_RESTRICTIONS = 6
+"""So many other lines are asked whether they leave out the points at which a step fails."""
 WORK_FOR_ORDER = 20_000
 """The budget of a proof that one side of a reading is not less than the other, which is a long shot."""
 
@@ -48,7 +51,7 @@ def resting(document: Document, line: Line, step: Step) -> StepResult | None:
         if any(complex_steps.is_complex(one) or (is_plain(one) and isinstance(proof.prove(one), proof.Claim)) or (
                 not is_plain(one) and established(one) is not None) for one in whole):
             return None
-        if is_plain(step) and _fails(document, line, step):
+        if is_plain(step) and _fails(document, line, step) and fails_anyway(document, line, step) is not None:
             return None
         for one in whole:
             found = _rests_on(one, line.premises)
@@ -68,6 +71,37 @@ def _fails(document: Document, line: Line, step: Step) -> bool:
         if (verdict := judge.refuted(plain, point)) is not None:
             return isinstance(of_prose(document, line, step, StepResult(0, verdict)).verdict, Refuted)
     return False
+
+
+def fails_anyway(document: Document, line: Line, step: Step) -> Refuted | None:
+    """The verdict of a point at which a step fails although what the document says on other lines holds there.
+
+    What is a mistake by itself says nothing, and what is only read as it is set cannot be asked.
+    """
+    said = list(islice(_restrictions(document, line, step), _MOST_RESTRICTIONS))
+    posed = pointwise.without_limits(under(step, said) if said else step)
+    for point in counterexample.points(posed, limit=POINTS_TRIED):
+        if (verdict := judge.refuted(posed, point)) is not None:
+            return verdict
+    return None
+
+
+def _restrictions(document: Document, line: Line, step: Step) -> Iterator[Term]:
+    """What is said on other lines of the names of a step, and is not true of all their values."""
+    names = premises_of.names_of(step)
+    for premise in line.premises:
+        term = premise.term
+        if not isinstance(term, Relation) or term.op == "!=" or premises_of.is_step(step, term):
+            continue
+        alone = replace(step, left=term.left, right=term.right, relation=term.op)
+        try:
+            if not premises_of.names_of(alone) & names or not is_plain(alone) or is_only_as_set(document, alone):
+                continue
+            if not isinstance(proof.prove(alone, WORK_UNDER_PREMISES), proof.Claim) and not _fails(
+                    document, line, alone):
+                yield term
+        except (InputError, Unsupported):
+            continue
 
 
 def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:

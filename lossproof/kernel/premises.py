@@ -56,10 +56,24 @@ def under(step: Step, premises: Iterable[Term]) -> Step:
         # what comes later must not vary what this one is about
         made = _meaning(replace(step, given=(*step.given, *pending)), premise)
         if made is None:
-            step = replace(step, given=(*step.given, premise))
+            step = replace(step, given=(*step.given, premise, *_said_of_all(step, premise)))
         else:
             step, pending = replace(made, given=made.given[:known]), list(made.given[known:])
     return step
+
+
+def _said_of_all(step: Step, premise: Term) -> Iterator[Term]:
+    """A condition with declared indices, for all values of these; nothing where it has none or an end is not known."""
+    indices = sorted(name for name in free_names(premise) if name in step.declarations
+                     and step.declarations[name].kind == "index")
+    if not indices:
+        return
+    for name in indices:
+        declared = step.declarations[name]
+        if declared.upper is None:
+            return
+        premise = ForAll(premise, Range(name, declared.lower or ONE, declared.upper))
+    yield premise
 
 
 def _meaning(step: Step, premise: Term) -> Step | None:

@@ -296,7 +296,9 @@ class _Reader:
         if formula is None:
             return context
         return replace(context, role=self._argument.role(formula.places[0]), labels=labels(formula.text),
-                       cites=citations(formula.lead))
+                       cites=citations(formula.lead) or citations(self._argument.before(formula.places[0])),
+                       narrowed=self._argument.hypothetical(
+                           formula.places[0], formula.places[-1], display=formula.display))
 
     def _formula(self, formula: Formula) -> None:
         first, last = (self._text.line(formula.places[at]) for at in (0, -1))

@@ -12,7 +12,7 @@ from lossproof.derivation import Premise, Step
 from lossproof.kernel.premises import reached
 from lossproof.term import Relation, Term
 
-__all__ = ["least", "proposals"]
+__all__ = ["is_step", "least", "names_of", "proposals"]
 
 _FEW, _MANY = 4, 10
 """So many premises that are not cited are tried together."""
@@ -20,8 +20,8 @@ _FEW, _MANY = 4, 10
 
 def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise, ...]]:
     """Sets of premises to try, smallest first. `premises` come nearest first."""
-    usable = [premise for premise in premises if not _is_step(step, premise.term)]
-    arrived = [premise for premise in premises if premise.proves and _is_step(step, premise.term)][-1:]
+    usable = [premise for premise in premises if not is_step(step, premise.term)]
+    arrived = [premise for premise in premises if premise.proves and is_step(step, premise.term)][-1:]
     if arrived:
         yield tuple(arrived)
     cited = tuple(premise for premise in usable if premise.cited)
@@ -56,7 +56,7 @@ def least(premises: tuple[Premise, ...], enough: Callable[[tuple[Premise, ...]],
     return premises
 
 
-def _is_step(step: Step, premise: Term) -> bool:
+def is_step(step: Step, premise: Term) -> bool:
     """Whether a premise is what the step claims: a line does not follow from itself."""
     if not isinstance(premise, Relation):
         return False
@@ -64,6 +64,11 @@ def _is_step(step: Step, premise: Term) -> bool:
     if isinstance(step.right, Relation):
         claimed |= {(step.right.left, step.right.right), (step.right.right, step.right.left)}
     return (premise.left, premise.right) in claimed
+
+
+def names_of(step: Step) -> frozenset[str]:
+    """The declared names that the two sides of a step are about."""
+    return _names(step, step.left) | _names(step, step.right)
 
 
 def _names(step: Step, term: Term) -> frozenset[str]:

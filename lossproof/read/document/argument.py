@@ -24,7 +24,18 @@ _SUPPOSES = re.compile(
     r"\b(?:[Ll]et|[Gg]iven(?! by)|[Aa]ssum\w+|[Cc]onsider\w*|[Ss]uppos\w+|[Ww]here|defined|sei(?:en)?|wobei"
     r"|[Aa]ngenommen)\b|设|令|若|假设|其中")
 _CLAIMS = re.compile(r"\b(?:[Tt]hen|[Hh]olds?|[Dd]ann|[Gg]ilt)\b|则|那么")
-_SENTENCE = re.compile(r"[.。;；](?=\s|$)")
+_IMAGINED = re.compile(
+    r"\b(?:contradiction|contrary|if (?:we|it|there) (?:had|were)|would|might|whether|[Ee]xample|e\.\s?g\.|instance"
+    r"|(?:null|alternative) hypothesis|Widerspruch|Beispiel|Nullhypothese)\b|例如|矛盾|假如")
+_CASE = re.compile(r"\b(?:[Ii]f|[Ww]hen(?:ever)?|[Uu]nless|[Ii]n the \w+ case|[Ww]enn|[Ff]alls)\b"
+                   r"(?! we (?:define|let|set|write|denote|put))|如果|当\s*\$?$")
+_AFTER_CASE = re.compile(r"\b(?:[Tt]hen|[Hh]ence|[Tt]hus|[Ss]o|[Dd]ann)\b|则|那么|所以")
+_AT = re.compile(r"\b(?:[Ff]or|[Aa]t|[Ff]ür|[Bb]ei) \$\s*[\\A-Za-z_{}]+\s*=\s*-?[0-9]+\s*\$")        # for $i = 1$
+_BEHIND = re.compile(r"\s*,?\s*(?:(?:for|at|on) (?!all\b|every\b|any\b|each\b)|if\b|when\b|unless\b|only\b)")
+_DENIED = re.compile(r"\b(?:false|wrong|incorrect|untrue|not (?:true|the case|assume)|falsch|nicht wahr)\b"
+                     r"|不成立|是错的")
+_SENTENCE = re.compile(r"[.;?](?=\s|$)|[。；？]")
+_FAR = 300      # so many characters around a formula are looked at
 _LABEL = re.compile(r"\\(?:label|tag)\*?\s*\{([^{}]*)\}")
 _CITATION = re.compile(r"\\(?:eq|c|C|auto)?ref\*?\s*\{([^{}]*)\}")
 
@@ -52,6 +63,30 @@ class Argument:
         supposed, claimed = (max((found.start() for found in pattern.finditer(words)), default=-1)
                              for pattern in (_SUPPOSES, _CLAIMS))
         return "supposed" if supposed > claimed else "claimed"
+
+    def before(self, offset: int) -> str:
+        """The words of its sentence before a formula, as far as the displayed formula before it."""
+        number = bisect_right(self._starts, offset) - 1
+        words = self._source[max(self._starts[number], offset - _FAR):offset].rstrip().removesuffix("$$")
+        return _SENTENCE.split(words.rpartition("$$")[-1])[-1]
+
+    def hypothetical(self, begin: int, end: int, *, display: bool) -> bool:
+        """Whether the sentence around a formula only asks, denies or imagines it, or gives an example.
+
+        Within a line of text, also whether it is said of a case: `when the sizes are equal, m = n`.
+        """
+        before = self.before(begin)
+        after = self._source[end + 1:end + _FAR].lstrip(" $").partition("\n\n")[0]
+        stop = _SENTENCE.search(after)
+        after = after[:stop.start()] if stop else after
+        if (stop and stop[0] in "?？") or any(
+                found for found in (_IMAGINED.search(before), _DENIED.search(before), _DENIED.search(after))):
+            return True
+        case, rest = (max((found.start() for found in pattern.finditer(before)), default=-1)
+                      for pattern in (_CASE, _AFTER_CASE))
+        if _AT.search(before) and not _AFTER_CASE.search(before):
+            return True
+        return not display and (case > rest or bool(_BEHIND.match(after)))
 
     def _proved(self, number: int) -> bool:
         """Whether a proof comes behind a statement, before the next one."""

@@ -53,6 +53,8 @@ _JOINS: Mapping[str, LineRelation] = {"<=>": "<=>", "=>": "=>"}
 _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
+_MARKS = re.compile(r"\\(?:hat|bar|tilde|check|vec)\b|[_^](?:\{[^{}]*\}|\\?\w+|\*)")
+_NARROWED = "it is said in a case, of some values, as a hypothesis or by what is to be proved, and defines nothing"
 _UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
@@ -76,17 +78,21 @@ class Deriver(Chains):
     _remark: str | None = None
     _stated: dict[str, _Stated] = field(default_factory=dict)
     _distribution: Side | None = None   # what the row before says something is distributed as
+    _claimed: set[str] = field(default_factory=set)     # the labels of what theorems claim
     _leads: bool = False                # whether the next statement of the row follows from this one
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
         self._expect = list(context.expect)
         self._equation = self._distribution = None
+        if context.role == "claimed":
+            self._claimed |= set(context.labels)
         if not rows or not (rows[0].continues or (rows[0].statements and rows[0].statements[0].continues)):
             self._open = self._started = None
         for row in rows:
-            self._places[len(self.rows)] = replace(context, cites=(*context.cites, *citations(row.latex)),
-                                                   narrowed=is_narrowed(row, self.names.declarations))
+            here = self._places[len(self.rows)] = replace(
+                context, cites=(*context.cites, *citations(row.latex)),
+                narrowed=context.narrowed or is_narrowed(row, self.names.declarations))
             if row.belongs and self.rows:
                 self.rows.append(replace(self.rows[-1], span=row.span, latex=row.latex, counts=row.counts, defines=()))
                 continue
@@ -95,7 +101,7 @@ class Deriver(Chains):
                 self._unread(row, context)
             for statement, after in zip_longest(row.statements, row.statements[1:]):
                 self._leads = after is not None and after.join == "=>"
-                self._statement(statement, row, context)
+                self._statement(statement, row, here)
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
 
@@ -208,7 +214,8 @@ class Deriver(Chains):
         if head is not None and isinstance(first.term, Call) and not is_expectation(first.term):
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
         if head is not None and len(sides) == 2 and self._is_case(statement, head, second.term, follows):
-            if self._leads and not self.names.is_defined(head.name) and head.name not in self.names.used:
+            if self._leads and not context.narrowed and not self.names.is_defined(
+                    head.name) and head.name not in self.names.used:
                 self._define(head, written, sides, relations, row, context)
             else:
                 self._remark = "taken as said"
@@ -218,7 +225,10 @@ class Deriver(Chains):
             self._remark = "taken as said"
             return
         restates = claims = False
-        if head is not None and self.names.may_define(head, second.term):
+        narrowed = head is not None and (
+            (context.narrowed and not head.arguments) or bool(self._claimed & set(context.cites)))
+        if head is not None and not narrowed and not self._is_value(head, second.term) and self.names.may_define(
+                head, second.term):
             if not self.names.is_defined(head.name):
                 claims = context.role == "claimed"      # its proof says what the name is
                 if claims:
@@ -242,6 +252,8 @@ class Deriver(Chains):
             otherwise = f"`{said}` has another meaning here: this does not follow from the one before"
             chain.lines[1] = replace(chain.lines[1], otherwise=otherwise)
             self._restated.add(chain.name)
+        elif narrowed:
+            chain.lines[1] = replace(chain.lines[1], otherwise=_NARROWED)
         elif claims:
             chain.lines[1] = replace(chain.lines[1], otherwise=_CLAIMED)
         elif self.inferred and set(relations) != {"="}:
@@ -249,7 +261,8 @@ class Deriver(Chains):
         if restates and head is not None:
             self._usually(head, sides, chain, otherwise, row, context)
         if restates and head is not None and not context.given and context.role != "claimed":
-            self._defines.append(self.names.define(head, second.term, row.span, context.section))
+            self._defines.append(self.names.define(
+                head, second.term, row.span, context.section, narrowed=context.narrowed))
             self._judge_stated(head, row)
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
@@ -275,6 +288,19 @@ class Deriver(Chains):
         if not is_number(value) or head.arguments or isinstance(statement.sides[0].term, Call):
             return False
         return follows is None or head.name not in free_names(follows[0].term) | free_names(follows[1].term)
+
+    def _is_value(self, head: Head, body: Term) -> bool:
+        """Whether `f(a) = ...` says what a function is worth at `a`, a letter for a value: x_0 or x-hat beside x.
+
+        Or the function has a meaning already, and this one does not depend on its argument.
+        """
+        if not head.arguments:
+            return False
+        letters = {declared.latex or name for name, declared in self.names.declarations.items()}
+        values = [_MARKS.sub("", self.names.declarations[name].latex or name).strip("{}") for name in head.arguments]
+        marked = all(value != (self.names.declarations[name].latex or name) and value in letters
+                     for name, value in zip(head.arguments, values, strict=True))
+        return marked or (self.names.is_defined(head.name) and not set(head.arguments) <= free_names(body))
 
     def _is_unwritten_array(self, head: Head, body: Term) -> bool:
         """Whether a declared vector or matrix is said to be one that is only read as it is set."""
@@ -319,7 +345,8 @@ class Deriver(Chains):
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
-        self._defines.append(self.names.define(head, sides[1].term, row.span, context.section))
+        self._defines.append(self.names.define(
+            head, sides[1].term, row.span, context.section, narrowed=context.narrowed))
         if is_expectation(said[0].term) and not context.given and rests_on_chance(
                 sides[1].term, self.names.declarations, self.names.definitions):
             # it may follow from what expectations are

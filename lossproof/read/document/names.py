@@ -6,9 +6,10 @@ Untrusted as to truth. Imports the ground floor.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from typing import Literal
 
 from lossproof.derivation import Declaration, Definition
 from lossproof.diagnostic import InputError
@@ -59,10 +60,23 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function with its body: `f(x) := ...`."""
+    """A function with its body: `f(x) := ...`.
+
+    `at` says where a line may use it: of all arguments; of the letters that it is said of only, since the body does not
+    depend on them and may be a value (`F(m) = 1/2`); or of these where they are free, since it is said of some values.
+    """
 
     parameters: tuple[str, ...]
     body: Term
+    at: Literal["all", "letters", "free letters"] = "all"
+
+    def holds_at(self, args: Sequence[Term], bound: Set[str]) -> bool:
+        """Whether it may be used at arguments within binders of these names."""
+        if self.at == "all":
+            return True
+        letters = all(isinstance(arg, Symbol) and arg.name == name
+                      for arg, name in zip(args, self.parameters, strict=True))
+        return letters and (self.at == "letters" or not bound & set(self.parameters))
 
 
 def is_number(term: Term) -> bool:
@@ -280,15 +294,20 @@ class Names:
             return None
         return tuple(Range(name, ONE, size) for name, size in zip(head.indices, shape, strict=True))
 
-    def define(self, head: Head, body: Term, span: Span | None, section: int) -> str:
-        """Give a name its meaning; what it is called inside. A name that has one already gets another."""
+    def define(self, head: Head, body: Term, span: Span | None, section: int, *, narrowed: bool = False) -> str:
+        """Give a name its meaning; what it is called inside. A name that has one already gets another.
+
+        `narrowed` says that this is the meaning of a function for some arguments only.
+        """
         before = name = self.current.get(head.name, head.name)
         if self.is_defined(head.name):
             name = self._fresh(head.name)
             self.supports.restated(before, name, body)
         declared = self.declarations[name]
         if head.arguments or declared.kind == "function":
-            self.functions[name] = Function(head.arguments, body)
+            value = span is not None and not set(head.arguments) <= free_names(body)
+            self.functions[name] = Function(
+                head.arguments, body, "free letters" if narrowed else "letters" if value else "all")
         else:
             ranges = self._ranges(head) if head.indices else ()
             assert ranges is not None
@@ -340,17 +359,18 @@ class Names:
 
     def unfold(self, term: Term) -> Term:
         """The term with functions of the document replaced by their bodies."""
-        made = self._unfold(self._valued(term), frozenset())
+        made = self._unfold(self._valued(term), frozenset(), frozenset())
         return made if sum(1 for _ in islice(walk(made), MAX_UNFOLDED + 1)) <= MAX_UNFOLDED else term
 
-    def _unfold(self, term: Term, inside: frozenset[str]) -> Term:
-        inner = map_children(term, lambda child: self._unfold(child, inside))
+    def _unfold(self, term: Term, inside: frozenset[str], bound: frozenset[str]) -> Term:
+        binding = bound | set(binders(term))
+        inner = map_children(term, lambda child: self._unfold(child, inside, binding))
         match inner:
             case Call(name, args, orders) if name in self.functions and name not in inside:
                 function = self.functions[name]
-                if len(args) != len(function.parameters):
+                if len(args) != len(function.parameters) or not function.holds_at(args, bound):
                     return inner
-                body = self._unfold(function.body, inside | {name})
+                body = self._unfold(function.body, inside | {name}, frozenset())
                 if not any(orders):
                     return replace(substitute(body, dict(zip(function.parameters, args, strict=True))), span=term.span)
                 for parameter, order in zip(function.parameters, orders, strict=True):
@@ -365,7 +385,8 @@ class Names:
     def kept(self) -> dict[str, Declaration]:
         """The declarations of what is not defined."""
         return {name: declared for name, declared in self.declarations.items()
-                if name not in self.definitions and name not in self.functions}
+                if name not in self.definitions and (
+                    name not in self.functions or self.functions[name].at != "all")}
 
     def without_usual(self, variables: Collection[str]) -> None:
         """What was supposed of variables is not so: the names are as if nothing had been said of them."""

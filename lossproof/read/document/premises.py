@@ -70,7 +70,8 @@ def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], plac
                 known.append(_Known(number, term, row.span, name, places[number], given=chains[name].given))
     claimed = {name for number, row in enumerate(rows) if number in places and places[number].role == "claimed"
                for name in row.defines}
-    usable = [one for one in known if one.context.role != "claimed" and not free_names(one.term) & claimed]
+    usable = [one for one in known if not one.context.narrowed and one.context.role != "claimed"
+              and not free_names(one.term) & claimed]
     usable.sort(key=lambda one: one.row, reverse=True)
     return tuple(
         replace(derivation, lines=tuple(
@@ -105,6 +106,8 @@ def _premises(derivation: Derivation, row: int, usable: Sequence[_Known], places
         return ()
     anywhere = context.role == "claimed"
     equations = isinstance(derivation.lines[0].term, Relation)
+    circular = min((number for number, place in places.items() if number > row and set(place.cites) & set(
+        context.labels)), default=len(places)) if anywhere else 0
     found: dict[Term, Premise] = {}
     valued: set[str] = set()
     for one in usable:
@@ -115,6 +118,8 @@ def _premises(derivation: Derivation, row: int, usable: Sequence[_Known], places
             continue
         if not set(one.given) <= set(derivation.given):
             continue        # it is said of fewer points
+        if anywhere and one.row > row and (one.value or one.row >= circular):
+            continue        # a case of the proof, or what may rest on the claim itself
         if one.value:
             if one.value & valued or one.context.section != context.section:
                 continue
