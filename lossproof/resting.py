@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from lossproof.deciding import POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed
+from lossproof.deciding import POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed
 from lossproof.derivation import Document, Line, Premise, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
@@ -33,8 +33,8 @@ WORK_BEFORE_READINGS = 2_000
 """The budget of a proof that is tried before other readings of a step, which are easier where they hold."""
 WORK_UNDER_PREMISES = 30_000
 """The budget of a proof under premises, of which many are tried."""
-_MOST_RESTRICTIONS = 6
-"""So many other lines are asked whether they leave out the points at which a step fails."""
+_MOST_RESTRICTIONS, _MOST_ASKED = 6, 12
+"""So many other lines leave out points at which a step fails, of so many that are looked at."""
 WORK_FOR_ORDER = 20_000
 """The budget of a proof that one side of a reading is not less than the other, which is a long shot."""
 
@@ -80,7 +80,8 @@ def fails_anyway(document: Document, line: Line, step: Step) -> Refuted | None:
     """
     said = list(islice(_restrictions(document, line, step), _MOST_RESTRICTIONS))
     posed = pointwise.without_limits(under(step, said) if said else step)
-    for point in counterexample.points(posed, limit=POINTS_TRIED):
+    costly = pointwise.is_costly(posed)
+    for point in counterexample.points(posed, limit=POINTS_COSTLY if costly else POINTS_TRIED):
         if (verdict := judge.refuted(posed, point)) is not None:
             return verdict
     return None
@@ -89,14 +90,19 @@ def fails_anyway(document: Document, line: Line, step: Step) -> Refuted | None:
 def _restrictions(document: Document, line: Line, step: Step) -> Iterator[Term]:
     """What is said on other lines of the names of a step, and is not true of all their values."""
     names = premises_of.names_of(step)
+    asked = 0
     for premise in line.premises:
         term = premise.term
         if not isinstance(term, Relation) or term.op == "!=" or premises_of.is_step(step, term):
             continue
         alone = replace(step, left=term.left, right=term.right, relation=term.op)
         try:
-            if not premises_of.names_of(alone) & names or not is_plain(alone) or is_only_as_set(document, alone):
+            if not premises_of.names_of(alone) & names or not is_plain(alone) or is_only_as_set(
+                    document, alone) or pointwise.is_costly(alone):
                 continue
+            asked += 1
+            if asked > _MOST_ASKED:
+                return
             if not isinstance(proof.prove(alone, WORK_UNDER_PREMISES), proof.Claim) and not _fails(
                     document, line, alone):
                 yield term

@@ -31,7 +31,7 @@ _CASE = re.compile(r"\b(?:[Ii]f|[Ww]hen(?:ever)?|[Uu]nless|[Ii]n the \w+ case|[W
                    r"(?! we (?:define|let|set|write|denote|put))|如果|当\s*\$?$")
 _AFTER_CASE = re.compile(r"\b(?:[Tt]hen|[Hh]ence|[Tt]hus|[Ss]o|[Dd]ann)\b|则|那么|所以")
 _AT = re.compile(r"\b(?:[Ff]or|[Aa]t|[Ff]ür|[Bb]ei) \$\s*[\\A-Za-z_{}]+\s*=\s*-?[0-9]+\s*\$")        # for $i = 1$
-_BEHIND = re.compile(r"\s*,?\s*(?:(?:for|at|on) (?!all\b|every\b|any\b|each\b)|if\b|when\b|unless\b|only\b)")
+_BEHIND = re.compile(r"\s*,?\s*(?:(?:for|at|on)\s+\$|(?:if|when|unless|only)\b)")     # y_i = x_i for $i = 1$
 _DENIED = re.compile(r"\b(?:false|wrong|incorrect|untrue|not (?:true|the case|assume)|falsch|nicht wahr)\b"
                      r"|不成立|是错的")
 _SENTENCE = re.compile(r"[.;?](?=\s|$)|[。；？]")
