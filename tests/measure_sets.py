@@ -41,6 +41,7 @@ def verdicts(name: str, areas: set[str]) -> tuple[list[dict[str, object]], dict[
 def main() -> None:
     """Print the figures."""
     areas = {word for word in sys.argv[1:] if not word.startswith("-")}
+    unseen: Counter[str] = Counter()
     for name in ("identities.jsonl", "near_misses.jsonl", "unseen/true.jsonl", "unseen/false.jsonl"):
         lines, outcomes = verdicts(name, areas)
         counts: Counter[str] = Counter()
@@ -57,6 +58,8 @@ def main() -> None:
                 rest.append((line, outcome))
         total = len(lines) or 1
         right = sum(c["as recorded"] for c in by_area.values())
+        if name.startswith("unseen"):
+            unseen += Counter({"steps": len(lines), "as recorded": right})
         print(f"{name}: {total} steps, {right} as recorded ({100 * right / total:.1f} %); {dict(counts)}")
         if "-v" in sys.argv:
             for area, c in sorted(by_area.items()):
@@ -66,6 +69,7 @@ def main() -> None:
                 why = outcome.get("reason") or outcome.get("conditions") or outcome.get("error")
                 step = f"{first} {last.get('relation', '=')} {last['expr']}"
                 print(f"  {line['id']}: {outcome['verdict']} | {step} | {why}")
+    print(f"unseen together: {unseen['steps']} steps, {unseen['as recorded']} as recorded")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from lossproof.term import Const, Fold, Number, Symbol, Term, walk
 __all__ = ["Usual"]
 
 Shape = tuple[Term | None, ...]
-_DISCRETE = re.compile(r"\b(?:discrete|diskrete?[nrs]?)\b|离散", re.I)
+_DISCRETE = re.compile(r"\bdiscrete\s+uniform|\bdiskrete?[nrs]?\s+Gleichverteil|离散均匀", re.I)
 
 
 @dataclass(slots=True)
