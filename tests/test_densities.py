@@ -156,3 +156,26 @@ def test_a_polynomial_called_p_is_no_density(tmp_path: Path) -> None:
     assert verdicts(tmp_path, "$$ p(x) + \\int p(x) dx = p(x) + 1 $$\n").get(1, []) != ["proved"]
     found = verdicts(tmp_path, "$$ \\int p(x) dx = \\frac{2}{2} $$\n").get(1, [])
     assert not set(found) & {"proved", "conditional"}
+
+
+@pytest.mark.parametrize(("factor", "outcome"), [(r"\frac{c}{\lambda^2}", "conditional"), ("c", "defined")])
+def test_a_quantity_that_varies_is_no_constant_of_proportion(tmp_path: Path, factor: str, outcome: str) -> None:
+    """Where c is lambda^2, it does not go out of what is proportional in lambda."""
+    text = "$$ c = \\lambda^2 $$\n\n$$ \\log p(y|\\lambda) = \\log p(y|\\lambda) + 0 $$\n\n"
+    row = rf"p(\lambda|y) \propto {factor} p(y|\lambda) p(\lambda)"
+    assert verdicts(tmp_path, text + f"$$ {row} $$\n")[5] == [outcome]
+
+
+@pytest.mark.parametrize("row", [
+    r"\frac{\partial}{\partial \mu} \log p(y|\mu) = 0",
+    r"\left. p(y|\mu) \right|_{\mu=0} = p(y|\mu)",
+])
+def test_how_a_density_depends_on_what_it_is_given_is_not_known(tmp_path: Path, row: str) -> None:
+    """A joint density does not lose the name by which the line differentiates, or for which it puts a value."""
+    assert verdicts(tmp_path, f"$$ {row} $$\n")[1] == ["unknown"]
+
+
+def test_a_marginal_at_an_index_that_nothing_binds_is_no_law(tmp_path: Path) -> None:
+    """Where a density is of x_i, the line does not say whether for one i or for each."""
+    text = "$$ L = \\sum_{i=1}^n \\log p(x_i) $$\n\n$$ \\int p(y, x_i) dy = p(x_i) $$\n"
+    assert verdicts(tmp_path, text)[3] == ["unknown"]

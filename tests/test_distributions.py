@@ -109,6 +109,13 @@ def test_what_follows_from_a_distribution_is_a_claim_under_it(tmp_path: Path) ->
     assert outcomes(tmp_path, text) == ["defined", "defined"]
 
 
+def test_a_parameter_that_is_random_gives_no_mean(tmp_path: Path) -> None:
+    """Where Y is distributed given X, E(Y) is not X: the usual mean is one given the others."""
+    text = r"Let $X \sim \mathrm{Gam}(a, b)$ and $Y \sim \mathrm{Poiss}(X)$." + "\n\n"
+    text += r"$$\mathrm{E}(Y) = X$$" + "\n\n" + r"$$\mathrm{Var}(Y) = X$$" + "\n"
+    assert outcomes(tmp_path, text) == ["defined", "defined"]
+
+
 @pytest.mark.parametrize(("said", "value"), [
     (r"\mathcal{N}(m, v)", "m"), (r"\mathcal{U}(a, b)", r"\frac{a + b}{2}"), (r"\chi^2(k)", "k"),
     (r"\mathrm{Bet}(a, b)", r"\frac{a}{a + b}"), (r"\mathrm{Bin}(n, p)", "n p"), (r"\mathrm{Poiss}(c)", "c"),
