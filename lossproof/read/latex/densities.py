@@ -51,19 +51,6 @@ def density(kind: str, args: Sequence[Term], reader: Names, at: Nodes) -> Term |
     if any(shapes):
         return density_of_arrays(kind, args, shapes)
     match kind, args:
-        case "normal", (x, mean, variance):
-            square = Pow(subtract(x, mean), _TWO)
-            scale = Call("sqrt", (mul(_TWO, Const("pi"), variance),))
-            return mul(Pow(scale, MINUS_ONE), _exp(Mul((MINUS_ONE, divide(square, mul(_TWO, variance))))))
-        case "gamma", (x, a, b):
-            return mul(divide(Pow(b, a), Call("gamma", (a,))), Pow(x, subtract(a, ONE)), _exp(mul(MINUS_ONE, b, x)))
-        case "beta", (x, a, b):
-            return mul(Pow(Call("beta", (a, b)), MINUS_ONE), Pow(x, subtract(a, ONE)),
-                       Pow(subtract(ONE, x), subtract(b, ONE)))
-        case "poisson", (x, rate):
-            return divide(mul(Pow(rate, x), _exp(Mul((MINUS_ONE, rate)))), Call("factorial", (x,)))
-        case "exponential", (x, rate):
-            return mul(rate, _exp(mul(MINUS_ONE, rate, x)))
         case "uniform", (x, a, b):
             law = known(kind, (a, b))
             return None if law is None else by_cases(law.density(x), x, law.support)
