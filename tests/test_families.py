@@ -13,7 +13,7 @@ from numeric import Undefined, single
 
 from lossproof.derivation import Declaration, Step
 from lossproof.read.latex.densities import density_of_arrays
-from lossproof.read.latex.families import Known, known
+from lossproof.read.latex.families import _FAMILIES, Known, known
 from lossproof.term import ONE, ZERO, Call, Number, Symbol, Term, map_children, number
 
 MEMBERS = {
@@ -62,6 +62,11 @@ def member(kind: str) -> Known:
 
 def near(left: Any, right: Any) -> bool:
     return bool(abs(left - right) < mpf("1e-6"))
+
+
+def test_every_family_has_a_member_here() -> None:
+    """None is known that the tests below leave out."""
+    assert MEMBERS.keys() == _FAMILIES.keys()
 
 
 @pytest.mark.parametrize("kind", MEMBERS)
