@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -140,11 +141,11 @@ def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step
     console = make_console()
     detail: Detail = "quiet" if quiet else "verbose" if verbose else "normal"
     tally = Tally()
-    names: list[str] = []
+    seen = _Seen()
     with closing(_check(paths, options)) as checks:
         for checked in checks:
             tally.add(checked)
-            names.extend(_names(checked, MAX_NAMES - len(names)))
+            seen.add(checked)
             if annotate:
                 _annotate([checked])
             if output_format == "concise":
@@ -153,7 +154,7 @@ def verify(paths: tuple[str, ...], select: str | None, step_timeout: float, step
                 print_document(console, checked, detail)
     code = exit_code(tally.totals())
     if code == EXIT_NOTHING:
-        print_finding(console, _nothing(paths, select, names))
+        print_finding(console, seen.nothing(paths, select))
     elif output_format == "full":
         print_summary(console, tally.totals(), time.monotonic() - started)
     return code
@@ -184,7 +185,7 @@ def _json_lines(paths: tuple[str, ...], options: Options) -> int:
 
     files, missing = _files(paths)
     tally = Tally()
-    names: list[str] = []
+    seen = _Seen()
     for checked in missing:
         tally.add(checked)
         for error in checked.result.errors:
@@ -195,10 +196,10 @@ def _json_lines(paths: tuple[str, ...], options: Options) -> int:
                 click.echo(line)
             if isinstance(one, FileTold):
                 tally.add(one.checked)
-                names.extend(_names(one.checked, MAX_NAMES - len(names)))
+                seen.add(one.checked)
     code = exit_code(tally.totals())
     if code == EXIT_NOTHING:
-        found = _nothing(paths, options.get("select"), names)
+        found = seen.nothing(paths, options.get("select"))
         click.echo("; ".join((f"{found.severity}[{found.code}] {found.message}", *found.helps)), err=True)
     return code
 
@@ -224,8 +225,10 @@ def latex(paths: tuple[str, ...], select: str | None, step_timeout: float, step_
     code = exit_code(counted)
     errors = make_console(stderr=True)
     if code == EXIT_NOTHING:
-        names = [name for checked in run for name in _names(checked, MAX_NAMES)]
-        print_finding(errors, _nothing(paths, select, names))
+        seen = _Seen()
+        for checked in run:
+            seen.add(checked)
+        print_finding(errors, seen.nothing(paths, select))
         return code
     directory.mkdir(parents=True, exist_ok=True)
     taken: set[str] = set()
@@ -378,22 +381,47 @@ def _check(paths: tuple[str, ...], options: Options) -> Generator[Checked, None,
     yield from done
 
 
-def _names(checked: Checked, most: int) -> list[str]:
-    """The names of the derivations of a file, so many at most."""
-    return [d.name for d in checked.document.derivations][:max(0, most)] if checked.document is not None else []
+@dataclass(slots=True)
+class _Seen:
+    """What a run saw, for the words of one that found nothing to check."""
 
+    names: list[str] = field(default_factory=list)      # of derivations, that a name to select may be like
+    documents: int = 0
+    rows: int = 0               # of documents, as their coverage counts them
+    defining: int = 0           # and of these, those that define a name
+    others: bool = False        # whether there was something else than documents
 
-def _nothing(paths: tuple[str, ...], select: str | None, names: Sequence[str]) -> Diagnostic:
-    """The error of a run that found nothing to check; `names` are those that `select` passed over."""
-    where = ", ".join(paths) or f"{DEFAULT_PATH}/"
-    if select is not None and names:
-        import difflib
+    def add(self, checked: Checked) -> None:
+        """Count a file, or a line of one."""
+        document = checked.document
+        if document is not None:
+            self.names.extend(d.name for d in document.derivations[:MAX_NAMES - len(self.names)])
+        if document is None or document.prose is None:
+            self.others = True
+            return
+        self.documents += 1
+        counted = [row for row in document.prose.rows if row.counts]
+        self.rows += len(counted)
+        self.defining += sum(bool(row.defines) for row in counted)
 
-        close = difflib.get_close_matches(select, names, 1)
-        helps = (f"did you mean `{close[0]}`?",) if close else ()
-        return diagnostic("LP005", f"no derivation in {where} is named `{select}`", helps=helps)
-    return diagnostic("LP005", f"there is no derivation in {where}",
-                      helps=("lossproof new NAME writes a first derivation file",))
+    def nothing(self, paths: tuple[str, ...], select: str | None) -> Diagnostic:
+        """The error of a run that found nothing to check."""
+        where = ", ".join(paths) or f"{DEFAULT_PATH}/"
+        if select is not None and self.names:
+            import difflib
+
+            close = difflib.get_close_matches(select, self.names, 1)
+            helps = (f"did you mean `{close[0]}`?",) if close else ()
+            return diagnostic("LP005", f"no derivation in {where} is named `{select}`", helps=helps)
+        if not self.documents or self.others:
+            return diagnostic("LP005", f"there is no derivation in {where}",
+                              helps=("lossproof new NAME writes a first derivation file",))
+        if not self.rows:
+            return diagnostic("LP005", f"there is no displayed formula with a relation in {where}")
+        one = self.rows == 1
+        why = "" if self.defining < self.rows else ": it defines a name" if one else ": each defines a name"
+        rows = "the one formula row" if one else f"none of the {self.rows} formula rows"
+        return diagnostic("LP005", f"{rows} in {where} claims {'nothing' if one else 'anything'}{why}")
 
 
 @contextmanager

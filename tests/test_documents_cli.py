@@ -133,6 +133,21 @@ def test_directories_are_looked_through_for_documents(tmp_path: Path) -> None:
     assert done.returncode == 0 and "Nothing" not in done.stdout, done.stdout
 
 
+def test_a_document_that_claims_nothing_is_told_why(tmp_path: Path) -> None:
+    """Its rows define names, or there is none; what writes a Python file is no help there."""
+    notes = tmp_path / "notes.md"
+    told = []
+    for text in ("$$ f = x^2 $$\n\n$$ g = 2 x $$\n", "$$ f = x^2 $$\n", "Nothing but $x$.\n"):
+        notes.write_text(text, encoding="utf-8")
+        done = lossproof("verify", "notes.md", cwd=tmp_path)
+        assert done.returncode == 5 and "lossproof new" not in done.stdout
+        told.append(" ".join(done.stdout[done.stdout.index("error["):].split()))
+    assert told == [
+        "error[LP005] nothing-to-check: none of the 2 formula rows in notes.md claims anything: each defines a name",
+        "error[LP005] nothing-to-check: the one formula row in notes.md claims nothing: it defines a name",
+        "error[LP005] nothing-to-check: there is no displayed formula with a relation in notes.md"]
+
+
 def test_a_name_in_use_is_not_defined_in_passing(tmp_path: Path) -> None:
     """An inline equation behind a claim must not make the claim easier: x is any number in the first formula."""
     text = ("<!-- lossproof:\nnames: {x: scalar, t: scalar}\n-->\n\n"
