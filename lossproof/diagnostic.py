@@ -70,6 +70,13 @@ CODES: dict[str, tuple[str, Severity]] = {
 }
 
 
+def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
+    """Why a file could not be read as UTF-8, in words; bytes are counted from 1."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start + 1} is no UTF-8"
+    return error.strerror or str(error)
+
+
 def diagnostic(code: str, message: str, span: Span | None = None, *, notes: tuple[str, ...] = (),
                helps: tuple[str, ...] = ()) -> Diagnostic:
     """The diagnostic of a known code."""

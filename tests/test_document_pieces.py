@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from lossproof.diagnostic import InputError
-from lossproof.read.document.declared import read_yaml
+from lossproof.read.document.declared import declared, read_yaml
 from lossproof.read.document.markdown import markdown_pieces
 from lossproof.read.document.notebook import notebook_pieces
+from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark, Text
 from lossproof.read.document.raw_rows import raw_rows
 from lossproof.read.document.tex import tex_pieces
@@ -97,6 +98,38 @@ def test_a_notation_that_is_not_plain_yaml_is_refused(text: str) -> None:
     with pytest.raises(InputError) as caught:
         read_yaml(text, Text("n.yaml", text), 0)
     assert caught.value.diagnostic.span is not None
+
+
+@pytest.mark.parametrize(("comment", "marked", "message", "helps"), [
+    ("lossproof: skp", "skp", "`skp` is nothing that a comment may say", "did you mean `skip`?"),
+    ("lossproof:\n loss", "loss", "`loss` is nothing that a comment may say", "write skip, or a notation"),
+    ("lossproof: [x]", "[", "a notation is a list of names with what they range over", "write names:"),
+])
+def test_a_comment_that_says_nothing_known_is_marked(comment: str, marked: str, message: str, helps: str) -> None:
+    """At its words; where they are like an order, that is the help."""
+    pieces = markdown_pieces(Text("n.md", f"Text.\n\n <!-- {comment} -->\n"))
+    with pytest.raises(InputError) as caught:
+        declared("n.md", pieces, "")
+    found = caught.value.diagnostic
+    assert found.message == message and found.helps[0].startswith(helps) and found.span is not None
+    line = pieces.text.text.splitlines()[found.span.line - 1]
+    assert line[found.span.column - 1:].startswith(marked)
+
+
+def test_bytes_that_are_no_text_are_counted(tmp_path: Path) -> None:
+    """In a document, from 1 and with its mark of UTF-8, and in the notation beside it."""
+    notes, beside = tmp_path / "n.md", tmp_path / "n.notation.yaml"
+    for content, number in ((b"ab\xbd", 3), (b"\xef\xbb\xbfab\xbd", 6)):
+        notes.write_bytes(content)
+        with pytest.raises(InputError) as caught:
+            load(str(notes))
+        assert caught.value.diagnostic.message == f"cannot read {notes}: byte {number} is no UTF-8"
+    notes.write_bytes(b"\xef\xbb\xbf$x$")
+    beside.write_bytes(b"\xff")
+    assert load(str(notes)).text.text == "$x$"
+    with pytest.raises(InputError) as caught:
+        declared(str(notes), load(str(notes)), "")
+    assert caught.value.diagnostic.message == f"cannot read {beside}: byte 1 is no UTF-8"
 
 
 def test_yaml_numbers_stay_exact() -> None:

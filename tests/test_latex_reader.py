@@ -384,12 +384,18 @@ def test_rows_have_places() -> None:
     ({"packs": ["physics"]}, "no pack"), ({"sums": {"k": {"to": "n"}}}, "index"), ({"prime": "maybe"}, "prime"),
     ({"names": {"f": {"kind": "function"}}}, "functions"), ({"labels": 3}, "list"), ({"names": ["x"]}, "mapping"),
     ({"names": {"x": {"kind": "scalar", "interval": [0.5, 1]}}}, "exact"),
+    ({"pakcs": ["ml"]}, "did you mean `packs`?"), ({"tilte": "Notes"}, "did you mean `title`?"),
+    ({"names": {"x": {"kind": "scalar", "over": ["n"]}}}, "names.x: `over` is for `kind: vector`"),
+    ({"names": {"x": {"kind": "vector", "shape": ["n"], "over": ["n", "n"]}, "n": "size"}}, "is a list of one size"),
+    ({"names": {"y_i": {"kind": "vector", "shape": ["p"], "over": ["m"]}, "p": "size"}},
+     "names: `y_i`: the size `m` is not declared add m: size"),
+    ({"names": {"i": {"kind": "index", "upto": r"\tau"}}}, r"names: `i`: the bound `\tau` is not declared"),
 ])
 def test_a_notation_that_is_wrong_says_where(mapping: dict[str, object], message: str) -> None:
     """An InputError names the key and the mistake."""
     with pytest.raises(InputError) as caught:
         Notation.from_mapping(mapping)
-    assert message in caught.value.diagnostic.message + " ".join(caught.value.diagnostic.helps)
+    assert message in " ".join((caught.value.diagnostic.message, *caught.value.diagnostic.helps))
 
 
 def test_a_document_s_names_win_over_a_pack_s() -> None:

@@ -259,6 +259,8 @@ def test_unreadable_files(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             read(tmp_path / name)
         assert caught.value.diagnostic.code == code
+        if name == "bytes.py":
+            assert caught.value.diagnostic.message == f"cannot read {tmp_path / name}: byte 6 is no UTF-8"
 
 
 # The project's own derivations.

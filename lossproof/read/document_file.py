@@ -26,11 +26,10 @@ from lossproof.read.document.statements import Context, ReadRow, Side, condition
 from lossproof.read.document.usual import Usual
 from lossproof.read.expression import parse
 from lossproof.read.latex.notation import Notation
+from lossproof.read.latex.notation_mapping import OWN_KEYS
 from lossproof.term import Bool, ForAll, Relation, Span, Symbol, Term, free_names
 
 __all__ = ["notation_of", "read"]
-
-OWN_KEYS = ("given", "at", "let", "title", "source", "language")
 
 _LABEL = re.compile(r"\\(?:label|tag)\*?\s*\{([^{}]*)\}")
 

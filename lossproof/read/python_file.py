@@ -28,7 +28,7 @@ import sympy
 
 from lossproof import vocabulary
 from lossproof.derivation import Derivation, Document, Expectation, Line, LineRelation
-from lossproof.diagnostic import InputError, diagnostic
+from lossproof.diagnostic import InputError, diagnostic, why_unreadable
 from lossproof.read.as_written import as_written
 from lossproof.read.shapes import Shapes
 from lossproof.read.sympy_terms import SympyReader
@@ -51,13 +51,21 @@ def read(path: str | Path) -> Document:
 # reading and running
 
 
+def _why(file: str, error: OSError | SyntaxError | UnicodeDecodeError) -> str:
+    """Why a file could not be read; of a wrong coding line, what Python says of it."""
+    try:
+        Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as found:
+        return why_unreadable(found)
+    return str(error)
+
+
 def _parse(file: str) -> tuple[ast.Module, CodeType]:
     try:
         with tokenize.open(file) as opened:
             source = opened.read()
     except (OSError, SyntaxError, UnicodeDecodeError) as error:     # SyntaxError: a wrong coding line
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(diagnostic("LP002", f"cannot read {file}: {reason}", Span(file, 1))) from error
+        raise InputError(diagnostic("LP002", f"cannot read {file}: {_why(file, error)}", Span(file, 1))) from error
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     try:
         with warnings.catch_warnings():

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from lossproof.diagnostic import InputError, diagnostic
+from lossproof.diagnostic import InputError, diagnostic, why_unreadable
 from lossproof.read.document.pieces import Pieces, Remark, Text
 
 __all__ = ["Declared", "Directive", "declared", "directive", "merged", "read_yaml"]
@@ -23,6 +24,8 @@ MAX_YAML = 1 << 18      # characters
 MAX_NODES = 20_000
 MAX_LEVELS = 12
 SUFFIX = ".notation.yaml"
+
+_ORDERS = ("skip", "given", "fresh", "expect", "names")
 
 _DIRECTIVE = re.compile(r"\s*(?P<name>lossproof|given|fresh|expect)\s*:(?P<text>.*)", re.S)
 
@@ -129,7 +132,7 @@ def declared(path: str, pieces: Pieces, notation: str) -> Declared:
         try:
             source = side.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise InputError(diagnostic("LP002", f"cannot read {side}: {error}")) from None
+            raise InputError(diagnostic("LP002", f"cannot read {side}: {why_unreadable(error)}")) from None
         text = Text(str(side), source)
         found = merged(found or {}, _mapping(read_yaml(source, text, 0), text, 0))
     return Declared(found, str(side) if side is not None else path)
@@ -151,8 +154,22 @@ def _inside(pieces: Pieces) -> Iterator[Mapping[str, Any]]:
             at = piece.offset + piece.text.find(found.text) if found.text else piece.offset
             text = found.text
             if "\n" not in text:
+                at += len(text) - len(text.lstrip())
                 text = text.strip()
-            yield _mapping(read_yaml(text, pieces.text, at), pieces.text, at)
+            said = read_yaml(text, pieces.text, at)
+            if isinstance(said, str):
+                raise _unknown(said, pieces.text, at + text.find(said))
+            yield _mapping(said, pieces.text, at)
+
+
+def _unknown(said: str, text: Text, offset: int) -> InputError:
+    """Of a comment that holds words only: `<!-- lossproof: skp -->`."""
+    word = said.partition("\n")[0]
+    close = get_close_matches(word, _ORDERS, 1)
+    helps = (f"did you mean `{close[0]}`?",) if close else ()
+    return InputError(diagnostic(
+        "LP107", f"`{word[:40]}` is nothing that a comment may say", text.span(offset, offset + len(word)),
+        helps=(*helps, "write skip, or a notation such as names: {x: scalar}")))
 
 
 def _mapping(found: Any, text: Text, offset: int) -> Mapping[str, Any]:

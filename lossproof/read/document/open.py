@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lossproof.diagnostic import InputError, diagnostic
+from lossproof.diagnostic import InputError, diagnostic, why_unreadable
 from lossproof.read.document.pieces import Pieces, Text
 from lossproof.term import Span
 
@@ -24,13 +24,11 @@ def load(path: str) -> Pieces:
         if size > MAX_DOCUMENT:
             message = f"the file has {size} bytes; at most {MAX_DOCUMENT} are read"
             raise InputError(diagnostic("LP002", message, Span(path, 1)))
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        message = f"cannot read {path}: {error.strerror or error}"
-        raise InputError(diagnostic("LP002", message, Span(path, 1))) from None
-    except UnicodeDecodeError as error:
-        raise InputError(diagnostic("LP002", f"cannot read {path}: {error}", Span(path, 1),
-                                    helps=("save the file as UTF-8",))) from None
+        text = file.read_bytes().decode("utf-8").removeprefix("\ufeff")
+    except (OSError, UnicodeDecodeError) as error:
+        helps = () if isinstance(error, OSError) else ("save the file as UTF-8",)
+        message = f"cannot read {path}: {why_unreadable(error)}"
+        raise InputError(diagnostic("LP002", message, Span(path, 1), helps=helps)) from None
     whole = Text(path, text)
     match file.suffix.lower():
         case ".tex":

@@ -5,8 +5,10 @@ Untrusted as to truth. Imports the notation, the declarations of the text form, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import NoReturn
 
@@ -31,12 +33,15 @@ from lossproof.term import (
     Term,
 )
 
-__all__ = ["read_mapping"]
+__all__ = ["OWN_KEYS", "read_mapping"]
 
 _NAME_KEYS = frozenset({"implied", "same", "name", "assumed", "opaque", "over"})
 _FUNCTION_KEYS = frozenset({"is", "arity", "of", "name", "assumed"})
+_NAME = re.compile(r"\\?[^\W\d]\w*")
 _SUM_KEYS = frozenset({"index", "from", "upto"})
 _KEYS = ("names", "functions", "labels", "sums", "given", "packs", "prime")
+OWN_KEYS = ("given", "at", "let", "title", "source", "language")
+"""What a document's notation says besides; whoever reads the document takes it out."""
 
 
 def read_mapping(mapping: Mapping[str, object], span: Span | None = None) -> Notation:
@@ -49,6 +54,7 @@ class _Reader:
         self._mapping = mapping
         self._span = span
         self._identifiers: dict[str, str] = {}      # canonical key -> identifier
+        self._written: dict[str, str] = {}          # canonical key -> as it is written in the mapping
 
     def _refuse(self, where: str, message: str, *helps: str, code: str = "LP107") -> NoReturn:
         raise InputError(diagnostic(code, f"{where}: {message}" if where else message, self._span, helps=helps))
@@ -58,7 +64,10 @@ class _Reader:
             self._refuse("", "a notation is a mapping", "write names: ...")
         for key in self._mapping:
             if key not in _KEYS:
-                self._refuse(shorten(str(key)), "this key is not known", f"the keys here are {', '.join(_KEYS)}")
+                known = tuple(dict.fromkeys((*_KEYS, *OWN_KEYS)))
+                close = get_close_matches(str(key), known, 1)
+                self._refuse(shorten(str(key)), "this key is not known", *(f"did you mean `{k}`?" for k in close),
+                             f"the keys here are {', '.join(known)}")
         packs = self._strings("packs")
         made = Notation(packs=packs)
         if packs:
@@ -110,6 +119,7 @@ class _Reader:
         same: dict[str, str] = {}
         for typeset, value in self._section("names").items():
             key = self._key(typeset, "names")
+            self._written.setdefault(key, typeset)
             if key in entries or key in same:
                 self._refuse(f"names.{shorten(typeset)}", "this name is declared twice", code="LP104")
             entry = {"kind": value} if isinstance(value, str) else value
@@ -166,10 +176,12 @@ class _Reader:
         """The entry of a vector for each index (`over: [n]`) as that of the matrix with these rows."""
         if "over" in entry:
             over, shape = entry["over"], entry.get("shape")
-            if entry.get("kind") != "vector" or not isinstance(over, list | tuple) or not isinstance(
-                    shape, list | tuple) or (len(over), len(shape)) != (1, 1):
-                self._refuse(f"{where}.over", "a vector for each index has one size of each",
-                             "write {kind: vector, shape: [p], over: [n]}")
+            help_ = "a vector for each index is {kind: vector, shape: [p], over: [n]}"
+            if entry.get("kind") != "vector":
+                self._refuse(where, "`over` is for `kind: vector`", help_)
+            if not isinstance(over, list | tuple) or not isinstance(shape, list | tuple) or (
+                    len(over), len(shape)) != (1, 1):
+                self._refuse(where, "`over` is a list of one size, `shape` too", help_)
             entry.update(kind="matrix", shape=[*over, *shape])
         return entry
 
@@ -196,11 +208,23 @@ class _Reader:
         try:
             found = parse_declarations(plain, span=self._span)
         except InputError as error:
+            self._check_sizes(entries)
             raise InputError(replace(error.diagnostic, message=f"names: {error.diagnostic.message}")) from error
         return {name: replace(d, latex=plain[name].get("latex") or _typeset(key, d),  # type: ignore[arg-type]
                               assumed=bool(entries[key].get("assumed")),
                               assumptions=d.assumptions | ({UNSPECIFIED} if entries[key].get("opaque") else set()))
                 for key, name in self._identifiers.items() for d in [found[name]]}
+
+    def _check_sizes(self, entries: Mapping[str, Mapping[str, object]]) -> None:
+        """Refuse the first size or bound that is a single name and not declared."""
+        for key, entry in entries.items():
+            shape = entry.get("shape")
+            sizes = [("size", size) for size in shape] if isinstance(shape, list | tuple) else []
+            for what, size in (*sizes, *(("bound", entry.get(end)) for end in ("from", "upto"))):
+                if isinstance(size, str) and _NAME.fullmatch(size) and not {
+                        size, _translate(size, self._identifiers)} & set(self._identifiers.values()):
+                    self._refuse("names", f"`{shorten(self._written[key])}`: the {what} `{shorten(size)}` is not "
+                                 "declared", f"add {size}: size", code="LP102")
 
     def _translated(self, key: str, value: object) -> object:
         """Sizes and bounds name other names as they are typeset; the text form wants their identifiers."""
