@@ -149,7 +149,7 @@ class StepReader:
             self.given[head] = frozenset(part.key for part in set.intersection(*of)) - self.varied
         for side in sides:
             self._bind(side)
-        self._solve(found, [part.name for part in parts if isinstance(part, Symbol)])
+        self._solve([part.name for part in parts if isinstance(part, Symbol)])
         made = [self._densities(side) for side in sides]
         made = [self._marginals(side) for side in made]
         return made[0], made[1]
@@ -288,7 +288,7 @@ class StepReader:
                 case _:
                     pass
 
-    def _solve(self, found: list[Value], held: list[str]) -> None:
+    def _solve(self, held: list[str]) -> None:
         """What definitions of conditional densities in the lines say of joint ones: p(x, y) = p(x|y) p(y)."""
         if not self.defined:
             return

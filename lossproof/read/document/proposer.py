@@ -81,7 +81,7 @@ class Proposer:
         known = set(PACKS[packs[0]].functions) | {key for key, name in COMMANDS.items() if name in _EVERYWHERE}
         self._indices()
         self._families()
-        self._functions(known, statistics)
+        self._functions(known)
         self._sizes()
         self._names(known, statistics)
         made: dict[str, Any] = {"packs": packs, "names": self.names, "functions": self.functions}
@@ -148,7 +148,7 @@ class Proposer:
 
     # functions
 
-    def _functions(self, known: set[str], statistics: bool) -> None:
+    def _functions(self, known: set[str]) -> None:
         for full, arguments in self.found.applied_to.items():
             base = full.partition("_{")[0]
             use = self.found.uses.get(base)
@@ -247,9 +247,9 @@ class Proposer:
                 full = pattern.typeset([]) if not pattern.rank else ""
                 known_too = full in self.functions or full in known or full in self.arrays.kinds
                 if full and key not in _ARRAYS and not known_too and not self._is_entry(pattern):
-                    self.names.setdefault(full, self._scalar(key, use, (parts, label)))
+                    self.names.setdefault(full, self._scalar(use, (parts, label)))
             if use.bare and self._is_scalar(key, use, known):
-                self.names.setdefault(key, self._scalar(key, use))
+                self.names.setdefault(key, self._scalar(use))
         for index in sorted(self.indices):
             if index not in self.names:
                 size = self.sizes.get(index)
@@ -275,7 +275,7 @@ class Proposer:
             for parts, primes in use.primed:
                 pattern = self._pattern(key, parts)
                 if key in GREEK and not pattern.rank:
-                    self.names.setdefault(pattern.typeset([]) + "'" * primes, self._scalar(key, use))
+                    self.names.setdefault(pattern.typeset([]) + "'" * primes, self._scalar(use))
 
     def _squares(self) -> None:
         """What is only written squared, and of whose square an equation says what it is, is known by its square.
@@ -373,7 +373,7 @@ class Proposer:
             made["assume"] = ["positive"]
         self.names[name] = {**made, "assumed": True}
 
-    def _scalar(self, key: str, use: Use, at: tuple[tuple[str, ...], str] = ((), "")) -> dict[str, Any]:
+    def _scalar(self, use: Use, at: tuple[tuple[str, ...], str] = ((), "")) -> dict[str, Any]:
         """A number; what stands under a logarithm is positive, unless it is said to be 0 somewhere."""
         made: dict[str, Any] = {"kind": "scalar"}
         if use.under_log and at not in use.zero:

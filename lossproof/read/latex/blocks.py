@@ -110,22 +110,22 @@ class Blocks(Brackets):
         j = fresh_identifier("j", {*taken, i})
         at = span_of(node)
         if right == below == ZERO:
-            found = self._along(first, last, i, at)
+            found = self._along(first, last, i)
             if found is None:
                 return None
             entry, size = found
             delta = Call("KroneckerDelta", (Symbol(i), Symbol(j)))
             body = delta if entry == ONE else Mul((entry, delta))
             return Family(body, (Range(i, ONE, size), Range(j, ONE, size)), span=at)
-        top, bottom = self._along(first, right, j, at), self._along(below, last, j, at)
+        top, bottom = self._along(first, right, j), self._along(below, last, j)
         if top is None or bottom is None or top[1] != bottom[1]:
             return None
-        found = self._along(top[0], bottom[0], i, at)
+        found = self._along(top[0], bottom[0], i)
         if found is None or substitute(found[0], {i: ONE, j: ONE}) != first or not free_names(found[0]) >= {i, j}:
             return None
         return Family(found[0], (Range(i, ONE, found[1]), Range(j, ONE, top[1])), span=at)
 
-    def _along(self, low: Term, high: Term, index: str, at: object) -> tuple[Term, Term] | None:
+    def _along(self, low: Term, high: Term, index: str) -> tuple[Term, Term] | None:
         """What becomes `low` at index 1 and `high` at the size, and the size; None where they are not of one form."""
         found = self.dotted([low], high, "sum", ())
         if found is None or found[0].range.lower != ONE:
