@@ -1,7 +1,7 @@
 """Walks a derivation: each step to the judge, points from search, one result a step.
 
-Not trusted with verdicts: it hands the judge what search proposes, and reports.
-Imports the kernel's judge, `search`, and the ground floor.
+Not trusted with verdicts: it hands the judge what search proposes, and reports. Imports the kernel's judge,
+`search`, the ground floor, and beside it `deciding`, `lowering`, `resting`, `prose_verdicts`.
 """
 
 from __future__ import annotations

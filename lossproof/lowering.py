@@ -1,6 +1,7 @@
 """Decides a step of any kind: one with expectations or over named spaces is posed as one between numbers first.
 
-Not trusted with verdicts: the kernel says what poses a step, and the judge what comes of it. Imports `deciding`.
+Not trusted with verdicts: the kernel says what poses a step, and the judge what comes of it. Imports `deciding` and
+the kernel.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Lines of documents that are proved under what the document says on other lines, or in another reading of the step.
 
-Not trusted with verdicts: it proposes hypotheses and readings, and the judge decides. Imports `lowering`.
+Not trusted with verdicts: it proposes hypotheses and readings, and the judge decides. Imports `lowering`,
+`deciding`, `prose_verdicts`, the kernel, `search`, and the ground floor.
 """
 
 from __future__ import annotations

@@ -2,12 +2,12 @@
 
 Trusted. Imports the ground floor, `components` and `complex_steps`.
 
-A step is about the numbers E f_1, ..., E f_k of finitely many functions of the random quantities, at any
-values of the other names. By the theorem of Richter and Rogosinski (K.
-Schmuedgen: The Moment Problem, theorem 1.24), whatever the distribution, a distribution over finitely many outcomes,
-all of positive chance and outside of a null set, has the same expectations. So a step holds for all distributions for
-which its expectations exist, as the declaration `random` says, if and only if it holds for all finite ones: E t is
-Sum(chance[o] t[o], (o, 1, outcomes)), where a random name X becomes the family X[o], and the chances sum to 1.
+A step is about the numbers E f_1, ..., E f_k of finitely many functions of the random quantities, at any values of the
+other names. By the theorem of Richter and Rogosinski (K. Schmuedgen: The Moment Problem, theorem 1.24), whatever the
+distribution, a distribution over finitely many outcomes, all of positive chance and outside of a null set, has the same
+expectations. So a step holds for all distributions for which its expectations exist, as the declaration `random` says,
+if and only if it holds for all finite ones: E t is Sum(chance[o] t[o], (o, 1, outcomes)), where a random name X becomes
+the family X[o], and the chances sum to 1.
 
 Random names outside of every expectation stand for their values at one outcome, which is any. That outcome may have
 chance 0: the proof then allows such chances, while a counterexample shows an outcome that occurs.

@@ -1,8 +1,8 @@
 """Equations as hypotheses of a step, in the form that serves it best.
 
-Trusted. Imports the ground floor. An equation that says what one name is, for all its entries, is the name's meaning
-in this step: nothing changes but that the points at which it does not hold are left out. That is so only where
-nothing in the step varies what the equation is about: under a derivative, a limit or a substitution by a name, an
+Trusted. Imports the ground floor and `matrices`. An equation that says what one name is, for all its entries, is the
+name's meaning in this step: nothing changes but that the points at which it does not hold are left out. That is so only
+where nothing in the step varies what the equation is about: under a derivative, a limit or a substitution by a name, an
 equation with that name is a hypothesis like others, which is not used there. An equation between entries at declared
 indices is said of all of them.
 """

@@ -1,7 +1,7 @@
 """Hypotheses about parameters that a step may lack: signs on which integrals, limits and infinite sums depend.
 
 Untrusted: what is supposed here becomes a condition of the verdict, and the kernel proves the step under it.
-Imports the ground floor and `draft`.
+Imports the ground floor, `draft` and `kernel.proof`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The names of a document as it is read: what is defined, what it was used for, which meaning holds from where on.
 
-Untrusted as to truth. Imports the ground floor.
+Untrusted as to truth. Imports the ground floor, `expected_values`, `supports`, `shapes`, and from the formula reader
+`families` and `as_set`, which knows what stands for a value.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Names that are positive where a document says how something is distributed: rates, shapes, standard deviations.
 
-Untrusted as to truth: a guess from how formulas are set, which the inferred notation shows. Imports the typeset tree.
+Untrusted as to truth: a guess from how formulas are set, which the inferred notation shows. Imports the typeset tree,
+the names of distributions, and `survey`.
 """
 
 from __future__ import annotations

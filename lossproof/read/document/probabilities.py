@@ -1,7 +1,7 @@
 """Further readings of a step: values of densities as quotients of joint densities, entropies and means as integrals.
 
 Untrusted as to truth: it says what usual notation means, and each reading is judged for itself. Imports the ground
-floor, `names`, `values`.
+floor, `names`, `values`, and from `kernel.spaces` what marks a space.
 
 - p(x|y) is p(x, y)/p(y), and p(x, y) is p(y, x): one letter is a family of densities, told apart by their arguments.
   A name that all values of a letter are given, as the model in p(y|theta, m), is dropped: p(.|m) is a family, too.

@@ -1,7 +1,8 @@
 """A notation for a document that declares none: what its letters seem to range over, ready to be edited and saved.
 
 Untrusted as to truth: everything here is a guess from how formulas are set, each entry is marked `assumed`, and every
-verdict says that it rests on it. Imports `survey` and the notation of the formula reader.
+verdict says that it rests on it. Imports `survey`, what guesses (`arrays`, `proposer`, `random_names`,
+`parameters`), `pieces`, and the notation of the formula reader.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What the letters of a document seem to stand for: indices, families, functions, sizes, arrays, numbers.
 
-Untrusted as to truth: everything here is a guess from how formulas are set. Imports `survey` and `arrays`.
+Untrusted as to truth: everything here is a guess from how formulas are set. Imports `survey`, `arrays` and the
+typeset tree.
 """
 
 from __future__ import annotations
