@@ -70,6 +70,15 @@ def test_a_document_with_its_notation_in_a_comment(tmp_path: Path) -> None:
                                  "unknown": 0, "not_read": 0, "pictures": 0}
 
 
+def test_the_document_in_readme_verifies(tmp_path: Path) -> None:
+    """As it stands there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    code, found = verify(readme.split("````markdown\n")[1].split("````")[0], tmp_path)
+    assert code == 0 and found["coverage"] == {
+        "rows": 3, "read": 3, "defined": 2, "proved": 1, "conditional": 0, "refuted": 0, "unknown": 0, "not_read": 0,
+        "pictures": 0}
+
+
 def test_a_mistake_is_refuted_and_the_exit_code_says_so(tmp_path: Path) -> None:
     """Without the expectation, the refuted row is not as expected."""
     code, found = verify(NOTES.replace("<!-- expect: refuted -->", ""), tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -74,6 +75,19 @@ def test_every_module_has_a_floor_of_its_own() -> None:
     """A new module must be given its floor here: only packages pass theirs on to what is in them."""
     bare = [module_name(p) for p in SOURCES if p.parent == PACKAGE and module_name(p) not in FLOORS]
     assert bare == []
+
+
+def test_readme_lists_every_module() -> None:
+    """By name, or by a row for its whole folder; and no module that is not there."""
+    listed, whole = set(), set()
+    for row in re.findall(r"^\| \d \| (.*?) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.M):
+        for part in row.split("; "):
+            folder = re.match(r"`([\w/]+/)`\s*", part)
+            names = re.findall(r"\w+", part[folder.end():] if folder else part)
+            listed |= {(folder[1] if folder else "") + name for name in names}
+            whole |= {folder[1]} if folder and not names else set()
+    modules = {str(path.relative_to(PACKAGE).with_suffix("")) for path in SOURCES if not path.stem.startswith("__")}
+    assert {name for name in modules if name.rpartition("/")[0] + "/" not in whole} == listed
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=module_name)
