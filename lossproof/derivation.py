@@ -49,7 +49,12 @@ POSITIVE = Domain(lower=Fraction(0), lower_open=True)
 NONNEGATIVE = Domain(lower=Fraction(0))
 
 
-_MARKS = frozenset({"unspecified", "perhaps an array"})
+# Marks among the assumptions of a declaration:
+RANDOM = "random"                       # a random quantity, distributed in any way
+UNSPECIFIED = "unspecified"             # known by how it is set only: a function may take more than values
+PERHAPS_ARRAY = "perhaps an array"      # a value known so, which may be a vector or a matrix
+MENTIONS = "mentions:"                  # with the name of an array behind it: one known so that stands in it
+_MARKS = frozenset({UNSPECIFIED, PERHAPS_ARRAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class Declaration:
     @property
     def traits(self) -> frozenset[str]:
         """The assumptions that are about values; those by which a reader marks how a name is set are not."""
-        return frozenset(a for a in self.assumptions if a not in _MARKS and not a.startswith("mentions:"))
+        return frozenset(a for a in self.assumptions if a not in _MARKS and not a.startswith(MENTIONS))
 
     @property
     def whole(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from lossproof.derivation import Declaration, Definition, Document, Line, Step
+from lossproof.derivation import PERHAPS_ARRAY, UNSPECIFIED, Declaration, Definition, Document, Line, Step
 from lossproof.kernel import expectations, expected_numbers, judge
 from lossproof.kernel.premises import reached
 from lossproof.term import Call, Derivative, Entry, Mul, Number, Pow, Symbol, Term, free_names, walk
@@ -86,7 +86,7 @@ def _unspecified(step: Step) -> list[str]:
     """What in a step has no meaning but how it is set: no counterexample may choose a value for it."""
     names = reached(step.left, step.definitions) | reached(step.right, step.definitions)
     return sorted(name for name in names & set(step.declarations)
-                  if "unspecified" in step.declarations[name].assumptions)
+                  if UNSPECIFIED in step.declarations[name].assumptions)
 
 
 def _said_of(document: Document) -> set[str]:
@@ -128,7 +128,7 @@ def _guessed(step: Step) -> set[str]:
 def _unwritten(step: Step) -> bool:
     """Whether a value that may be an array is in a step and is only read as it is set (the reader marks it so)."""
     names = reached(step.left, step.definitions) | reached(step.right, step.definitions)
-    return any("perhaps an array" in step.declarations[name].assumptions for name in names & set(step.declarations))
+    return any(PERHAPS_ARRAY in step.declarations[name].assumptions for name in names & set(step.declarations))
 
 
 def _turned_round(step: Step) -> Iterator[str]:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from lossproof.derivation import NONNEGATIVE, POSITIVE, Declaration, Definition, Domain, Step
+from lossproof.derivation import NONNEGATIVE, POSITIVE, RANDOM, UNSPECIFIED, Declaration, Definition, Domain, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
@@ -63,9 +63,8 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["RANDOM", "Outcomes", "all_names", "at_an_outcome", "has_expectations", "over_outcomes", "reached"]
+__all__ = ["Outcomes", "all_names", "at_an_outcome", "has_expectations", "over_outcomes", "reached"]
 
-RANDOM = "random"
 """The assumption of a name that is a random quantity, of which all expectations that are written exist."""
 
 _TWO = Number(Fraction(2))
@@ -187,7 +186,7 @@ class _Lowering:
     def outcomes(self) -> Outcomes:
         step = self.step
         for name in self.random & reached((step.left, step.right, *step.given), step.definitions):
-            if step.declarations[name].assumptions - {RANDOM, "complex", "unspecified"}:
+            if step.declarations[name].assumptions - {RANDOM, "complex", UNSPECIFIED}:
                 raise Unsupported(f"the random matrix {name}, of which more is assumed")
         lines = [self.value(line, None, frozenset()) for line in (step.left, step.right)]
         one_outcome = self.outside

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from lossproof.derivation import Declaration, Step
+from lossproof.derivation import RANDOM, Declaration, Step
 from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
-from lossproof.kernel.expectations import RANDOM, all_names, at_an_outcome, over_outcomes, reached
+from lossproof.kernel.expectations import all_names, at_an_outcome, over_outcomes, reached
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.term import (
     EXPECTATIONS,

@@ -22,7 +22,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import NoReturn
 
-from lossproof.derivation import Declaration, Definition, Domain, Kind
+from lossproof.derivation import RANDOM, Declaration, Definition, Domain, Kind
 from lossproof.diagnostic import InputError
 from lossproof.read.forms import Builder
 from lossproof.read.lexical import refuse, scan, shorten
@@ -235,14 +235,14 @@ class _DeclarationReader:
         for assumption in assumed:
             if assumption == "complex":
                 is_complex = True
-            elif assumption == "random":
+            elif assumption == RANDOM:
                 is_random = True
             elif matrix and isinstance(assumption, str) and assumption in _MATRIX_ASSUMPTIONS:
                 about_matrix.add(assumption)
             elif isinstance(assumption, str) and assumption in _ASSUMPTIONS:
                 domain = _both(domain, _ASSUMPTIONS[assumption])
             else:
-                known = [*_ASSUMPTIONS, "complex", "random", *(_MATRIX_ASSUMPTIONS if matrix else ())]
+                known = [*_ASSUMPTIONS, "complex", RANDOM, *(_MATRIX_ASSUMPTIONS if matrix else ())]
                 self._refuse("LP107", name, f"the assumption {_quote(assumption)} is not known",
                              *_mean(assumption, known))
         if "interval" in entry:
@@ -265,7 +265,7 @@ class _DeclarationReader:
                              "beside `complex` stands only `nonzero`; say the rest of re(z) and im(z), as a hypothesis")
             about_matrix.add("complex")
         if is_random:
-            about_matrix.add("random")
+            about_matrix.add(RANDOM)
         if _is_empty(domain):
             self._refuse("LP108", name, "no number is left that it could be")
         return domain, frozenset(about_matrix)

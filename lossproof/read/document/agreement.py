@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from lossproof.derivation import Definition, Step
+from lossproof.derivation import UNSPECIFIED, Definition, Step
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare, is_costly
-from lossproof.read.document.names import UNSPECIFIED, Names
+from lossproof.read.document.names import Names
 from lossproof.term import Limit, Term, node_count, walk
 
 __all__ = ["disagreeing"]

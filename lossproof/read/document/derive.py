@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
-from lossproof.derivation import Line, LineRelation, Row
+from lossproof.derivation import PERHAPS_ARRAY, Line, LineRelation, Row
 from lossproof.read.document.argument import citations
 from lossproof.read.document.chains import SAID, Chain, Chains
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
@@ -32,7 +32,6 @@ from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
-from lossproof.read.latex.as_set import PERHAPS
 from lossproof.term import (
     Call,
     Component,
@@ -307,7 +306,7 @@ class Deriver(Chains):
         declared = self.names.declarations.get(head.name)
         made = self.names.declarations.get(body.name) if isinstance(body, Symbol) else \
             self.names.declarations.get(body.function) if isinstance(body, Call) else None
-        return declared is not None and declared.array and made is not None and PERHAPS in made.assumptions
+        return declared is not None and declared.array and made is not None and PERHAPS_ARRAY in made.assumptions
 
     def head(self, side: Side) -> Head | None:
         """What a left side may define; the value of an unspecified function, or an expectation, gets a name first."""

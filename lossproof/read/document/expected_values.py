@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lossproof.derivation import Declaration, Definition
+from lossproof.derivation import RANDOM, Declaration, Definition
 from lossproof.diagnostic import InputError
 from lossproof.read.shapes import Shapes
 from lossproof.term import (
@@ -53,7 +53,7 @@ def rests_on_chance(term: Term, declarations: Mapping[str, Declaration],
             if name in definitions:
                 of = definitions[name].of
                 waiting.append(of if of is not None else definitions[name].body)
-            elif name in declarations and "random" in declarations[name].assumptions:
+            elif name in declarations and RANDOM in declarations[name].assumptions:
                 return True
     return False
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal
 
-from lossproof.derivation import Declaration, Definition
+from lossproof.derivation import UNSPECIFIED, Declaration, Definition
 from lossproof.diagnostic import InputError
 from lossproof.print_latex import latex
 from lossproof.read.document.expected_values import ExpectedValues, is_expectation
@@ -46,7 +46,6 @@ from lossproof.term import (
 
 __all__ = ["Function", "Head", "Names", "function_of", "head_of", "is_known_everywhere", "is_number", "renamed"]
 
-UNSPECIFIED = "unspecified"     # of a function: it takes more than values, as an expectation does
 MAX_UNFOLDED = 20_000       # nodes of a line in which functions were replaced by their bodies
 
 

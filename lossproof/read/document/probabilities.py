@@ -17,10 +17,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lossproof.derivation import NONNEGATIVE, Declaration, Reading
+from lossproof.derivation import NONNEGATIVE, UNSPECIFIED, Declaration, Reading
 from lossproof.kernel.spaces import SPACE
 from lossproof.latex_names import HOLE
-from lossproof.read.document.names import UNSPECIFIED, Names
+from lossproof.read.document.names import Names
 from lossproof.read.document.values import Part, Value, density, value_of
 from lossproof.term import (
     MINUS_ONE,

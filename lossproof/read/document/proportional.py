@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from lossproof.derivation import Reading
+from lossproof.derivation import MENTIONS, Reading
 from lossproof.read.document.names import Names, renamed
 from lossproof.read.document.probabilities import Probabilities, StepReader
 from lossproof.read.document.values import Part, density
-from lossproof.read.latex.as_set import MENTIONS
 from lossproof.term import Call, Entry, Symbol, Term, binders, divide, free_names, walk
 
 __all__ = ["Proportional"]

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lossproof.derivation import RANDOM
 from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import find_arrays
 from lossproof.read.document.parameters import suppose_positive
@@ -70,7 +71,7 @@ def _mark_random(names: dict[str, Any], letters: frozenset[str]) -> None:
     """Note which names are random quantities, by their letters."""
     for key, entry in names.items():
         if entry.get("kind") in ("scalar", "indexed", "vector", "matrix") and scripts_of(key)[0] in letters:
-            entry["assume"] = [*entry.get("assume", ()), "random"]
+            entry["assume"] = [*entry.get("assume", ()), RANDOM]
 
 
 def _statistics(notation: Notation, found: Survey) -> tuple[str, ...]:

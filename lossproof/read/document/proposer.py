@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
 
+from lossproof.derivation import UNSPECIFIED
 from lossproof.read.document.arrays import Arrays
 from lossproof.read.document.survey import GREEK, TRANSPOSED, Survey, Use
 from lossproof.read.latex.functions import COMMANDS
@@ -162,7 +163,7 @@ class Proposer:
             spread = any(re.search(r"\||\\mid|\\vert|;|=|\\in\b|<|>", argument) for argument in arguments)
             if len(counts) > 1 or spread or _WORD.fullmatch(full) or not all(
                     _is_value(part, self.arrays) for argument in arguments for part in _split(argument)):
-                self.functions[full] = {"is": "unspecified", "assumed": True}
+                self.functions[full] = {"is": UNSPECIFIED, "assumed": True}
             else:
                 self.functions[full] = {"is": "opaque", "arity": counts.pop(), "assumed": True}
 

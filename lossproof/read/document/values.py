@@ -9,12 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lossproof.derivation import Declaration
+from lossproof.derivation import UNSPECIFIED, Declaration
 from lossproof.latex_names import HOLE
 from lossproof.print_text import text
 from lossproof.term import Call, Entry, Pow, Symbol, Term, map_children
-
-_UNSPECIFIED = "unspecified"
 
 __all__ = ["Part", "Value", "density", "value_of"]
 
@@ -62,7 +60,7 @@ def value_of(term: Term, declarations: Mapping[str, Declaration]) -> Value | Non
     match term:
         case Call(function, args, orders) if function in declarations and not any(orders):
             declared = declarations[function]
-        case Symbol(name) if name in declarations and _UNSPECIFIED in declarations[name].assumptions:
+        case Symbol(name) if name in declarations and UNSPECIFIED in declarations[name].assumptions:
             declared, args = declarations[name], ()
         case _:
             return None

@@ -10,11 +10,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 
-from lossproof.derivation import Declaration, Definition
+from lossproof.derivation import MENTIONS, PERHAPS_ARRAY, UNSPECIFIED, Declaration, Definition
 from lossproof.latex_names import HOLE
 from lossproof.read.latex.matching import LETTER_LIKE, base_and_scripts, split_at, without_power
 from lossproof.read.latex.names import TRANSPOSED, Names, span_of
-from lossproof.read.latex.notation import UNSPECIFIED, Function
+from lossproof.read.latex.notation import Function
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
     Bracket,
@@ -38,10 +38,8 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["AsSet", "MENTIONS", "PERHAPS", "unknown_dependence"]
+__all__ = ["AsSet", "unknown_dependence"]
 
-MENTIONS = "mentions:"
-PERHAPS = "perhaps an array"
 _NONE = Declaration("", "scalar")
 
 
@@ -69,7 +67,8 @@ class AsSet(Names):
         if not re.fullmatch(r"[A-Za-z]\w{0,40}", hint) or self.declarations.get(hint, _NONE).latex not in (key, None):
             name = re.sub(r"\W", "", hint)[:30] or "opaque"
             name = f"{name}_{hashlib.sha256(key.encode()).hexdigest()[:6]}"
-        unknown = frozenset({UNSPECIFIED, *(MENTIONS + array for array in mentions), *(() if number else (PERHAPS,))})
+        unknown = frozenset({UNSPECIFIED, *(MENTIONS + array for array in mentions),
+                             *(() if number else (PERHAPS_ARRAY,))})
         if not args:
             self.declare(Declaration(name, "scalar", latex=key, assumed=True, assumptions=unknown))
             return Symbol(name, span=span_of(place))
@@ -185,7 +184,7 @@ class AsSet(Names):
         """True where a term holds a value, read as it is set, that may be a vector or a matrix."""
         for part in walk(term):
             name = part.name if isinstance(part, Symbol) else part.function if isinstance(part, Call) else ""
-            if name in self.declarations and PERHAPS in self.declarations[name].assumptions:
+            if name in self.declarations and PERHAPS_ARRAY in self.declarations[name].assumptions:
                 return True
         return False
 

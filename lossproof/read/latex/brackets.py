@@ -5,11 +5,10 @@ Untrusted as to truth. Imports the ground floor, `scripts` and the typeset tree.
 
 from __future__ import annotations
 
-from lossproof.derivation import Declaration, Domain
+from lossproof.derivation import UNSPECIFIED, Declaration, Domain
 from lossproof.read.latex.keys import identifier, split_parts
 from lossproof.read.latex.matching import split_at
 from lossproof.read.latex.names import span_of
-from lossproof.read.latex.notation import UNSPECIFIED
 from lossproof.read.latex.scripts import Scripts
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (

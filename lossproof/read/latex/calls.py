@@ -5,6 +5,7 @@ Untrusted as to truth. Imports the ground floor, `functions` and the typeset tre
 
 from __future__ import annotations
 
+from lossproof.derivation import RANDOM
 from lossproof.latex_names import HOLE
 from lossproof.read.latex.densities import density
 from lossproof.read.latex.functions import (
@@ -44,7 +45,6 @@ from lossproof.term import (
 
 __all__ = ["Calls"]
 
-RANDOM = "random"
 SEPARATORS = {",": "", ";": "at", "|": "given", r"\mid": "given", r"\|": "from"}
 
 # The value of these at an array may be an array.

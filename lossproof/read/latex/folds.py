@@ -8,13 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from lossproof.derivation import Declaration, Domain
+from lossproof.derivation import UNSPECIFIED, Declaration, Domain
 from lossproof.read.index_ranges import range_of
 from lossproof.read.latex.calls import Calls
 from lossproof.read.latex.keys import identifier
 from lossproof.read.latex.matching import split_at
 from lossproof.read.latex.names import Cursor, span_of
-from lossproof.read.latex.notation import UNSPECIFIED
 from lossproof.read.latex.typeset import (
     Bracket,
     Command,

@@ -32,9 +32,8 @@ from lossproof.term import (
     fresh_identifier,
 )
 
-__all__ = ["Function", "Name", "Notation", "SumRange", "UNSPECIFIED", "normalized"]
+__all__ = ["Function", "Name", "Notation", "SumRange", "normalized"]
 
-UNSPECIFIED = "unspecified"
 """Assumption of a function of which nothing is known, not even that any function would do: no counterexample may
 choose one for it."""
 

@@ -12,13 +12,13 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import NoReturn
 
-from lossproof.derivation import Declaration
+from lossproof.derivation import UNSPECIFIED, Declaration
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.latex_names import HOLE
 from lossproof.read.expression import parse, parse_declarations
 from lossproof.read.latex.keys import identifier, is_index, key_of, parts_of
 from lossproof.read.latex.layout import lay_out
-from lossproof.read.latex.notation import UNSPECIFIED, Function, Name, Notation, SumRange, normalized
+from lossproof.read.latex.notation import Function, Name, Notation, SumRange, normalized
 from lossproof.read.latex.tokens import LatexProblem, tokenize
 from lossproof.read.latex.typeset import (
     Scripted,

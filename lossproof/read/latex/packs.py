@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from lossproof.derivation import UNSPECIFIED
 from lossproof.read.latex.distributions import DISTRIBUTIONS
 from lossproof.read.latex.notation import Notation
 
@@ -98,7 +99,7 @@ _EXPECTATIONS = {
 
 
 def _statistics() -> Notation:
-    functions: dict[str, object] = {key: {"is": "unspecified", "arity": 1} for key in (*_OPAQUE, *_FUNCTIONS)}
+    functions: dict[str, object] = {key: {"is": UNSPECIFIED, "arity": 1} for key in (*_OPAQUE, *_FUNCTIONS)}
     functions |= {r"\Gamma": "gamma", r"\mathrm{B}": "beta", r"\psi": "digamma", r"\mathrm{erf}": "erf",
                   r"\mathrm{tr}": "trace", r"\mathrm{erfc}": "erfc"}
     made = Notation.from_mapping({"functions": functions})
