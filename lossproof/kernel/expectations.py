@@ -141,7 +141,8 @@ def over_outcomes(step: Step) -> Outcomes:
 
 
 def reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> frozenset[str]:
-    """The names in terms and in what their quantities are defined as."""
+    """The names in terms and in what their quantities are defined as; the indices of these count, too: what an index
+    carries into a quantity is looked for under the name that it has there."""
     found: set[str] = set()
     waiting = [name for term in terms for name in free_names(term)]
     while waiting:
