@@ -31,8 +31,6 @@ from lossproof.term import Bool, ForAll, Relation, Span, Symbol, Term, free_name
 
 __all__ = ["notation_of", "read"]
 
-_LABEL = re.compile(r"\\(?:label|tag)\*?\s*\{([^{}]*)\}")
-
 
 def read(path: str, notation: str = "") -> Document:
     """The document of a file; InputError where the file, or its declared notation, cannot be read at all.
@@ -286,15 +284,15 @@ class _Reader:
         given = [term for section in self._sections for term in section.given]
         for at in here:
             given += [term for text in at.given for term in self._hypotheses(text, None)]
-        label = _LABEL.search(formula.text) if formula is not None else None
-        name = slug(label[1].replace("eq:", "eq-")) if label else ""
+        found = labels(formula.text) if formula is not None else ()
+        name = slug(found[0].replace("eq:", "eq-")) if found else ""
         expect = self._expect or tuple(verdict for at in here for verdict in at.expect)
         span = None if formula is None else self._text.span(formula.places[0], formula.places[-1])
         context = Context(tuple(dict.fromkeys(given)), self._sections[-1].number, name or f"line-{line}",
                           self._sections[-1].title, expect, span)
         if formula is None:
             return context
-        return replace(context, role=self._argument.role(formula.places[0]), labels=labels(formula.text),
+        return replace(context, role=self._argument.role(formula.places[0]), labels=found,
                        cites=citations(formula.lead) or citations(self._argument.before(formula.places[0])),
                        narrowed=self._argument.hypothetical(
                            formula.places[0], formula.places[-1], display=formula.display))

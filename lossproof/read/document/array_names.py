@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lossproof.read.document.survey import GREEK, TRANSPOSED, is_label, letter
-from lossproof.read.latex.layout import Bracket, Command, Environment, Group, Leaf, Node, Nodes, Scripted, canonical
+from lossproof.read.latex.typeset import Group, Leaf, Node, Nodes, Scripted, canonical, children
 
 __all__ = ["SCALAR", "Arrays", "Shape", "full_name", "inner_of", "is_upper", "split"]
 
@@ -136,18 +136,10 @@ def is_upper(name: str) -> bool:
 
 
 def inner_of(node: Node) -> list[Nodes]:
-    """The formulas inside of a node."""
-    match node:
-        case Group(items=items) | Bracket(items=items):
-            return [items]
-        case Scripted(base=base, sup=sup):
-            return [(base,) if full_name(node) is None else (), sup or ()]
-        case Command(args=args):
-            return list(args)
-        case Environment(rows=rows):
-            return [cell for row in rows for cell in row]
-        case _:
-            return []
+    """The formulas inside of a node: no indices, and nothing of what belongs to a name."""
+    if isinstance(node, Scripted):
+        return [(node.base,) if full_name(node) is None else (), node.sup or ()]
+    return list(children(node))
 
 
 def split(nodes: Nodes, signs: frozenset[str]) -> list[Nodes]:

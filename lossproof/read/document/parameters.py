@@ -14,7 +14,7 @@ from lossproof.read.latex.distributions import DISTRIBUTIONS
 from lossproof.read.latex.layout import canonical, lay_out
 from lossproof.read.latex.matching import split_at
 from lossproof.read.latex.tokens import tokenize
-from lossproof.read.latex.typeset import Bracket, Command, Environment, Group, Leaf, Node, Nodes, Scripted
+from lossproof.read.latex.typeset import Bracket, Command, Group, Leaf, Node, Nodes, Scripted, children
 
 __all__ = ["suppose_positive"]
 
@@ -50,23 +50,9 @@ def _parameters(nodes: Nodes) -> Iterator[Nodes]:
                     behind = split_at(node.items, (";",))[-1]
                     parameters = split_at(behind, (",",))
                     yield from (parameters[place] for place in _POSITIVE[kind] if place < len(parameters))
-        for inner in _inside(node):
+        for inner in children(node):
             yield from _parameters(inner)
 
-
-def _inside(node: Node) -> Iterator[Nodes]:
-    match node:
-        case Group(items=items) | Bracket(items=items):
-            yield items
-        case Scripted(base, sub, sup):
-            yield (base,)
-            yield from (script for script in (sub, sup) if script)
-        case Command(args=args):
-            yield from args
-        case Environment(rows=rows):
-            yield from (cell for row in rows for cell in row)
-        case _:
-            pass
 
 
 def _factors(nodes: Nodes, names: Mapping[str, Any]) -> list[str]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from lossproof.read.document.survey import letter
-from lossproof.read.latex.layout import Bracket, Command, Environment, Group, Leaf, Node, Nodes, Scripted, canonical
 from lossproof.read.latex.packs import PACKS
+from lossproof.read.latex.typeset import Bracket, Nodes, Scripted, canonical, children
 
 __all__ = ["random_letters"]
 
@@ -48,7 +48,7 @@ def _arguments(formulas: Iterable[Nodes]) -> Iterator[Nodes]:
             bracket = after.base if isinstance(after, Scripted) else after
             if isinstance(bracket, Bracket) and canonical(base) in _EXPECTATIONS:
                 yield bracket.items
-            yield from _arguments(_inside(node))
+            yield from _arguments(children(node))
 
 
 def _letters(nodes: Nodes) -> Iterator[str]:
@@ -61,23 +61,5 @@ def _letters(nodes: Nodes) -> Iterator[str]:
             if isinstance(node, Scripted) and node.sup:
                 yield from _letters(node.sup)
             continue
-        for inner in _inside(node):
+        for inner in children(node):
             yield from _letters(inner)
-
-
-def _inside(node: Node) -> Iterator[Nodes]:
-    """The lists of nodes directly inside of a node."""
-    match node:
-        case Group(items=items) | Bracket(items=items):
-            yield items
-        case Scripted(base, sub, sup):
-            yield from _inside(base)
-            yield from (part for part in (sub, sup) if part)
-        case Command(args=args):
-            yield from args
-        case Environment(rows=rows):
-            yield from (cell for row in rows for cell in row)
-        case Leaf():
-            return
-        case _:
-            return

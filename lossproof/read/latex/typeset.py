@@ -21,6 +21,7 @@ __all__ = [
     "Scripted",
     "Words",
     "canonical",
+    "children",
     "leaves",
 ]
 
@@ -135,6 +136,22 @@ def leaves(nodes: Nodes) -> Iterator[Leaf | Words]:
                 stack.extend(reversed((*(option or ()), *(n for arg in args for n in arg))))
             case Environment(rows=rows):
                 stack.extend(reversed([n for row in rows for cell in row for n in cell]))
+
+
+def children(node: Node) -> Iterator[Nodes]:
+    """The lists of nodes directly inside of a node, without a command's option: the base of scripts, too."""
+    match node:
+        case Group(items=items) | Bracket(items=items):
+            yield items
+        case Scripted(base, sub, sup):
+            yield (base,)
+            yield from (script for script in (sub, sup) if script)
+        case Command(args=args):
+            yield from args
+        case Environment(rows=rows):
+            yield from (cell for row in rows for cell in row)
+        case Leaf() | Words():
+            return
 
 
 def canonical(nodes: Nodes | Node) -> str:
