@@ -11,6 +11,7 @@ from lossproof.derivation import Declaration, Definition, Document, Step
 from lossproof.kernel import spaces
 from lossproof.kernel.spaces import SPACE
 from lossproof.read.document_file import read
+from lossproof.runner import run
 from lossproof.term import Add, Call, Integral, Mul, Symbol, Term, number
 from lossproof.verdict import Conditional, Proved, Verdict
 
@@ -186,3 +187,24 @@ def test_a_marginal_at_an_index_that_nothing_binds_is_no_law(tmp_path: Path) -> 
     """Where a density is of x_i, the line does not say whether for one i or for each."""
     text = "$$ L = \\sum_{i=1}^n \\log p(x_i) $$\n\n$$ \\int p(y, x_i) dy = p(x_i) $$\n"
     assert verdicts(tmp_path, text)[3] == ["unknown"]
+
+
+@pytest.mark.parametrize("row", [
+    r"\frac{\partial}{\partial a} p(y|\mu) = 0", r"\lim_{a \to 0} p(y|\mu) = p(y|\mu)",
+    r"\frac{\partial}{\partial a} \mathrm{E}(\mu) = 0", r"\int_0^1 p(y|\mu) \, \mathrm{d}a = p(y|\mu)",
+])
+def test_what_an_array_is_made_of_varies_what_depends_on_it(tmp_path: Path, row: str) -> None:
+    """With mu = a v, nothing is said of p(y|mu) as a varies; as c does, which mu is not made of, it stays."""
+    notation = ("---\nlossproof:\n  packs: [statistics]\n  names:\n    n: size\n    a: scalar\n    c: scalar\n"
+                "    y: scalar\n    v: {kind: vector, shape: [n]}\n    \\mu: {kind: vector, shape: [n]}\n"
+                "  functions: {p: unspecified}\n---\n\n$$ \\mu = a v $$\n\n")
+    path = tmp_path / "notes.md"
+    path.write_text(f"{notation}$$ {row} $$\n", encoding="utf-8")
+    [checked] = run([str(path)])
+    assert all(step.verdict.verdict not in ("proved", "conditional")
+               for derivation in checked.result.derivations for step in derivation.steps)
+    still = row.replace("partial a", "partial c").replace("{a ", "{c ").replace("d}a", "d}c")
+    path.write_text(f"{notation}$$ {still} $$\n", encoding="utf-8")
+    [checked] = run([str(path)])
+    found = {step.verdict.verdict for derivation in checked.result.derivations for step in derivation.steps}
+    assert "proved" in found or r"\mathrm{E}" in row

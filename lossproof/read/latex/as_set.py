@@ -31,10 +31,13 @@ from lossproof.term import (
     Call,
     Derivative,
     Entry,
+    Integral,
+    Limit,
     Partial,
     Subst,
     Symbol,
     Term,
+    free_names,
     walk,
 )
 
@@ -212,7 +215,7 @@ def unknown_dependence(terms: Iterable[Term], declarations: Mapping[str, Declara
                     Derivative(by=Symbol(name) | Entry(family=name)) | Subst(variable=Symbol(name) | Entry(family=name))
                 ):
                     by.add(name)
-                case Partial(family=Symbol(name)):
+                case Partial(family=Symbol(name)) | Limit(variable=Symbol(name)) | Integral(name=name):
                     by.add(name)
                 case _:
                     pass
@@ -228,4 +231,10 @@ def unknown_dependence(terms: Iterable[Term], declarations: Mapping[str, Declara
                         waiting.append(definitions[name].body)
                 case _:
                     pass
+    resting = list(mentioned)
+    while resting:      # an array may be a quantity: what that is made of is mentioned, too
+        if (definition := definitions.get(resting.pop())) is not None:
+            below = free_names(definition.body) - mentioned
+            mentioned |= below
+            resting += below
     return min(by & mentioned, default=None)
