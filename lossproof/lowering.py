@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from lossproof.deciding import WORK, Settled, claimed, decide_plainly, exhibit, proved
+from lossproof.deciding import WORK, Settled, decide_plainly, exhibit, proved
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
@@ -29,15 +29,14 @@ _SPACES = "not decided: an integral over a space of which only the name is known
 
 def decide(step: Step, settled: Settled) -> StepResult:
     """The result of a step; `settled` is told it as soon as its verdict stands."""
+    if spaces.over_spaces(step):
+        # nothing is refuted by what a space or a function might be
+        return _proved_over_spaces(step) or StepResult(0, Unknown(_SPACES))
     if expected_numbers.values_of(step):
         return _decide_values(step, settled)
     if expectations.has_expectations(step):
         return _decide_outcomes(step)
-    step = expectations.at_an_outcome(step)
-    if spaces.over_spaces(step) and not complex_steps.is_complex(step):
-        # nothing is refuted by what a space or a function might be
-        return by_points(step) or claimed(step) or StepResult(0, Unknown(_SPACES))
-    return decide_plainly(step, settled)
+    return decide_plainly(expectations.at_an_outcome(step), settled)
 
 
 def is_plain(step: Step) -> bool:
@@ -50,7 +49,7 @@ def established(step: Step) -> StepResult | None:
     if is_plain(step):
         result = proved(step)
     elif spaces.over_spaces(step):
-        result = by_points(step)
+        result = _proved_over_spaces(step)
     else:
         result = _by_values(step, supposed=True)
     return result if result is not None and isinstance(result.verdict, Proved | Conditional) else None
@@ -141,14 +140,28 @@ def _decide_outcomes(step: Step) -> StepResult:
     return replace(result, diagnosis=None)
 
 
+def _proved_over_spaces(step: Step) -> StepResult | None:
+    """The result of a step in which spaces stand that are only named, where finite sums settle it, or where its lines
+    hold without what is said of spaces. Such a space is no interval, and nothing of intervals is asked of it."""
+    result = by_points(step)
+    plain = spaces.without_spaces(step)
+    return result if result is not None or plain is None else established(plain)
+
+
 def by_points(step: Step, work: int = WORK) -> StepResult | None:
     """The result of a step with integrals over spaces that are only named, where finite sums settle it."""
     validate(step)
-    sums = spaces.atoms(step)
-    claim = None if sums is None else proof.prove(sums.step, work)
-    if sums is None or not isinstance(claim, proof.Claim):
+    if complex_steps.is_complex(step) or expected_numbers.values_of(step) or expectations.has_expectations(step):
         return None
-    found = exhibit(pointwise.without_limits(sums.step), claim)
-    if isinstance(found.verdict, Proved | Conditional):
-        return replace(found, verdict=judge.over_spaces(sums, found.verdict))
-    return found if found.fault else None
+    sums = spaces.atoms(expectations.at_an_outcome(step))
+    if sums is None:
+        return None
+    try:
+        claim = proof.prove(sums.step, work)
+        found = exhibit(pointwise.without_limits(sums.step), claim) if isinstance(claim, proof.Claim) else None
+    except InputError:      # what stands for the values of functions cannot stand everywhere
+        return None
+    if found is None or not isinstance(found.verdict, Proved | Conditional):
+        return found if found is not None and found.fault else None
+    verdict = judge.over_spaces(sums, found.verdict)
+    return None if verdict is None else replace(found, verdict=verdict)

@@ -147,7 +147,8 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
     costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))
     try:
-        found = claimed(step, WORK_BEFORE_READINGS if costly else WORK)
+        before = WORK_BEFORE_READINGS if costly else WORK
+        found = by_points(step, before) if spaces.over_spaces(step) else claimed(step, before)
     except InputError:
         return None
     if found is not None and isinstance(found.verdict, Proved if costly else Proved | Conditional):

@@ -48,10 +48,15 @@ def chained(claim: Step, verdicts: Sequence[Verdict], points: Iterable[Point]) -
     return Proved(("transitivity", *laws), min(v.checked_at for v in verdicts if isinstance(v, Proved)))
 
 
-def over_spaces(atoms: Atoms, verdict: Proved | Conditional) -> Proved | Conditional:
-    """The verdict of a step with integrals over spaces that are only named, from that of its finite sums."""
-    kept = verdict.conditions if isinstance(verdict, Conditional) else ()
-    conditions = dict.fromkeys((*(atoms.written(c) for c in kept), *atoms.conditions))
+def over_spaces(atoms: Atoms, verdict: Proved | Conditional) -> Proved | Conditional | None:
+    """The verdict of a step with integrals over spaces that are only named, from that of its finite sums; None where
+    a condition on these says nothing of the integrals."""
+    kept = [atoms.written(c) for c in verdict.conditions] if isinstance(verdict, Conditional) else []
+    conditions: dict[Term, None] = {}
+    for condition in (*kept, *atoms.conditions):
+        if condition is None:
+            return None
+        conditions[condition] = None
     laws = dict.fromkeys(verdict.laws)
     if atoms.integrals:
         laws["integral-by-points"] = None
