@@ -109,6 +109,8 @@ def names_reached(term: Term, definitions: Mapping[str, Definition]) -> frozense
 def quantities_over_spaces(step: Step) -> frozenset[str]:
     """The quantities in whose definition such a space stands, in the end."""
     own = {name for name, d in step.definitions.items() if holds_space(d.body, step.declarations)}
+    if not own:
+        return frozenset()
     return frozenset(name for name, d in step.definitions.items()
                      if name in own or names_reached(d.body, step.definitions) & own)
 

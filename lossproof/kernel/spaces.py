@@ -79,6 +79,8 @@ class Atoms:
 
 def over_spaces(step: Step) -> bool:
     """Whether a space of which only the name is known stands in a line, in a hypothesis, or in what they reach."""
+    if not any(SPACE in declared.assumptions for declared in step.declarations.values()):
+        return False
     quantities = quantities_over_spaces(step)
     return any(holds_space(term, step.declarations) or (quantities and free_names(term) & quantities)
                for term in (step.left, step.right, *step.given))
