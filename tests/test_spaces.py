@@ -131,6 +131,10 @@ def test_integrals_change_places_only_where_they_stand_directly_in_one_another(l
     (over(f"f(x)*{over('h(y)', 'y', 'Y')}"), f"{over('f(x)')}*{over('h(y)', 'y', 'Y')}"),
     (over(f"f(x)*{over('g(y)', 'y')}"), f"{over('f(x)')}*{over('g(x)')}"),
     (swapped("f(x)*h(y)"), f"{over('f(x)')}*{over('h(x)', 'x', 'Y')}"),
+    (over(over("f(x)*g(y)", "y")), f"{over('f(x)')}*{over('g(x)')}"),
+    (over(over("2*f(x)*g(y)*f(y)", "y")), over(over("2*f(y)*g(x)*f(x)", "y"))),
+    (over(over("f(x)", "y")), f"{ONE}*{over('f(x)')}"),
+    (over(over("a", "y")), f"a*{ONE}**2"),
     # densities: what is nowhere below 0
     (over(f"f(x)*{over('p(x,y)', 'y', 'Y')}"), over(over("f(x)*p(x,y)"), "y", "Y")),
     (over(f"f(x)*{over('p(x,y)', 'y', 'Y')}") + "+" + over(f"g(y)*{over('p(x,y)')}", "y", "Y"),
@@ -146,6 +150,17 @@ def test_a_diagonal_may_have_no_measure() -> None:
     for delta in ("KroneckerDelta(f(x), f(y))", "Piecewise((1, Eq(f(x), f(y))), (0, True))"):
         assert not holds(check(over(over(delta), "y"), "0", ">"))
         assert not holds(check(over(over(f"exp(a)*{delta}"), "y"), over("exp(a)") + "*0", ">"))
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    (over(over("f(x)*g(x)", "y")), f"{over('f(x)')}*{over('g(x)')}"),
+    (over(over("f(x)*g(y)*k(x,y)", "y")), f"{over('f(x)')}*{over('g(x)')}"),
+    (over(over("f(x)*g(y)", "y", "Y")), f"{over('f(x)')}*{over('g(x)')}"),
+    (over(f"{over('f(x)')}*g(x)"), f"{over('f(x)*g(x)')}*{ONE}"),
+    (over(over("k(x,y)", "y")), over("k(x,x)")),
+])
+def test_a_product_is_of_integrals_that_have_no_variable_in_common(left: str, right: str) -> None:
+    assert not holds(check(left, right))
 
 
 BOTH = (f"Eq({twice('k(x,y)')}, a)", f"Eq({swapped('k(x,y)')}, b)")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lossproof.kernel.space_terms import Names, is_plainly_nonnegative, nest, nested, space_over
-from lossproof.term import Integral, Mul, Symbol, Term, children, free_names, map_children, walk
+from lossproof.term import Integral, Mul, Symbol, Term, children, free_names, map_children, mul, walk
 
 Node = tuple[str, int]
 """A system of points: its space, and which of the systems of that space it is."""
@@ -83,6 +83,34 @@ def merged(term: Term, declarations: Names) -> Term:
             factors[at] = rest
             return merged(nested((*members, *inner), Mul(tuple(factors))), declarations)
     return nested(members, map_children(body, lambda child: merged(child, declarations)))
+
+
+def parted(term: Term, declarations: Names) -> Term:
+    """The term with products for integrals over the same space that stand directly in one another, where no factor of
+    what they are of has the variables of two.
+
+    By Fubini's theorem, under the condition that they exist: if one of the integrals does not, another is 0, as what
+    it is of is 0 almost everywhere, and so at all points that are chosen.
+    """
+    term = map_children(term, lambda child: parted(child, declarations))
+    if not isinstance(term, Integral) or space_over(term, declarations) is None:
+        return term
+    members, body = nest(term, declarations)
+    if len({space_over(member, declarations) for member in members}) == len(members):
+        return term
+    names = {member.name for member in members}
+    parts: list[tuple[set[str], list[Term]]] = [({name}, []) for name in sorted(names)]
+    outside: list[Term] = []
+    for factor in _factors(body):
+        held = free_names(factor) & names
+        joined = [part for part in parts if part[0] & held]
+        if not joined:
+            outside.append(factor)
+            continue
+        parts = [part for part in parts if part not in joined]
+        parts.append((set().union(*(part[0] for part in joined)), [f for part in joined for f in part[1]] + [factor]))
+    return mul(*outside, *(nested(tuple(m for m in members if m.name in own), mul(*factors))
+                           for own, factors in parts))
 
 
 def _factors(term: Term) -> Iterable[Term]:

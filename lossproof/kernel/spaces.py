@@ -23,7 +23,7 @@ from lossproof.derivation import Step
 from lossproof.kernel.components import Components
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.space_conditions import existence
-from lossproof.kernel.space_order import merged, systems
+from lossproof.kernel.space_order import merged, parted, systems
 from lossproof.kernel.space_sums import Sums, Written
 from lossproof.kernel.space_terms import (
     SPACE,
@@ -112,6 +112,7 @@ def atoms(step: Step) -> Atoms | None:
         return None
     given = tuple(found for term in step.given if (found := plain(term)) is not None)
     conditions = tuple(map(named, existence((left, right), given, step.declarations)))
+    left, right = parted(left, step.declarations), parted(right, step.declarations)
     written = replace(step, left=left, right=right, given=given)
     names = frozenset((*step.declarations, *step.definitions))
     for loose in (False, True):
