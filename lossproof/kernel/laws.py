@@ -82,7 +82,7 @@ _TABLE: Final = (
         "x/y*y", "x", ("Ne(y, 0)",), {"y": "0"}),
     Law("usual-meaning", "a bar is a mean, s_x^2 a sample's variance; X ~ D has the density, the mean, ... of D in its "
         "most common parametrisation", "nothing else is said of the name", "definition", "x + 0", "x"),
-    Law("integral-by-points", "what holds of all finite sums with positive weights holds of integrals over a space "
+    Law("integral-by-points", "what holds of all finite sums with weights >= 0 holds of integrals over a space "
         "of which only the name is known", "each integral exists", "Richter 1957, Rogosinski 1958, Fubini",
         "Integral(x*t**2 + t, (t, 0, 1))", "x*Integral(t**2, (t, 0, 1)) + Integral(t, (t, 0, 1))"),
     # exp, log, powers

@@ -1,6 +1,7 @@
 """Finite sums for integrals over spaces that are only named, numbers for values of opaque functions, and the way back.
 
-Trusted. Imports `space_terms` and the ground floor. `spaces` says why what holds of the sums holds of the integrals.
+Trusted. Imports `space_terms`, `space_order` and the ground floor. `spaces` says why what holds of the sums holds of
+the integrals.
 """
 
 from __future__ import annotations

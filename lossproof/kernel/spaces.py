@@ -1,6 +1,6 @@
 """Integrals over spaces of which only the name is known: a step with such integrals as one with finite sums.
 
-Trusted. Imports `space_terms`, `space_order`, `space_conditions`, `space_sums` and the ground floor.
+Trusted. Imports the other modules about spaces, `components` and the ground floor.
 
 Over a space X that is only named, finitely many functions g_1, ..., g_m that are integrable there have finitely many
 points x_i of X and weights w_i >= 0 with sum_i w_i g_k(x_i) = the integral of g_k, for every k at once (Richter 1957,
