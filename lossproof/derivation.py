@@ -70,6 +70,8 @@ class Declaration:
       `shape` None with `rank`: the ranges are not known, every entry is taken as in range.
     - function: opaque and smooth, `arity` arguments.
     - functional: opaque and smooth, of one whole family.
+
+    `parameters`, of a random name: names on which its distribution is said to depend.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Declaration:
     latex: str | None = None
     assumed: bool = False
     span: Span | None = field(default=None, compare=False)
+    parameters: frozenset[str] = frozenset()
 
     @property
     def traits(self) -> frozenset[str]:

@@ -61,6 +61,10 @@ def _decide_values(step: Step, settled: Settled) -> StepResult:
     The step holds if it does with their values, or with the expectations themselves. Where expectations without a
     value stand beside them, how all are joined is not known, and nothing is refuted.
     """
+    try:
+        expected_numbers.refuse_bound(step)
+    except Unsupported as reason:
+        return StepResult(0, Unknown(f"not decided: {reason}"))
     result = _by_values(step)
     if result is not None:
         return result
@@ -75,6 +79,10 @@ def _by_values(step: Step, *, supposed: bool = False) -> StepResult | None:
     `supposed`: its hypotheses are what a document says elsewhere, for which no distribution is asked for.
     """
     readings, values = [step], expected_numbers.values_of(step)
+    try:
+        expected_numbers.refuse_bound(step)
+    except Unsupported:
+        return None
     with suppress(Unsupported):
         readings += [expected_numbers.as_expectations(step, values)] if values else []
     weaker: StepResult | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,7 +28,8 @@ NAMES: Mapping[str, Mapping[str, Any]] = {
     "Z": {"kind": "scalar", "assume": ["random", "complex"]}, "K": {"kind": "size"},
     "A": {"kind": "matrix", "shape": ["k", "k"]}, "B": {"kind": "matrix", "shape": ["k", "k"], "assume": ["random"]},
     "S": {"kind": "matrix", "shape": ["k", "k"], "assume": ["random", "symmetric"]},
-    "c": {"kind": "vector", "shape": ["k"]}, "f": {"kind": "function", "arity": 1},
+    "c": {"kind": "vector", "shape": ["k"]}, "w": {"kind": "indexed", "shape": ["n"]}, "M": {"kind": "integer"},
+    "f": {"kind": "function", "arity": 1},
 }
 MEAN = {"m": "Sum(y[i], (i, 1, n))/n", "v": "Sum((y[i] - m)**2, (i, 1, n))/n"}
 
@@ -235,3 +237,89 @@ def test_variances_of_complex_quantities_have_two_meanings() -> None:
                         ("Abs(Variance(Z))", "sqrt(Variance(Z)**2)")]:
         assert isinstance(judged(left, right).verdict, Unknown), (left, right)
     assert isinstance(judged("Expectation(2*Z)", "2*Expectation(Z)").verdict, Proved)
+
+
+def valued(left: str, right: str, relation: str = "=", given: tuple[str, ...] = (), *, let: Mapping[str, str],
+           of: Mapping[str, str]) -> StepResult:
+    """The result of a step with quantities that a document calls the values of expectations."""
+    made = step(left, right, relation, given, let)
+    definitions = {name: replace(known, of=parse(of[name], names=made.declarations)) if name in of else known
+                   for name, known in made.definitions.items()}
+    result = checker.check(replace(made, definitions=definitions))
+    assert result.fault is None
+    return result
+
+
+SQUARE: Mapping[str, Any] = {"let": {"q": "a**2", "r": "q + 1"}, "of": {"q": "Expectation(X)"}}
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Derivative(q, a)", "0"), ("Derivative(a*q, a)", "q"), ("Limit(q, a, 0)", "q"), ("Subs(q, a, 3)", "q"),
+    ("Integral(q, (a, 0, 1))", "q"), ("Sum(q, (a, 1, n))", "n*q"), ("Derivative(r, a)", "0"),
+    ("Derivative(Expectation(X), a)", "0"), ("Derivative(Expectation(X**2), a)", "0"),
+    ("Derivative(Variance(X) + a, a)", "1"), ("Limit(Expectation(Y)*q, a, 0)", "Expectation(Y)*q"),
+    ("Subs(Expectation(X**2), a, 0)", "Expectation(X**2)"),
+    ("Sum(Expectation(X**2), (a, 1, n))", "n*Expectation(X**2)"),
+    ("Derivative(Subs(q, a, t), t)", "0"), ("Integral(r*Expectation(X), (a, 0, 1))", "r*Expectation(X)"),
+])
+def test_a_distribution_varies_with_what_its_expectations_are_said_to_be(left: str, right: str) -> None:
+    """E(X) = a^2 says that the distribution of X is another one for another a: it is no constant under d/da."""
+    assert not isinstance(valued(left, right, **SQUARE).verdict, Proved | Conditional)
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Derivative(q, a)", "2*a"), ("Limit(q, a, 0)", "0"), ("Subs(q, a, 3)", "9"), ("Derivative(r, a)", "2*a"),
+    ("Derivative(t*q, t)", "q"), ("Derivative(t*Expectation(X**2), t)", "Expectation(X**2)"),
+    ("Variance(X) + q", "Expectation(X**2) - q**2 + q"), ("Sum(q, (t, 1, n))", "n*a**2"), ("q", "Expectation(X)"),
+])
+def test_the_value_of_an_expectation_is_judged_as_what_it_is(left: str, right: str) -> None:
+    """Just inside of what the test before refuses: with the value, or by a name that the value does not hold."""
+    assert isinstance(valued(left, right, **SQUARE).verdict, Proved)
+
+
+@pytest.mark.parametrize("given", ["Eq(Expectation(X), a**2)", "Eq(X, a)", "X > a", "Eq(Variance(X), a)",
+                                   "Eq(Expectation(a*X), 1)", "ForAll(Expectation(X) > a*i, (i, 1, n))"])
+def test_a_distribution_varies_with_what_hypotheses_say_of_it(given: str) -> None:
+    """Neither is E(X) known to be constant in a, nor known not to be."""
+    for left, right in [("Derivative(Expectation(X), a)", "0"), ("Derivative(Expectation(X), a)", "2*a"),
+                        ("Sum(Expectation(X), (a, 1, n))", "n*Expectation(X)"),
+                        ("Subs(Expectation(X), a, 0)", "Expectation(X)"),
+                        ("Integral(Expectation(X), (a, 0, 1))", "Expectation(X)")]:
+        assert isinstance(judged(left, right, given=(given,)).verdict, Unknown), left
+
+
+def test_hypotheses_on_other_names_vary_no_distribution() -> None:
+    """A name in a hypothesis that says nothing of chance, an index of what is random, and another name vary nothing."""
+    assert isinstance(judged("Derivative(Expectation(X), a)", "0", given=("a > 0",)).verdict, Proved)
+    assert isinstance(judged("Derivative(t*Expectation(X), t)", "Expectation(X)", given=("X > a",)).verdict, Proved)
+    indexed = ("Eq(Expectation(y[i]), mu)",)
+    assert isinstance(judged("Sum(Expectation(y[i]), (i, 1, n))", "Expectation(Sum(y[i], (i, 1, n)))",
+                             given=indexed).verdict, Proved)
+    assert isinstance(judged("Sum(Expectation(X), (i, 1, n))", "n*Expectation(X)",
+                             given=("Eq(Expectation(X), i)",)).verdict, Unknown)
+
+
+@pytest.mark.parametrize(("value", "condition"), [("1/a", "Ne(a, 0)"), ("log(a)", "a > 0"), ("b/(a*b)", "Ne(a*b, 0)")])
+def test_a_value_is_defined_only_somewhere(value: str, condition: str) -> None:
+    """An expectation with the value 1/a stands for nothing at a = 0, however it cancels."""
+    for left, right in [("q - q", "0"), ("0*q", "0"), ("q + Variance(X)", "q + Expectation(X**2) - Expectation(X)**2"),
+                        ("Variance(X)", "Expectation(X**2) - q**2")]:
+        found = valued(left, right, let={"q": value}, of={"q": "Expectation(X)"}).verdict
+        if left == "q + Variance(X)":
+            assert isinstance(found, Proved)
+        else:
+            assert isinstance(found, Conditional)
+            assert condition in [text(one) for one in found.conditions]
+
+
+ENTRIES: Mapping[str, Any] = {"let": {"q": "FamilyOf(w[s], (s, 1, n))"}, "of": {"q": "Expectation(X*s)"}}
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    ("q[n + 1]", "(n + 1)*q[1]", "unknown"), ("q[n + 1] - q[n + 1]", "0", "unknown"),
+    ("Sum(q[j], (j, 1, n + 1))", "q[1]*(n + 1)*(n + 2)/2", "unknown"),
+    ("q[0] + Expectation(X)", "Expectation(X)", "unknown"),
+    ("q[i]", "i*Expectation(X)", "proved"), ("Sum(q[j], (j, 1, n))", "q[1]*n*(n + 1)/2", "proved"),
+])
+def test_a_value_for_every_index_has_the_range_of_its_definition(left: str, right: str, verdict: str) -> None:
+    assert valued(left, right, **ENTRIES).verdict.verdict == verdict

@@ -130,3 +130,33 @@ def test_what_is_said_of_expectations_is_a_premise(tmp_path: Path) -> None:
             r"\mathrm{Var}(X + Y) + 1 = \mathrm{Var}(X) + \mathrm{Var}(Y) + 1")
     assert outcomes(tmp_path, *rows) == ["defined", "conditional"]
     assert outcomes(tmp_path, rows[1]) == ["unknown"]
+
+
+NORMAL = r"Let $X \sim \mathcal{N}(\mu, \sigma^2)$ and $Y \sim F_\theta$."
+
+
+@pytest.mark.parametrize(("row", "outcome"), [
+    (r"\frac{d}{d\mu} \mathrm{E}(X) = 0", "unknown"),
+    (r"\frac{d}{d\mu} \mathrm{E}(X) = 1", "proved"),
+    (r"\int_0^1 \mathrm{E}(X) \, d\mu = \mathrm{E}(X)", "unknown"),
+    (r"\frac{d}{d\mu} \mathrm{E}(X^3) = 0", "unknown"),
+    (r"\frac{d}{d\sigma} \mathrm{E}(g(X)) = 0", "unknown"),
+    (r"\frac{d}{d\sigma} \mathrm{Cov}(X, Y) = 0", "unknown"),
+    (r"\frac{d}{d\theta} \mathrm{E}(Y) = 0", "unknown"),
+    (r"\frac{d}{d\mu} \mathrm{Var}(X) = 0", "proved"),
+    (r"\frac{d}{dt} (t \mathrm{E}(Y)) = \mathrm{E}(Y)", "proved"),
+])
+def test_parameters_of_a_distribution_are_no_constants_beside_it(tmp_path: Path, row: str, outcome: str) -> None:
+    """X ~ N(mu, sigma^2): what is expected of X varies with mu, as the value that is known says or unknown how."""
+    path = tmp_path / "notes.md"
+    path.write_text(f"{NORMAL}\n\n$$ {row} $$\n", encoding="utf-8")
+    [checked] = run([str(path)])
+    assert checked.document is not None and checked.document.prose is not None
+    results = step_results(checked)
+    assert [row_outcome(one, results) for one in checked.document.prose.rows if one.counts] == [outcome]
+
+
+def test_what_is_said_of_each_entry_is_of_its_index(tmp_path: Path) -> None:
+    """X_i ~ N(mu_i, 1) makes no parameter of i: sums over i stay sums of expectations."""
+    assert outcomes(tmp_path, r"X_i \sim \mathcal{N}(\mu_i, 1), \quad i = 1, \ldots, n",
+                    r"\sum_{i=1}^n \mathrm{E}(X_i) + 1 = \sum_{i=1}^n \mu_i + 1")[-1] == "proved"

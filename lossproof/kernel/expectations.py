@@ -12,14 +12,20 @@ the family X[o], and the chances sum to 1.
 Random names outside of every expectation stand for their values at one outcome, which is any. That outcome may have
 chance 0: the proof then allows such chances, while a counterexample shows an outcome that occurs.
 
+The distribution of what is declared random is one, whatever the values of the other names: d/da E(X) = 0. But where a
+hypothesis, or the value that a document gives to an expectation, says something of a distribution, or where the
+declaration of a random name lists parameters, the distribution may be another one for other values of the names in
+these (`parameters`), and all that is jointly distributed with it, too.
+
 Nothing is said of (`Unsupported`): an expectation inside of a derivative, limit, integral or infinite sum by a name
-that it depends on, as these do not act on finitely many numbers; a derivative or limit by something random, a value
-put for it; random matrices of which more is assumed.
+that it depends on, as these do not act on finitely many numbers; an expectation inside of anything that varies a
+parameter, an index or a value that is put, too; a derivative or limit by something random, a value put for it; random
+matrices of which more is assumed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -63,7 +69,8 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["Outcomes", "all_names", "at_an_outcome", "has_expectations", "over_outcomes", "reached"]
+__all__ = ["Outcomes", "all_names", "at_an_outcome", "has_expectations", "over_outcomes", "parameters", "reached",
+           "varying"]
 
 """The assumption of a name that is a random quantity, of which all expectations that are written exist."""
 
@@ -154,6 +161,60 @@ def reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> fro
     return frozenset(found)
 
 
+def parameters(step: Step) -> frozenset[str]:
+    """The names, random ones aside, with which the distributions in a step may change.
+
+    Of an index of what is random, in all that a hypothesis says of chance, others have their own: E(y[i]) = mu[i].
+    """
+    random = {name for name, declared in step.declarations.items() if RANDOM in declared.assumptions}
+    found: set[str] = set()
+    for definition in step.definitions.values():
+        if definition.of is not None:
+            own = {range_.name for range_ in definition.ranges}
+            found |= reached((definition.body, definition.of), step.definitions) - own
+    for term in step.given:
+        names = reached((term,), step.definitions)
+        if names & random or has_expectations(replace(step, left=term, right=term, given=())):
+            found |= names - _indices(term, random, step)
+    for name in random:
+        found |= reached(map(Symbol, step.declarations[name].parameters), step.definitions)
+    return frozenset(found - random)
+
+
+def _indices(term: Term, random: Collection[str], step: Step) -> frozenset[str]:
+    """The declared indices in a term at which each random name in it stands."""
+    declared = step.declarations
+    found = frozenset(name for name in free_names(term) if name in declared and declared[name].kind == "index")
+    for part in walk(term):
+        match part:
+            case Symbol(name) if name in random or name in step.definitions:
+                return frozenset()
+            case Entry(name, indices) if name in random:
+                found &= {index.name for index in indices if isinstance(index, Symbol)}
+            case Entry(name) if name in step.definitions:
+                return frozenset()
+            case _:
+                pass
+    return found
+
+
+def varying(term: Term) -> tuple[frozenset[str], tuple[Term, ...]]:
+    """The names that a term gives other values itself, and where it does so."""
+    match term:
+        case Derivative(body=body, by=by):
+            return free_names(by), (body,)
+        case Limit(body=body, variable=variable) | Subst(body=body, variable=variable):
+            return free_names(variable), (body,)
+        case Fold(body=body, condition=condition) | ForAll(body=body, condition=condition):
+            return frozenset(binders(term)), (body,) if condition is None else (body, condition)
+        case Family(body=body) | Integral(body=body):
+            return frozenset(binders(term)), (body,)
+        case Partial(family=family):
+            return free_names(family), (family,)
+        case _:
+            return frozenset(), ()
+
+
 def all_names(step: Step) -> set[str]:
     terms = [step.left, step.right, *step.given, *(d.body for d in step.definitions.values())]
     return {*step.declarations, *step.definitions, *(name for term in terms for part in walk(term)
@@ -186,6 +247,7 @@ class _Lowering:
 
     def outcomes(self) -> Outcomes:
         step = self.step
+        self._refuse_parameters()
         for name in self.random & reached((step.left, step.right, *step.given), step.definitions):
             if step.declarations[name].assumptions - {RANDOM, "complex", UNSPECIFIED}:
                 raise Unsupported(f"the random matrix {name}, of which more is assumed")
@@ -201,6 +263,18 @@ class _Lowering:
         refuting = replace(made, declarations=self._declarations(POSITIVE))
         proving = replace(made, declarations=self._declarations(NONNEGATIVE)) if one_outcome else refuting
         return Outcomes(proving, refuting, self.size, self.chance, self.outcome, frozenset(self.random))
+
+    def _refuse_parameters(self) -> None:
+        """Refuse what varies a name with which distributions may change, around an expectation."""
+        names, definitions = parameters(self.step), self.step.definitions
+        lines = (self.step.left, self.step.right, *self.step.given)
+        used = [definitions[name] for name in reached(lines, definitions) if name in definitions]
+        places = [varying(part) for term in (*lines, *(one.body for one in used)) for part in walk(term)]
+        places += [(frozenset(range_.name for range_ in one.ranges), (one.body,)) for one in used]
+        for varied, bodies in places:
+            for name in sorted(varied & names):
+                if any(True for body in bodies for _ in self._expectations(body)):
+                    raise Unsupported(f"{name} varies around an expectation, and the distribution may depend on it")
 
     def _hypothesis(self, term: Term) -> Term:
         """What is known holds at every outcome."""

@@ -12,13 +12,16 @@ from dataclasses import dataclass, replace
 from lossproof.derivation import RANDOM, Declaration, Step
 from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
-from lossproof.kernel.expectations import all_names, at_an_outcome, over_outcomes, reached
+from lossproof.kernel.expectations import all_names, at_an_outcome, over_outcomes, reached, varying
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.term import (
     EXPECTATIONS,
+    ZERO,
+    Add,
     Call,
     Component,
     Entry,
+    Mul,
     Subst,
     Symbol,
     Term,
@@ -26,9 +29,10 @@ from lossproof.term import (
     fresh_identifier,
     map_children,
     substitute,
+    walk,
 )
 
-__all__ = ["Numbers", "as_expectations", "as_numbers", "values_of"]
+__all__ = ["Numbers", "as_expectations", "as_numbers", "refuse_bound", "values_of"]
 
 
 def values_of(step: Step) -> tuple[str, ...]:
@@ -39,13 +43,17 @@ def values_of(step: Step) -> tuple[str, ...]:
 
 
 def as_expectations(step: Step, names: Collection[str]) -> Step:
-    """The step with quantities that are the values of expectations as these expectations."""
+    """The step with quantities that are the values of expectations as these expectations.
+
+    Each is defined where the value is: 0 times the value stands beside the expectation.
+    """
     def changed(term: Term, bound: frozenset[str]) -> Term:
         match term:
             case Symbol(name) if name in names and name not in bound:
-                return _expectation(name, (), bound)
+                return Add((_expectation(name, (), bound), Mul((ZERO, term))))
             case Entry(name, indices) if name in names:
-                return _expectation(name, tuple(changed(index, bound) for index in indices), bound)
+                at = tuple(changed(index, bound) for index in indices)
+                return Add((_expectation(name, at, bound), Mul((ZERO, Entry(name, at)))))
             case _:
                 inner = bound | _taken(term)
                 return map_children(term, lambda child: changed(child, inner))
@@ -65,8 +73,27 @@ def as_expectations(step: Step, names: Collection[str]) -> Step:
     return replace(
         step, left=changed(step.left, none), right=changed(step.right, none),
         given=tuple(changed(term, none) for term in step.given),
-        definitions={name: replace(d, body=changed(d.body, frozenset(r.name for r in d.ranges)))
-                     for name, d in step.definitions.items() if name not in names})
+        definitions={name: d if name in names else replace(
+            d, body=changed(d.body, frozenset(r.name for r in d.ranges))) for name, d in step.definitions.items()})
+
+
+def refuse_bound(step: Step) -> None:
+    """Unsupported where a name that the value of an expectation rests on is bound around it.
+
+    Whether a sum or an integral over mu then reaches the distribution, and with it E(X) = mu, is not known.
+    """
+    definitions = step.definitions
+    lines = (step.left, step.right, *step.given)
+    used = [definitions[name] for name in reached(lines, definitions) if name in definitions]
+    places = [varying(part) for term in (*lines, *(one.body for one in used)) for part in walk(term) if binders(part)]
+    places += [(frozenset(range_.name for range_ in one.ranges), (one.body,)) for one in used]
+    for bound, bodies in places:
+        for name in reached(bodies, definitions) & definitions.keys():
+            value = definitions[name]
+            if value.of is not None:
+                own = {range_.name for range_ in value.ranges}
+                if (reached((value.body, value.of), definitions) - own) & bound:
+                    raise Unsupported(f"what the value {name} of an expectation rests on is bound around it")
 
 
 @dataclass(frozen=True, slots=True)

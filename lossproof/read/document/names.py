@@ -162,6 +162,7 @@ class Names:
     usual: dict[str, str] = field(default_factory=dict)        # of a name, the one that has that meaning
     of: dict[str, str] = field(default_factory=dict)           # of such a name, the variable that it says something of
     restated: list[tuple[str, Term, Term]] = field(default_factory=list)    # the variable, what is usual, what is said
+    parameters: set[str] = field(default_factory=set)          # of distributions, as written
 
     def now(self, term: Term) -> Term:
         """The term with every name in its present meaning, expectations to which the document gave a value by name."""
@@ -383,8 +384,12 @@ class Names:
                 return inner
 
     def kept(self) -> dict[str, Declaration]:
-        """The declarations of what is not defined."""
-        return {name: declared for name, declared in self.declarations.items()
+        """The declarations of what is not defined; random names may rest on all parameters that the document names."""
+        known = self.declarations.keys() | self.definitions.keys()
+        parameters = frozenset(name for name in known if self.origin.get(name, name) in self.parameters)
+        return {name: declared if "random" not in declared.assumptions else replace(
+                    declared, parameters=parameters - {name})
+                for name, declared in self.declarations.items()
                 if name not in self.definitions and (
                     name not in self.functions or self.functions[name].at != "all")}
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lossproof.derivation import Declaration
 from lossproof.kernel.integers import is_declared_integer
 from lossproof.read.document.derive import Deriver
 from lossproof.read.document.facts import Distributed, distributed, facts
@@ -17,12 +18,15 @@ from lossproof.read.document.statements import ReadRow, Side
 from lossproof.read.document.survey import laid_out, survey
 from lossproof.read.latex.densities import density_of_arrays, transform_of_vectors
 from lossproof.read.latex.families import Known, known
-from lossproof.term import Const, Fold, Number, Symbol, Term, walk
+from lossproof.read.latex.layout import canonical, lay_out
+from lossproof.read.latex.tokens import tokenize
+from lossproof.term import Const, Entry, Fold, Number, Symbol, Term, free_names, walk
 
 __all__ = ["Usual"]
 
 Shape = tuple[Term | None, ...]
 _DISCRETE = re.compile(r"\bdiscrete\s+uniform|\bdiskrete?[nrs]?\s+Gleichverteil|离散均匀", re.I)
+_SCRIPTS = re.compile(r"_\s*\{?\s*(\\[A-Za-z]+|[A-Za-z])")
 
 
 @dataclass(slots=True)
@@ -36,13 +40,15 @@ class Usual:
     _random: set[str] = field(default_factory=set)
     _said: dict[str, Distributed] = field(default_factory=dict)
 
-    def suppose(self, rows: Iterable[ReadRow], read: Callable[[str], Side | None]) -> None:
+    def suppose(self, rows: Sequence[ReadRow], read: Callable[[str], Side | None]) -> None:
         """Rows that say how something is distributed give its density, mean, ... their meanings.
 
         `read` reads LaTeX of a value. A distribution whose parameters are random themselves gives none: its mean is one
         given the others.
         """
         names = self.deriver.names
+        for row in rows:
+            names.parameters |= _parameters(row, names.declarations)
         for said in distributed(rows):
             repeated, self._said[said.of] = self._said.get(said.of) == said, said
             if isinstance(said.term, Symbol):
@@ -104,6 +110,25 @@ class Usual:
         if self._written is None:
             self._written = survey(laid_out(self.formulas)).applied_to
         return self._written
+
+
+def _parameters(row: ReadRow, declarations: Mapping[str, Declaration]) -> set[str]:
+    """The names that may be parameters of a distribution of which a row says that something is distributed so.
+
+    Not the indices of that: X_i ~ N(mu_i, 1) says of each its own. In X ~ F_theta, theta is one.
+    """
+    found: set[str] = set()
+    for statement in row.statements:
+        for relation, left, right in zip(statement.relations, statement.sides, statement.sides[1:], strict=False):
+            if relation.startswith("distributed"):
+                indices = {index.name for part in walk(left.term) if isinstance(part, Entry)
+                           for index in part.indices if isinstance(index, Symbol)}
+                below = {canonical(lay_out(tokenize(script))) for script in _SCRIPTS.findall(right.latex)}
+                found |= {name for name, declared in declarations.items() if (
+                    name in free_names(left.term) | free_names(right.term) and not (
+                        declared.kind == "index" and name in indices)) or (
+                    declared.kind != "index" and (declared.latex or name) in below)}
+    return found
 
 
 def _bounds_of_sums(term: Term) -> Iterator[Term]:
