@@ -137,3 +137,30 @@ def test_no_declared_value_is_near_the_target(left: str, right: str) -> None:
 def test_no_value_is_claimed(body: str, value: str) -> None:
     """What the leading terms do not settle is not settled."""
     assert judge(SYMBOLS, f"Limit({body}, x, oo, '-')", value).verdict.verdict not in ("proved", "conditional")
+
+
+FAMILIES: Final = {**SYMBOLS, "n": {"kind": "size"}, "G": {"kind": "functional"},
+                   "v": {"kind": "vector", "shape": ["n"]}}
+
+
+@pytest.mark.parametrize("first", ["0", "2", "n"])
+@pytest.mark.parametrize(("left", "right"), [
+    ("logsumexp({family})", "log(Sum(exp(a*j), (j, 1, n)))"),
+    ("softmax({family}, 1)", "exp(a)/Sum(exp(a*j), (j, 1, n))"),
+    ("G({family})", "G(FamilyOf(a*j, (j, 1, n)))"),
+    ("Dot({family}, v)", "Dot(FamilyOf(a*j, (j, 1, n)), v)"),
+])
+def test_a_family_in_a_limit_keeps_its_range(left: str, right: str, first: str) -> None:
+    """One whose index does not start at 1 is not the one whose index does, also where a limit hides its value."""
+    for made in (left, f"Limit({left}, x, 0)"):
+        other = made.format(family=f"FamilyOf(a*j, (j, {first}, n))")
+        assert judge(FAMILIES, other, right).verdict.verdict not in ("proved", "conditional", "error")
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Limit(logsumexp(FamilyOf(a*j, (j, 1, n))), x, 0)", "log(Sum(exp(a*j), (j, 1, n)))"),
+    ("Limit(G(FamilyOf(a*j, (j, 1, n))), x, 0)", "G(FamilyOf(a*j, (j, 1, n)))"),
+])
+def test_a_family_from_1_in_a_limit(left: str, right: str) -> None:
+    """Just inside of the condition."""
+    assert judge(FAMILIES, left, right).verdict.verdict == "proved"

@@ -59,6 +59,13 @@ def _product_shape(left: Shape, right: Shape) -> Shape:
     return (left[0], right[1])
 
 
+def _sizes(ranges: tuple[Range, ...], what: str) -> Shape:
+    """The sizes of a family taken whole, whose entries count from 1 like those of every array."""
+    if any(r.lower != ONE for r in ranges):
+        raise Unsupported(f"{what}, whose indices do not start at 1, taken whole")
+    return tuple(r.upper for r in ranges)
+
+
 def _without(positions: tuple[int, ...], position: int) -> tuple[int, ...]:
     return tuple(p for p in positions if p != position)
 
@@ -79,9 +86,7 @@ class Components:
         if definition is None:
             return ()
         if definition.ranges:
-            if any(r.lower != ONE for r in definition.ranges):
-                raise Unsupported(f"the family {name}, whose indices do not start at 1, taken whole")
-            return tuple(r.upper for r in definition.ranges)
+            return _sizes(definition.ranges, f"the family {name}")
         return self.shape(definition.body)
 
     def shape(self, term: Term) -> Shape:
@@ -101,7 +106,7 @@ class Components:
                     raise Unsupported("a product of several arrays: write matmul or hadamard")
                 return shapes[0] if shapes else ()
             case Family(_, ranges):
-                return tuple(r.upper for r in ranges)
+                return _sizes(ranges, "a family")
             case Derivative(body, by, _):
                 by_shape = self.shape(by)
                 return by_shape if by_shape else self.shape(body)
@@ -169,6 +174,7 @@ class Components:
                     raise Unsupported("an entry of a sum under the name of its index")
                 return Fold("sum", self.component(body, indices), range_, condition)
             case Family(body, ranges):
+                _sizes(ranges, "a family")
                 return substitute(body, {r.name: i for r, i in zip(ranges, indices, strict=True)})
             case Derivative(body, by, order):
                 if self.shape(by):
