@@ -149,6 +149,7 @@ FAMILIES: Final = {**SYMBOLS, "n": {"kind": "size"}, "G": {"kind": "functional"}
     ("softmax({family}, 1)", "exp(a)/Sum(exp(a*j), (j, 1, n))"),
     ("G({family})", "G(FamilyOf(a*j, (j, 1, n)))"),
     ("Dot({family}, v)", "Dot(FamilyOf(a*j, (j, 1, n)), v)"),
+    ("{family}", "FamilyOf(a*j, (j, 1, n))"), ("{family} + v", "v + FamilyOf(a*j, (j, 1, n))"),
 ])
 def test_a_family_in_a_limit_keeps_its_range(left: str, right: str, first: str) -> None:
     """One whose index does not start at 1 is not the one whose index does, also where a limit hides its value."""

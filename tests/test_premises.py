@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from steps import Symbols, make_step
 
 from lossproof.kernel import proof
 from lossproof.kernel.premises import under
+from lossproof.lowering import established
 from lossproof.read.document.argument import Argument, citations, labels
 from lossproof.runner import run
 from lossproof.summary import Checked, row_outcome, step_results
@@ -24,9 +27,9 @@ SYMBOLS: Symbols = {
 }
 
 
-def follows(left: str, right: str, *premises: str) -> bool:
+def follows(left: str, right: str, *premises: str, let: Mapping[str, str] = MappingProxyType({})) -> bool:
     """Whether the kernel proves a step under premises."""
-    step = make_step(SYMBOLS, left, right, given=premises)
+    step = make_step(SYMBOLS, left, right, given=premises, let=let)
     posed = under(replace(step, given=()), step.given)
     return isinstance(proof.prove(posed), proof.Claim)
 
@@ -70,6 +73,44 @@ def test_a_wider_integral_keeps_its_variable() -> None:
     """A bound name is not the name of the equation."""
     assert follows("Integral(a, (t, 0, 1))", "t", "Eq(a, t)")
     assert not follows("Integral(a, (t, 0, 1))", "Rational(1, 2)", "Eq(a, t)")
+
+
+@pytest.mark.parametrize(("body", "left", "right", "premise"), [
+    ("FamilyOf(p[t], (t, 1, n))", "Q[1]", "1", "Eq(p[j], t)"),
+    ("FamilyOf(p[t], (t, 1, n))", "Sum(Q[r], (r, 1, n))", "n*(n + 1)/2", "Eq(p[j], t)"),
+    ("FamilyOf(p[t] + 1, (t, 1, n))", "Q[1]", "b + 2", "Eq(p[j], t + b)"),
+    ("FamilyOf(u[t, a], (t, 1, n), (a, 1, n))", "Q[1, 2]", "3", "Eq(u[i, k], t + a)"),
+    ("FamilyOf(Sum(p[s], (s, 1, t)), (t, 1, n))", "Q[2]", "4", "Eq(p[j], t)"),
+    ("FamilyOf(y[t], (t, 1, n))", "Q[1]", "1", "Eq(y[i], t)"),
+])
+def test_an_equation_is_not_about_the_indices_of_a_quantity(body: str, left: str, right: str, premise: str) -> None:
+    """The t of p_j = t is not the t of Q_t = p_t: Q_1 is t, and not 1."""
+    assert not follows(left, right, premise, let={"Q": body})
+
+
+@pytest.mark.parametrize(("body", "left", "right", "premise"), [
+    ("FamilyOf(p[t], (t, 1, 2))", "Q[1]", "b", "Eq(p[i], b)"),
+    ("FamilyOf(y[t], (t, 1, n))", "Q[1]", "t", "Eq(y[i], t)"),
+    ("FamilyOf(p[s], (s, 1, 2))", "Q[1]", "t", "Eq(p[i], t)"),
+])
+def test_an_equation_about_other_names_than_the_indices_of_a_quantity(
+        body: str, left: str, right: str, premise: str) -> None:
+    """Just inside of what the test before refuses."""
+    assert follows(left, right, premise, let={"Q": body})
+
+
+@pytest.mark.parametrize(("left", "right", "is_proved"), [
+    ("Integral(Expectation(X), (mu, 0, 1))", "Expectation(X)", False),
+    ("Sum(Expectation(X), (mu, 1, n))", "n*Expectation(X)", False),
+    ("Derivative(Expectation(X), mu)", "0", False),
+    ("Integral(t*Expectation(X), (t, 0, 1))", "mu/2", True),
+    ("Derivative(t*Expectation(X), t)", "mu", True),
+])
+def test_an_equation_about_chance_binds_what_it_names(left: str, right: str, is_proved: bool) -> None:
+    """E(X) = mu says that the distribution of X changes with mu: it is no constant in a sum or an integral over mu."""
+    random = {**SYMBOLS, "X": {"kind": "scalar", "assume": ["random"]}}
+    step = make_step(random, left, right, given=("Eq(Expectation(X), mu)",))
+    assert (established(under(replace(step, given=()), step.given)) is not None) == is_proved
 
 
 def checked(tmp_path: Path, text: str) -> Checked:

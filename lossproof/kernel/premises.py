@@ -15,9 +15,11 @@ from dataclasses import replace
 from lossproof.derivation import REAL, Declaration, Definition, Step
 from lossproof.kernel.matrices import TRAITS
 from lossproof.term import (
+    EXPECTATIONS,
     MINUS_ONE,
     ONE,
     Add,
+    Call,
     Const,
     Derivative,
     Entry,
@@ -85,7 +87,7 @@ def _meaning(step: Step, premise: Term) -> Step | None:
         if made is None or made.name in reached(body, step.definitions):
             continue
         about = reached(body, step.definitions) | {made.name}
-        if about & _varied(step, made):
+        if about & (_varied(step, made) | (_bound(step, made) if _of_chance(step, premise) else frozenset())):
             continue
         if any(range_.upper == _OPEN for range_ in made.ranges):
             replaced = _replaced(step, made, head)
@@ -162,6 +164,9 @@ def _replaced(step: Step, made: Definition, head: Term) -> Step | None:
             return None         # the family as a whole
         if free & set(binders(part)):
             return None
+    for definition in step.definitions.values():
+        if made.name in free_names(definition.body) and free & {range_.name for range_ in definition.ranges}:
+            return None         # there they are its indices
     ends = [step.declarations[index.name].upper if isinstance(index, Symbol) else None
             for index in (head.indices if isinstance(head, Entry) else ())]
     if any(end is not None for end in ends) and not all(
@@ -222,6 +227,19 @@ def _varied(step: Step, extra: Definition) -> frozenset[str]:
             case _:
                 pass
     return frozenset(found)
+
+
+def _bound(step: Step, extra: Definition) -> frozenset[str]:
+    """The names that something in the step binds."""
+    ranges = (range_.name for definition in step.definitions.values() for range_ in definition.ranges)
+    return frozenset(ranges).union(*(binders(part) for part in _parts(step, extra)))
+
+
+def _of_chance(step: Step, premise: Term) -> bool:
+    """Whether an equation says something of a distribution, which may be another one wherever a name in it varies."""
+    parts = [premise, *(step.definitions[name].body for name in reached(premise, step.definitions)
+                        if name in step.definitions)]
+    return any(isinstance(part, Call) and part.function in EXPECTATIONS for one in parts for part in walk(one))
 
 
 def _parts(step: Step, extra: Definition) -> Iterator[Term]:

@@ -18,11 +18,13 @@ from lossproof.print_text import pretty
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     KNOWN_FUNCTIONS,
+    ONE,
     Bool,
     Call,
     Const,
     Derivative,
     Entry,
+    Family,
     Fold,
     ForAll,
     Relation,
@@ -31,6 +33,7 @@ from lossproof.term import (
     binders,
     children,
     free_names,
+    walk,
 )
 
 
@@ -136,6 +139,9 @@ def _shapes(step: Step) -> None:
     try:
         left, right = shapes.shape(step.left), shapes.shape(step.right)
     except Unsupported as reason:
+        if any(isinstance(part, Family) and any(range_.lower != ONE for range_ in part.ranges)
+               for line in (step.left, step.right) for part in walk(line)):
+            return      # it may have a meaning, and is not decided
         raise InputError(diagnostic("LP106", str(reason), step.right.span)) from reason
     if left != right:
         message = f"the lines have different shapes: {_shape_text(left)} and {_shape_text(right)}"
