@@ -107,7 +107,8 @@ def _proved_by_chance(step: Step, supposed: bool = False) -> StepResult | None:
     if result is None or (numbers is not None and not isinstance(result.verdict, Proved)):
         return numbers
     assert isinstance(result.verdict, Proved | Conditional)
-    return replace(result, verdict=judge.over_outcomes(found, result.verdict))
+    verdict = judge.over_outcomes(found, result.verdict)
+    return numbers if isinstance(verdict, Unknown) else replace(result, verdict=verdict)
 
 
 def _proved_as_numbers(step: Step, supposed: bool = False) -> StepResult | None:

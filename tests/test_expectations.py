@@ -288,6 +288,14 @@ def test_a_distribution_varies_with_what_hypotheses_say_of_it(given: str) -> Non
         assert isinstance(judged(left, right, given=(given,)).verdict, Unknown), left
 
 
+def test_a_distribution_varies_with_what_is_equal_to_its_parameters() -> None:
+    """E(X) = mu and mu = a: neither mu nor a may vary beside E(X)."""
+    given = ("Eq(b, a)", "Eq(mu, b)", "Eq(Expectation(X), mu)")
+    for name in ("a", "b", "mu"):
+        assert isinstance(judged(f"Derivative(Expectation(X), {name})", "0", given=given).verdict, Unknown)
+    assert isinstance(judged("Derivative(Expectation(X), t)", "0", given=given).verdict, Proved)
+
+
 def test_hypotheses_on_other_names_vary_no_distribution() -> None:
     """A name in a hypothesis that says nothing of chance, an index of what is random, and another name vary nothing."""
     assert isinstance(judged("Derivative(Expectation(X), a)", "0", given=("a > 0",)).verdict, Proved)
@@ -323,3 +331,92 @@ ENTRIES: Mapping[str, Any] = {"let": {"q": "FamilyOf(w[s], (s, 1, n))"}, "of": {
 ])
 def test_a_value_for_every_index_has_the_range_of_its_definition(left: str, right: str, verdict: str) -> None:
     assert valued(left, right, **ENTRIES).verdict.verdict == verdict
+
+
+@pytest.mark.parametrize(("first", "left", "right", "verdict"), [
+    (1, "Expectation(q[n + 1])", "(n + 1)*Expectation(X)", "unknown"),
+    (1, "Expectation(q[n + 1])", "0", "unknown"),
+    (1, "q[n + 1] - q[n + 1] + Expectation(X)", "Expectation(X)", "unknown"),
+    (1, "Expectation(Sum(q[j], (j, 1, n + 1)))", "Expectation(X)*(n + 1)*(n + 2)/2", "unknown"),
+    (1, "q[0]", "0*Expectation(X)", "unknown"),
+    (1, "Expectation(q[M])", "M*Expectation(X)", "conditional"),
+    (1, "Variance(q[n])", "n**2*Variance(X)", "proved"),
+    (1, "Expectation(q[i])", "i*Expectation(X)", "proved"),
+    (1, "Expectation(Sum(q[j], (j, 1, n)))", "Expectation(X)*n*(n + 1)/2", "proved"),
+    (1, "Expectation(logsumexp(q))", "Expectation(log(Sum(exp(X*j), (j, 1, n))))", "proved"),
+    (0, "Expectation(logsumexp(q))", "Expectation(log(Sum(exp(X*j), (j, 1, n))))", "unknown"),
+    (2, "Expectation(q[1])", "Expectation(X)", "unknown"),
+    (2, "Expectation(q[i])", "i*Expectation(X)", "unknown"),
+    (2, "Expectation(Sum(q[j], (j, 1, n)))", "Expectation(X)*n*(n + 1)/2", "unknown"),
+])
+def test_a_family_of_random_quantities_keeps_its_range(first: int, left: str, right: str, verdict: str) -> None:
+    """Written out at an outcome, an entry is one only within the range of the definition."""
+    assert judged(left, right, let={"q": f"FamilyOf(X*s, (s, {first}, n))"}).verdict.verdict == verdict
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Expectation(Subs(Expectation((t - Y)/(t - Y)), t, X))", "1"),
+    ("Subs(Expectation((t - Y)/(t - Y)), t, X)", "1"),
+    ("Expectation(Subs(Expectation(log((t - Y)**2)), t, X))", "Expectation(Subs(Expectation(2*log(t - Y)), t, X))"),
+    ("Expectation(Sum(Subs(Expectation((t - Y)/(t - Y)), t, y[j]), (j, 1, n)))", "n"),
+])
+def test_conditions_on_two_outcomes_are_not_those_on_one(left: str, right: str) -> None:
+    """That X - Y is not 0 at any outcome does not say that X at one outcome is not Y at another."""
+    assert isinstance(judged(left, right).verdict, Unknown)
+
+
+@pytest.mark.parametrize(("left", "right", "conditions"), [
+    ("Expectation(X/X) + Y/Y", "2", ["Ne(X, 0)", "Ne(Y, 0)"]),
+    ("Expectation(Sum(y[i]/y[i], (i, 1, n)))", "n", ["ForAll(Ne(y[i], 0), (i, 1, n))"]),
+    ("Expectation((X - Expectation(X))/(X - Expectation(X)))", "1", ["Ne(X - Expectation(X), 0)"]),
+    ("Expectation(log((X*Y)**2))", "2*Expectation(log(X*Y))", ["X*Y > 0"]),
+    ("Piecewise((1, Expectation(X) > 0), (Expectation(X/X), True))", "1", ["(Expectation(X) > 0) | ~True | Ne(X, 0)"]),
+])
+def test_conditions_on_one_outcome(left: str, right: str, conditions: list[str]) -> None:
+    """Just inside: each condition, or part of one, is about one outcome, or about expectations."""
+    found = judged(left, right).verdict
+    assert isinstance(found, Conditional)
+    assert [text(condition) for condition in found.conditions] == conditions
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    ("Sum(Expectation(X), (X, 1, n))", "n*Expectation(X)", "unknown"),
+    ("Sum(Expectation(X), (X, 1, n))", "n*(n + 1)/2", "unknown"),
+    ("Sum(Expectation(X*Y), (X, 1, n))", "n*(n + 1)/2*Expectation(Y)", "unknown"),
+    ("Sum(d, (X, 1, n)) + 0*Expectation(Y)", "n*d + 0*Expectation(Y)", "unknown"),
+    ("Expectation(Sum(X, (X, 1, n)))", "n*(n + 1)/2", "proved"),
+    ("Sum(X*Expectation(Y), (X, 1, n))", "n*(n + 1)/2*Expectation(Y)", "proved"),
+    ("Variance(Sum(X*Y, (X, 1, n)))", "(n*(n + 1)/2)**2*Variance(Y)", "proved"),
+    ("Expectation(Integral(X*Y, (X, 0, 1)))", "Expectation(Y)/2", "proved"),
+])
+def test_a_bound_name_is_not_the_random_one(left: str, right: str, verdict: str) -> None:
+    """Where an expectation stands under it, it may be of the one or of the other; elsewhere a bound name is a name."""
+    assert judged(left, right, let={"d": "X + 1"}).verdict.verdict == verdict
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Sum(Expectation(1/X), (j, 2, n))", "(n - 1)*Expectation(1/X)"),
+    ("Piecewise((Expectation(log(X)), a > 0), (0, True))",
+     "Piecewise((Expectation(log(X)), a > 0), (0*Expectation(log(X)), True))"),
+    ("Sum(0*Expectation(log(X)), (j, 1, M))", "0*Expectation(log(X))"),
+    ("Sum(Expectation(1/X), (j, 1, 0)) + a", "a + 0*Expectation(1/X)"),
+    ("Sum(Expectation(1/X), (j, 1, n), Ne(j, 1))", "(n - 1)*Expectation(1/X)"),
+    ("Sum(Sum(Expectation(1/X), (j, 1, n)), (n, 0, 0))", "0*Expectation(1/X)"),
+    ("Matrix([a, Expectation(1/X)])[1] + 0*b", "Matrix([a, 0*Expectation(1/X)])[1] + 0*b + 0*Expectation(1/X)"),
+    ("d", "0*Expectation(1/X)"), ("e[1]", "0*Expectation(1/X)"),
+])
+def test_expectations_that_one_side_may_not_ask_for(left: str, right: str) -> None:
+    """In another case, and over an empty range, an expectation is not asked for: the other side may be undefined."""
+    let = {"d": "Sum(0*Expectation(1/X), (j, 1, M))", "e": "FamilyOf(Sum(0*Expectation(1/X), (j, 2, s)), (s, 1, n))"}
+    assert not isinstance(judged(left, right, let=let).verdict, Proved)
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Sum(Expectation(log(X)), (j, 1, n))", "n*Expectation(log(X))"),
+    ("Sum(Expectation(log(X)), (j, 2, 4))", "3*Expectation(log(X))"),
+    ("g + Expectation(log(X))", "(1 + n)*Expectation(log(X))"),
+    ("Limit(t*Expectation(log(X)), t, 1)", "Expectation(log(X))"),
+])
+def test_expectations_that_both_sides_ask_for(left: str, right: str) -> None:
+    """Just inside of the condition: both sides exist where this one expectation does."""
+    assert isinstance(judged(left, right, let={"g": "Sum(Expectation(log(X)), (j, 1, n))"}).verdict, Proved)

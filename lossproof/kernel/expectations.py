@@ -40,6 +40,7 @@ from lossproof.term import (
     MINUS_ONE,
     ONE,
     Add,
+    Bool,
     Call,
     Component,
     Const,
@@ -64,6 +65,7 @@ from lossproof.term import (
     fresh_identifier,
     map_children,
     mul,
+    rename_binders,
     substitute,
     subtract,
     walk,
@@ -89,30 +91,62 @@ class Outcomes:
     outcome: str
     names: frozenset[str]
 
-    def written(self, term: Term) -> Term:
-        """A term over outcomes in the symbols of the written step; as it is, where there is no such term."""
-        found = self._written(term, frozenset({self.outcome}))
-        return term if free_names(found) & {self.size, self.chance, self.outcome} else found
+    def written(self, term: Term) -> Term | None:
+        """A condition over outcomes in the symbols of the written step; None where there is no such condition.
 
-    def _written(self, term: Term, over: frozenset[str]) -> Term:
+        A random name without an expectation around it stands for its values at one outcome, which is any. So what is
+        about two outcomes at once, as that an independent copy of X is not X, is not said by it.
+        """
+        found = self._everywhere(term, self.outcome)
+        return None if found is None or free_names(found) & {self.size, self.chance, self.outcome} else found
+
+    def _everywhere(self, term: Term, at: str) -> Term | None:
+        """A condition on the outcome `at`, or on all of a range, as one on the random names."""
+        match term:
+            case ForAll(body, Range(name, _, Symbol(self.size)), None):
+                # one more outcome than the one before, if that is still spoken of
+                inner = None if at in free_names(body) else self._everywhere(body, name)
+                return None if inner is None or name in free_names(inner) else inner
+            case ForAll(body, Range(name, lower, upper), condition):
+                inner = None if name == at else self._everywhere(body, at)
+                within = None if condition is None else self._written(condition, at)
+                range_ = Range(name, self._written(lower, at), self._written(upper, at))
+                return None if inner is None else ForAll(inner, range_, within)
+            case Bool("and", args):
+                parts = [self._everywhere(part, at) for part in args]
+                found = [part for part in parts if part is not None]
+                return Bool("and", tuple(found)) if len(found) == len(parts) else None
+            case Bool("or", args) if len(over := [part for part in args if self._is_everywhere(part)]) == 1:
+                # as the other conditions are about no outcome, it is at each outcome one of them
+                if any(at in free_names(part) for part in args):
+                    return None
+                inner = self._everywhere(over[0], at)
+                return None if inner is None else Bool("or", tuple(
+                    inner if part is over[0] else self._written(part, at) for part in args))
+            case _:
+                return self._written(term, at)
+
+    def _is_everywhere(self, term: Term) -> bool:
+        return isinstance(term, ForAll) and term.range.upper == Symbol(self.size)
+
+    def _written(self, term: Term, at: str) -> Term:
+        """A term whose random names are at the outcome `at`, those in expectations at that of the expectation."""
         match term:
             case Fold("sum", body, Range(name, _, Symbol(self.size)), None):
                 factors = list(body.args) if isinstance(body, Mul) else [body]
                 weight = Entry(self.chance, (Symbol(name),))
-                if weight not in factors:
+                if weight not in factors or at in free_names(body):
                     return term
                 factors.remove(weight)
-                return _named(self._written(mul(*factors), over | {name}))
-            case ForAll(body, Range(name, _, Symbol(self.size)), None):
-                return self._written(body, over | {name})
-            case Entry(family, (Symbol(at), *rest)) if family in self.names and at in over:
-                indices = tuple(self._written(index, over) for index in rest)
+                return _named(self._written(mul(*factors), name))
+            case Entry(family, (Symbol(name), *rest)) if family in self.names and name == at:
+                indices = tuple(self._written(index, at) for index in rest)
                 return Entry(family, indices) if indices else Symbol(family)
-            case Family(Entry(family, (Symbol(at), *rest)), ranges) if family in self.names and at in over and \
+            case Family(Entry(family, (Symbol(name), *rest)), ranges) if family in self.names and name == at and \
                     tuple(rest) == tuple(Symbol(range_.name) for range_ in ranges):
                 return Symbol(family)
             case _:
-                return map_children(term, lambda child: self._written(child, over))
+                return map_children(term, lambda child: self._written(child, at))
 
 
 def _named(body: Term) -> Term:
@@ -162,7 +196,7 @@ def reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> fro
 
 
 def parameters(step: Step) -> frozenset[str]:
-    """The names, random ones aside, with which the distributions in a step may change.
+    """The names, random ones aside, with which the distributions in a step may change, and what is equal to them.
 
     Of an index of what is random, in all that a hypothesis says of chance, others have their own: E(y[i]) = mu[i].
     """
@@ -178,6 +212,10 @@ def parameters(step: Step) -> frozenset[str]:
             found |= names - _indices(term, random, step)
     for name in random:
         found |= reached(map(Symbol, step.declarations[name].parameters), step.definitions)
+    equal = [names for term in step.given if any(isinstance(part, Relation) and part.op == "=" for part in walk(term))
+             and not (names := reached((term,), step.definitions)) & random]
+    for _ in equal:     # E(X) = mu, mu = a
+        found |= frozenset().union(*(names for names in equal if names & found))
     return frozenset(found - random)
 
 
@@ -345,12 +383,25 @@ class _Lowering:
                 raise Unsupported("a partial derivative at something random")
             case _:
                 pass
+        term = self._bound_apart(term)
         within = bound | set(binders(term))
         if within == bound:
             return map_children(term, inside)
-        if set(binders(term)) & free_names(term) & (self.random | self.moving):
-            raise Unsupported("a bound name that is random in the bounds")
         return map_children(term, lambda child: self.value(child, outcome, within))
+
+    def _bound_apart(self, term: Term) -> Term:
+        """A term whose bound names are not random. Refused where an expectation, or a quantity, may be of either."""
+        taken = set(binders(term)) & (self.random | self.moving)
+        if not taken:
+            return term
+        if taken & free_names(term):
+            raise Unsupported("a bound name that is random in the bounds")
+        definitions = self.step.definitions
+        inside = [*self._expectations(term), *(definition.body for name in reached((term,), definitions) - taken
+                                               if (definition := definitions.get(name)) is not None)]
+        if taken & reached(inside, definitions):
+            raise Unsupported("an expectation or a quantity of a random name that is bound where it stands")
+        return rename_binders(term, {name: self._fresh(name) for name in sorted(taken)})
 
     def _at(self, outcome: Term | None) -> Term:
         if outcome is None:
@@ -377,12 +428,12 @@ class _Lowering:
         if (reached((definition.body,), self.step.definitions) - own) & bound:
             raise Unsupported(f"what {name} rests on is bound where it stands")
         body = definition.body
-        if indices and definition.ranges:
-            body = substitute(body, {range_.name: at for range_, at in zip(definition.ranges, indices, strict=True)})
-        elif indices:
+        if definition.ranges:
+            if any(range_.lower != ONE for range_ in definition.ranges):
+                raise Unsupported(f"the family {name}, which rests on chance, whose indices do not start at 1")
+            body = Family(body, definition.ranges)      # whose entries are in these ranges
+        if indices:
             body = Component(body, indices)
-        elif definition.ranges:
-            body = Family(body, definition.ranges)
         return self.value(body, outcome, bound)
 
     def _varied(self, by: Term, body: Term | None, bound: frozenset[str], what: str) -> None:

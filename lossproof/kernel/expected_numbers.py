@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from lossproof.derivation import RANDOM, Declaration, Step
+from lossproof.derivation import RANDOM, Declaration, Definition, Step
 from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
 from lossproof.kernel.expectations import all_names, at_an_outcome, over_outcomes, reached, varying
@@ -18,14 +18,24 @@ from lossproof.term import (
     EXPECTATIONS,
     ZERO,
     Add,
+    Bool,
     Call,
     Component,
+    Const,
     Entry,
+    Family,
+    Fold,
+    ForAll,
+    Integral,
     Mul,
+    Number,
+    Piecewise,
+    Range,
     Subst,
     Symbol,
     Term,
     binders,
+    children,
     fresh_identifier,
     map_children,
     substitute,
@@ -112,7 +122,7 @@ def as_numbers(step: Step) -> Numbers:
     """The step with each expectation as a number of which nothing is known, which is enough for much.
 
     Unsupported where there is none, where expectations stand at bound names or are arrays, and where the two sides do
-    not hold the same ones: a side is defined only where its own exist.
+    not ask for the same ones, whatever the other names are: a side is defined only where those exist that it asks for.
     """
     if is_complex(step):
         raise Unsupported("complex expectations, which are no real numbers")
@@ -142,14 +152,58 @@ def as_numbers(step: Step) -> Numbers:
         own = frozenset(range_.name for range_ in definitions[name].ranges)
         definitions[name] = replace(definitions[name], body=changed(definitions[name].body, own))
     sides = [reached((line,), definitions) & set(numbers.values()) for line in lines]
-    if sides[0] != sides[1]:
-        raise Unsupported("different expectations on both sides")
+    if sides[0] != sides[1] or any(not side <= _asked(step, line, definitions)
+                                   for side, line in zip(sides, lines, strict=True)):
+        raise Unsupported("expectations that are not sure to be asked for on both sides")
     declarations = {**at_an_outcome(step).declarations, **{
         name: Declaration(name, "scalar") for name in numbers.values()}}
     used = reached((*lines, *given), definitions)
     made = replace(step, left=lines[0], right=lines[1], given=given, declarations=declarations,
                    definitions={name: d for name, d in definitions.items() if name in used})
     return Numbers(made, {name: term for term, name in numbers.items()})
+
+
+def _asked(step: Step, line: Term, definitions: Mapping[str, Definition]) -> frozenset[str]:
+    """The names whose values a line needs wherever it is defined: not in cases, among entries, nor over what may be
+    empty."""
+    used = [definitions[name].body for name in reached((line,), definitions) if name in definitions]
+    other = frozenset().union(*(varying(part)[0] for term in (line, *used) for part in walk(term)))
+    found: set[str] = set()
+    waiting = [line]
+    while waiting:
+        term = waiting.pop()
+        match term:
+            case Piecewise() | Bool() | Integral() | Component() | Call("matrix"):
+                continue
+            case Fold(range=range_, condition=condition) | ForAll(range=range_, condition=condition):
+                if condition is not None or not _holds_an_index(step, range_, other):
+                    continue
+            case Family(ranges=ranges):
+                if not all(_holds_an_index(step, range_, other) for range_ in ranges):
+                    continue
+            case Symbol(name) | Entry(family=name) if name not in found | other:
+                found.add(name)
+                if name in definitions:
+                    ranges, body = definitions[name].ranges, definitions[name].body
+                    waiting.append(Family(body, ranges) if ranges and isinstance(term, Symbol) else body)
+            case _:
+                pass
+        waiting += children(term)
+    return frozenset(found)
+
+
+def _holds_an_index(step: Step, range_: Range, other: frozenset[str]) -> bool:
+    """Whether a range is seen not to be empty; `other` names stand for something else than what is declared."""
+    match range_.lower, range_.upper:
+        case Number(lower), Number(upper):
+            return lower <= upper
+        case Number(), Const("oo"):
+            return True
+        case Number(lower), Symbol(name) if name in step.declarations and name not in other:
+            declared = step.declarations[name]
+            return declared.kind == "size" and lower <= (declared.domain.lower or 1)
+        case _:
+            return False
 
 
 def _taken(term: Term) -> frozenset[str]:

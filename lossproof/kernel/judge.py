@@ -23,7 +23,7 @@ from lossproof.kernel.pointwise import compare
 from lossproof.kernel.proof import Claim
 from lossproof.kernel.spaces import Atoms
 from lossproof.term import Entry, Number, Symbol, Term
-from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Verdict
+from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Unknown, Verdict
 
 
 def proved(claim: Claim, checked_at: int) -> Proved | Conditional:
@@ -106,23 +106,24 @@ def refuted(step: Step, point: Point) -> Refuted | None:
     return Refuted(Counterexample(tuple(values), f"{left}{where}", f"{right}{where}", functions))
 
 
-def over_outcomes(found: Outcomes, verdict: Proved | Conditional) -> Proved | Conditional:
+def over_outcomes(found: Outcomes, verdict: Proved | Conditional) -> Proved | Conditional | Unknown:
     """The verdict of a step with expectations from that of its step over finitely many outcomes."""
-    finite = Proved(("finite-distributions", *verdict.laws), verdict.checked_at)
+    laws = ("finite-distributions", *verdict.laws)
     if isinstance(verdict, Proved):
-        return finite
-    return Conditional(_conditions(found, verdict), finite.laws, finite.checked_at)
+        return Proved(laws, verdict.checked_at)
+    written = [found.written(condition) for condition in verdict.conditions]
+    if None in written:
+        return Unknown("not decided: it holds under conditions on outcomes that cannot be said of the random names")
+    conditions = dict.fromkeys(condition for condition in written if condition is not None)
+    return Conditional(tuple(conditions), laws, verdict.checked_at)
 
 
 def of_numbers(found: Numbers, verdict: Proved | Conditional) -> Proved | Conditional:
     """The verdict of a step with expectations from that of its step with any numbers for them."""
     if isinstance(verdict, Proved):
         return verdict
-    return Conditional(_conditions(found, verdict), verdict.laws, verdict.checked_at)
-
-
-def _conditions(found: Outcomes | Numbers, verdict: Conditional) -> tuple[Term, ...]:
-    return tuple(dict.fromkeys(found.written(condition) for condition in verdict.conditions))
+    conditions = tuple(dict.fromkeys(found.written(condition) for condition in verdict.conditions))
+    return Conditional(conditions, verdict.laws, verdict.checked_at)
 
 
 def gathered(parts: RealSteps, verdicts: Sequence[Verdict]) -> Proved | Conditional | Refuted | None:
