@@ -160,3 +160,11 @@ def test_what_is_said_of_each_entry_is_of_its_index(tmp_path: Path) -> None:
     """X_i ~ N(mu_i, 1) makes no parameter of i: sums over i stay sums of expectations."""
     assert outcomes(tmp_path, r"X_i \sim \mathcal{N}(\mu_i, 1), \quad i = 1, \ldots, n",
                     r"\sum_{i=1}^n \mathrm{E}(X_i) + 1 = \sum_{i=1}^n \mu_i + 1")[-1] == "proved"
+
+
+@pytest.mark.parametrize("density", [r"f_X(x) = \lambda e^{-\lambda x}", r"p(x \mid \lambda) = \lambda e^{-\lambda x}",
+                                     r"P(X = x) = \lambda (1 - \lambda)^{x}"])
+def test_what_a_density_holds_is_a_parameter(tmp_path: Path, density: str) -> None:
+    """Where its density holds lambda, what is expected of X is no constant in it, but is in a and b."""
+    rows = (density, r"\frac{d}{d\lambda} \mathrm{E}(X) = 0", r"\frac{d}{da} (a \mathrm{E}(X)) = \mathrm{E}(X)")
+    assert outcomes(tmp_path, *rows)[1:] == ["unknown", "proved"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Literal
 
-from lossproof.derivation import UNSPECIFIED, Declaration, Definition
+from lossproof.derivation import RANDOM, UNSPECIFIED, Declaration, Definition
 from lossproof.diagnostic import InputError
 from lossproof.print_latex import latex
 from lossproof.read.document.expected_values import ExpectedValues, is_expectation
@@ -46,6 +46,7 @@ from lossproof.term import (
 
 __all__ = ["Function", "Head", "Names", "function_of", "head_of", "is_known_everywhere", "is_number", "renamed"]
 
+_DENSITIES = frozenset("fFpPq")
 MAX_UNFOLDED = 20_000       # nodes of a line in which functions were replaced by their bodies
 
 
@@ -77,6 +78,12 @@ class Function:
         letters = all(isinstance(arg, Symbol) and arg.name == name
                       for arg, name in zip(args, self.parameters, strict=True))
         return letters and (self.at == "letters" or not bound & set(self.parameters))
+
+
+def _letter(latex: str) -> str:
+    """The first letter of what is set, if it is one of the alphabet."""
+    found = re.search(r"[A-Za-z]", re.sub(r"\\[A-Za-z]+", "", latex))
+    return found[0] if found else ""
 
 
 def is_number(term: Term) -> bool:
@@ -386,12 +393,24 @@ class Names:
     def kept(self) -> dict[str, Declaration]:
         """The declarations of what is not defined; random names may rest on all parameters that the document names."""
         known = self.declarations.keys() | self.definitions.keys()
-        parameters = frozenset(name for name in known if self.origin.get(name, name) in self.parameters)
-        return {name: declared if "random" not in declared.assumptions else replace(
+        written = self.parameters | {self.origin.get(name, name) for name in self._in_densities()}
+        parameters = frozenset(name for name in known if self.origin.get(name, name) in written)
+        return {name: declared if RANDOM not in declared.assumptions else replace(
                     declared, parameters=parameters - {name})
                 for name, declared in self.declarations.items()
                 if name not in self.definitions and (
                     name not in self.functions or self.functions[name].at != "all")}
+
+    def _in_densities(self) -> set[str]:
+        """The names in what the document says to be a density or a chance, going by its letter; not its variable."""
+        said = [(name, function.body, function.parameters) for name, function in self.functions.items()]
+        said += [(call.function, self.definitions[name].body, ()) for call, name in self.values.items()
+                 if isinstance(call, Call) and name in self.definitions]
+        random = {name.upper() for name, declared in self.declarations.items() if RANDOM in declared.assumptions}
+        typeset = self.typeset()
+        return {name for of, body, own in said if _letter(typeset.get(of, of)) in _DENSITIES
+                for name in free_names(body) - set(own) if name.upper() not in random and not (
+                    name in self.declarations and self.declarations[name].kind == "index")}
 
     def without_usual(self, variables: Collection[str]) -> None:
         """What was supposed of variables is not so: the names are as if nothing had been said of them."""
