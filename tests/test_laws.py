@@ -177,6 +177,7 @@ def test_a_law_with_conditions_shows_why(law: Law) -> None:
 def used_in_sources() -> Mapping[str, set[str]]:
     """The names that the kernel's sources pass on as laws, with the files that do."""
     patterns = (r'Proved\(\("([^"]+)"', r'\.use\(\s*"([^"{}]+)"', r'\._used\(\s*"([^"{}]+)"', r'laws\["([^"]+)"\]',
+                r'laws = \("([^"]+)"',
                 r'\.use\(\s*"[^"]+" if [^"]+ else "([^"]+)"')
     found: dict[str, set[str]] = {}
     for path in KERNEL.glob("*.py"):
