@@ -1,6 +1,6 @@
 """How much of a set of documents is read and decided: the figures of README, and the commonest reasons against.
 
-    python benchmarks/documents.py FOLDER [--reasons N] [--refuted] [--list OUTCOME]
+    python benchmarks/documents.py FOLDER [--reasons N] [--list OUTCOME] [--step-timeout S]
 
 Counts are of rows: displayed rows with a relation, and chains within lines of text. `decided` is proved or conditional.
 """

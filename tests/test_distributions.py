@@ -9,7 +9,7 @@ import pytest
 from lossproof import task
 from lossproof.derivation import Line
 from lossproof.runner import run
-from lossproof.summary import row_outcome, step_results
+from lossproof.summary import has_fault, row_outcome, step_results
 from lossproof.term import ZERO
 from lossproof.verdict import Defined, StepResult, Unknown
 
@@ -21,6 +21,7 @@ def outcomes(tmp_path: Path, text: str) -> list[str | None]:
     [checked] = run([str(path)])
     assert checked.document is not None and checked.document.prose is not None
     results = step_results(checked)
+    assert not any(map(has_fault, results.values()))
     return [row_outcome(row, results) for row in checked.document.prose.rows if row.counts]
 
 

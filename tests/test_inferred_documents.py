@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lossproof.runner import run
-from lossproof.summary import row_outcome, step_results
+from lossproof.summary import has_fault, row_outcome, step_results
 
 
 def outcomes(tmp_path: Path, text: str) -> list[tuple[int, str | None]]:
@@ -17,6 +17,7 @@ def outcomes(tmp_path: Path, text: str) -> list[tuple[int, str | None]]:
     [checked] = run([str(path)])
     assert checked.document is not None and checked.document.prose is not None
     results = step_results(checked)
+    assert not any(map(has_fault, results.values()))
     return [(row.span.line, row_outcome(row, results)) for row in checked.document.prose.rows if row.counts]
 
 

@@ -15,7 +15,7 @@ from lossproof.kernel.premises import under
 from lossproof.lowering import established
 from lossproof.read.document.argument import Argument, citations, labels
 from lossproof.runner import run
-from lossproof.summary import Checked, row_outcome, step_results
+from lossproof.summary import Checked, has_fault, row_outcome, step_results
 
 SYMBOLS: Symbols = {
     "n": {"kind": "size"}, "m": {"kind": "size"}, "i": {"kind": "index"}, "k": {"kind": "index", "upto": "m"},
@@ -125,6 +125,7 @@ def outcomes(tmp_path: Path, text: str) -> list[tuple[int, str | None, tuple[int
     found = checked(tmp_path, text)
     assert found.document is not None and found.document.prose is not None
     results = step_results(found)
+    assert not any(map(has_fault, results.values()))
     return [(row.span.line, row_outcome(row, results), tuple(sorted({
         premise.span.line for step in row.steps if step in results for premise in results[step].premises
         if premise.span is not None}))) for row in found.document.prose.rows if row.counts]

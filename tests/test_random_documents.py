@@ -9,7 +9,7 @@ import pytest
 from lossproof.read.document.random_names import random_letters
 from lossproof.read.document.survey import laid_out
 from lossproof.runner import run
-from lossproof.summary import row_outcome, step_results
+from lossproof.summary import has_fault, row_outcome, step_results
 
 DECLARED = """---
 lossproof:
@@ -32,6 +32,7 @@ def outcomes(tmp_path: Path, *rows: str, notation: str = "") -> list[str | None]
     [checked] = run([str(path)])
     assert checked.document is not None and checked.document.prose is not None
     results = step_results(checked)
+    assert not any(map(has_fault, results.values()))
     return [row_outcome(row, results) for row in checked.document.prose.rows if row.counts]
 
 

@@ -262,12 +262,12 @@ class Conditions(Domains):
     def _in_shape(self, indices: tuple[Term, ...], shape: tuple[Term, ...], ranges: dict[str, Range],
                   found: dict[Condition, None]) -> None:
         """Each index of a written array is one of its entries'."""
-        if len(indices) != len(shape):
-            raise Unsupported("an array with another number of indices")
         self._in_ranges(indices, [(ONE, size) for size in shape], ranges, found)
 
     def _in_ranges(self, indices: tuple[Term, ...], sizes: list[tuple[Term, Term]], ranges: dict[str, Range],
                    found: dict[Condition, None]) -> None:
+        if len(indices) != len(sizes):
+            raise Unsupported("an array with another number of indices")
         for index, (lower, upper) in zip(indices, sizes, strict=True):
             if not self._plainly_in(index, lower, upper, ranges):
                 found[Condition(Relation(">=", index, lower))] = None

@@ -74,8 +74,6 @@ from lossproof.term import (
 __all__ = ["Outcomes", "all_names", "at_an_outcome", "has_expectations", "over_outcomes", "parameters", "reached",
            "varying"]
 
-"""The assumption of a name that is a random quantity, of which all expectations that are written exist."""
-
 _TWO = Number(Fraction(2))
 _HALF = Number(Fraction(1, 2))
 
