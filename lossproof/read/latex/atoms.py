@@ -94,12 +94,12 @@ class Atoms(Conditions):
         )
         return Pow(term, exponent, span=span_of(node))
 
-    def _is_assumed(self, node: Node) -> bool:
-        """True where nobody declared the name: then it may be a function as well."""
+    def _is_assumed(self, node: Node, *, number: bool = False) -> bool:
+        """True where nobody declared the name (or number): then it may be a function as well."""
         term = self.name(node)
         declaration = self.declarations.get(term.name if isinstance(term, Symbol) else term.family if isinstance(
             term, Entry) else "")
-        return declaration is not None and declaration.assumed
+        return declaration is not None and declaration.assumed and not (number and declaration.array)
 
     def _value_of_something(self, cursor: Cursor, node: Node, after: Node) -> Term:
         """D(\\beta, \\sigma^2) of a letter that was taken for a name: read as it is set."""

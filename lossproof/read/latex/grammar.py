@@ -364,8 +364,8 @@ class Grammar(Atoms):
             self.refuse(f"`{canonical(node)}` is declared as a name, and this looks like its value at something",
                         (node, after), r"declare it under functions, or write \cdot for the product", "LP107")
         inverted = isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) == "-1"
-        if inverted and self._is_assumed(without_power(node)) and isinstance(after, Bracket) and len(
-                after.items) == 1 and isinstance(after.items[0], Command):
+        if inverted and self._is_assumed(without_power(node), number=True) and isinstance(after, Bracket) and not any(
+                isinstance(item, Leaf) and item.text in ("+", "-") for item in after.items):
             self.refuse("this may be an inverse function, or a reciprocal before a bracket", (node, after),
                         r"declare the function, or write \cdot for the product")
         differential = self._differential_alone(cursor) or self._indicator(cursor)
