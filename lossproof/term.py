@@ -450,21 +450,23 @@ def _bounds(term: Term) -> tuple[Term, ...]:
 def free_names(term: Term) -> frozenset[str]:
     """Names of symbols, families and functions that occur free in `term`."""
     found: set[str] = set()
-    match term:
-        case Symbol(name) | Entry(family=name):
-            found.add(name)
-        case Call(function=name) | Partial(function=name):
-            if name not in KNOWN_FUNCTIONS and name not in ARRAY_FUNCTIONS:
-                found.add(name)
-    bound = _bound_here(term)
-    if not bound:
-        for child in children(term):
-            found |= free_names(child)
-        return frozenset(found)
-    for child in _scoped(term):
-        found |= free_names(child) - set(bound)
-    for child in _bounds(term):
-        found |= free_names(child)
+    stack: list[tuple[Term, frozenset[str]]] = [(term, frozenset())]    # each with the names bound around it
+    while stack:
+        here, around = stack.pop()
+        match here:
+            case Symbol(name) | Entry(family=name):
+                if name not in around:
+                    found.add(name)
+            case Call(function=name) | Partial(function=name):
+                if name not in KNOWN_FUNCTIONS and name not in ARRAY_FUNCTIONS and name not in around:
+                    found.add(name)
+        own = _bound_here(here)
+        if own:
+            inside = around.union(own)
+            stack.extend((child, inside) for child in _scoped(here))
+            stack.extend((child, around) for child in _bounds(here))
+        else:
+            stack.extend((child, around) for child in children(here))
     return frozenset(found)
 
 

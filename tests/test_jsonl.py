@@ -611,21 +611,29 @@ def test_hostile_lines_are_errors_and_the_rest_is_judged(tmp_path: Path) -> None
         {**lines("x", "x"), "symbols": {"__import__": {"kind": "function"}, "x": {"kind": "scalar"}},
          "steps": [{"expr": "__import__(os)"}, {"expr": "x"}]},
         lines("x" + "<x" * 10**4, "x"), lines("x + " * 10**4 + "x", "x")]
-    slow = [lines(expr, "x", id="slow") for expr in
-            ("factorial(10**9)", "(x + 1)**(10**6)", "Product(x + i, (i, 1, 10**9))", "x**(10**12)",
-             "binomial(10**9, 5*10**8)")]
+    slow: list[Object | str | bytes] = [lines(expr, "x", id="slow") for expr in (
+        "factorial(10**9)", "(x + 1)**(10**6)", "Product(x + i, (i, 1, 10**9))", "x**(10**12)",
+        "binomial(10**9, 5*10**8)")]
     good = lines("x + x", "2*x", id="good")
-    mixed: list[Object | str | bytes] = [good]
-    for bad in (*hostile, *slow):
-        mixed += [bad, good]
     started = time.monotonic()
-    code, told = verify(*mixed, options=("--step-timeout", "1", "--step-memory", "512"))
-    assert code == 2 and time.monotonic() - started < 60
-    assert sum(one.get("verdict") == "proved" for one in told if one["id"] == "good") == len(hostile) + len(slow) + 1
+    told = _between(good, hostile, code=2)
+    told += _between(good, slow, "--step-timeout", "1", "--step-memory", "512", code=1)
+    assert time.monotonic() - started < 60
+    assert sum(one.get("verdict") == "proved" for one in told if one["id"] == "good") == len(hostile) + len(slow) + 2
     assert not any(one.get("fault") for one in told) and not sign.exists()
     verdicts = [one["verdict"] for one in told if one["id"] not in ("good", "slow") and "verdict" in one]
     assert set(verdicts) <= {"error", "unknown"} and verdicts.count("error") == len(hostile)
     assert all("verdict" not in one or one["verdict"] != "proved" for one in told if one["id"] == "slow")
+
+
+def _between(good: Object, bad: list[Object | str | bytes], *options: str, code: int) -> list[Object]:
+    """What is told of bad lines, each between good ones; the command ends with `code`."""
+    mixed: list[Object | str | bytes] = [good]
+    for line in bad:
+        mixed += [line, good]
+    ended, told = verify(*mixed, options=options)
+    assert ended == code
+    return told
 
 
 def test_results_come_while_the_input_is_open() -> None:

@@ -160,9 +160,9 @@ def _named(body: Term) -> Term:
 def has_expectations(step: Step) -> bool:
     """Whether an expectation stands in the step or in what it rests on."""
     terms = [step.left, step.right, *step.given]
-    bodies = [step.definitions[name].body for name in reached(terms, step.definitions) if name in step.definitions]
-    return any(isinstance(part, Call) and part.function in EXPECTATIONS
-               for term in (*terms, *bodies) for part in walk(term))
+    if step.definitions:
+        terms += [step.definitions[name].body for name in reached(terms, step.definitions) if name in step.definitions]
+    return any(isinstance(part, Call) and part.function in EXPECTATIONS for term in terms for part in walk(term))
 
 
 def at_an_outcome(step: Step) -> Step:
