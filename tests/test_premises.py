@@ -27,10 +27,11 @@ SYMBOLS: Symbols = {
 }
 
 
-def follows(left: str, right: str, *premises: str, let: Mapping[str, str] = MappingProxyType({})) -> bool:
+def follows(left: str, right: str, *premises: str, let: Mapping[str, str] = MappingProxyType({}),
+            given: tuple[str, ...] = ()) -> bool:
     """Whether the kernel proves a step under premises."""
-    step = make_step(SYMBOLS, left, right, given=premises, let=let)
-    posed = under(replace(step, given=()), step.given)
+    step = make_step(SYMBOLS, left, right, given=(*given, *premises), let=let)
+    posed = under(replace(step, given=step.given[:len(given)]), step.given[len(given):])
     return isinstance(proof.prove(posed), proof.Claim)
 
 
@@ -99,6 +100,32 @@ def test_an_equation_about_other_names_than_the_indices_of_a_quantity(
     assert follows(left, right, premise, let={"Q": body})
 
 
+SUM, ABSOLUTE = "Sum(p[k], (k, 1, m))", "Sum(Abs(p[k]), (k, 1, m))"
+
+
+@pytest.mark.parametrize(("left", "right", "premise", "given", "is_proved"), [
+    (SUM, "m*mu", "Eq(p[k], mu)", (), True),
+    (SUM, "m*mu", "Eq(p[k], mu)", ("Eq(j, 1)", "mu > 0"), True),
+    (SUM, "m*mu", "Eq(p[k], mu)", ("Eq(k, 1)",), False),
+    (SUM, "m*mu", "Eq(p[k], mu)", ("q[k] > 0",), False),
+    (SUM, "m*mu", "Eq(p[k], mu)", ("w > 0",), False),
+    (SUM, "m*w", "Eq(p[k], w)", (), False),
+    (SUM, "m*w", "Eq(p[j], w)", (), False),
+    (ABSOLUTE, SUM, "p[k] >= 0", (), True),
+    (ABSOLUTE, SUM, "p[k] >= 0", ("Eq(j, 1)",), True),
+    (ABSOLUTE, SUM, "p[k] >= 0", ("Eq(k, 1)",), False),
+    (ABSOLUTE, SUM, "p[j] >= 0", ("q[k] > 0",), True),
+    (ABSOLUTE, SUM, "And(p[k] >= 0, w >= 0)", (), False),
+    ("Sum(Abs(q[k]), (k, 1, m))", "Sum(q[k], (k, 1, m))", "w >= 0", (), False),
+    ("Sum(Abs(p[k] - w), (k, 1, m))", "Sum(p[k] - w, (k, 1, m))", "p[k] >= w", (), False),
+    ("Sum(Abs(p[k] - q[k]), (k, 1, m))", "Sum(p[k] - q[k], (k, 1, m))", "p[k] >= q[k]", (), True),
+])
+def test_what_is_said_of_an_index_that_is_supposed_to_be_one(
+        left: str, right: str, premise: str, given: tuple[str, ...], is_proved: bool) -> None:
+    """Where k = 1 is supposed, or w stands for q_k, what is said with k is not said of all entries."""
+    assert follows(left, right, premise, let={"w": "q[k]"}, given=given) == is_proved
+
+
 @pytest.mark.parametrize(("left", "right", "is_proved"), [
     ("Integral(Expectation(X), (mu, 0, 1))", "Expectation(X)", False),
     ("Sum(Expectation(X), (mu, 1, n))", "n*Expectation(X)", False),
@@ -145,6 +172,70 @@ def test_a_line_rests_on_the_line_before(tmp_path: Path) -> None:
     """What the model says is used, and named."""
     assert outcomes(tmp_path, MODEL.replace("{0}", r"\mu"))[-1] == (7, "conditional", (3,))
     assert outcomes(tmp_path, MODEL.replace("{0}", r"2 \mu"))[-1] == (7, "unknown", ())
+
+
+@pytest.mark.parametrize(("given", "outcome"), [("", "conditional"), ("<!-- given: i = 1 -->", "unknown"),
+                                                ("<!-- given: n = 3 -->", "conditional")])
+def test_what_is_said_where_an_index_is_supposed_to_be_one(tmp_path: Path, given: str, outcome: str) -> None:
+    """x_i - a = a under i = 1 says nothing of the other x."""
+    text = rf"""{given}
+
+We have
+
+$$ x_i - a = a $$
+
+so that
+
+$$ \sum_{{i=1}}^n x_i = 2 n a $$
+"""
+    assert outcomes(tmp_path, text)[-1][1] == outcome
+
+
+IN_CASES = r"""## One
+
+<!-- given: y = 1 -->
+
+$$ L = -\log a $$
+
+$$ L + y = 1 - \log a $$
+
+## In general
+
+$$ L + 2 = 2 - \log a $$
+
+## Zero
+
+<!-- given: y = 0 -->
+
+$$ L = -\log(1 - a) $$
+
+$$ L + y = -\log(1 - a) $$
+
+$$ L + 2 = 2 - \log a $$
+"""
+
+
+def test_a_meaning_in_a_case_is_one_in_that_case(tmp_path: Path) -> None:
+    """What L is where y = 1 says nothing of it in general, nor where y = 0; nor does what it is there."""
+    assert [outcome for _, outcome, _ in outcomes(tmp_path, IN_CASES)] == [
+        "defined", "proved", "unknown", "defined", "proved", "refuted"]
+
+
+@pytest.mark.parametrize(("given", "formula", "claim", "outcome"), [
+    ("i = 1", "x_i = 2 a", r"\sum_{i=1}^n x_i = 2 n a", "unknown"),
+    ("i > 2", "x_i = 2 a", r"\sum_{i=1}^n x_i = 2 n a", "unknown"),
+    ("z_i = 1", "x_i = 2 z_i", r"\sum_{i=1}^n x_i = 2 \sum_{i=1}^n z_i", "unknown"),
+    ("z_i > 0", "x_i = 2 z_i", r"\sum_{i=1}^n x_i = 2 \sum_{i=1}^n z_i", "proved"),
+    ("n = 3", "x_i = 2 a", r"\sum_{i=1}^n x_i = 2 n a", "proved"),
+    ("t = 1", "f(t) = 2 a", "f(3) = 2 a", "unknown"),
+    ("t > 0", "f(t) = t^2", "f(-3) = 9", "unknown"),
+    ("a > 0", "f(t) = t^2 a", "f(-3) = 9 a", "proved"),
+])
+def test_what_is_said_of_some_values_under_a_hypothesis_is_no_meaning_for_all(
+        tmp_path: Path, given: str, formula: str, claim: str, outcome: str) -> None:
+    """A hypothesis about an index or an argument singles out values of it."""
+    text = f"<!-- given: {given} -->\n\n$$ {formula} $$\n\n$$ {claim} $$\n"
+    assert outcomes(tmp_path, text)[-1][1] == outcome
 
 
 def test_the_least_is_named(tmp_path: Path) -> None:

@@ -52,9 +52,13 @@ _SAID = TRAITS | {"complex"}
 def under(step: Step, premises: Iterable[Term]) -> Step:
     """The step with more hypotheses: it holds where they do exactly if the one that is returned holds."""
     pending = list(premises)
+    supposed = frozenset[str]().union(*(_indices(step, term) for term in step.given))
     while pending:
         premise, *pending = pending
         known = len(step.given)
+        if supposed & _indices(step, premise):
+            step = replace(step, given=(*step.given, premise))
+            continue
         # what comes later must not vary what this one is about
         made = _meaning(replace(step, given=(*step.given, *pending)), premise)
         if made is None:
@@ -65,17 +69,30 @@ def under(step: Step, premises: Iterable[Term]) -> Step:
 
 
 def _said_of_all(step: Step, premise: Term) -> Iterator[Term]:
-    """A condition with declared indices, for all values of these; nothing where it has none or an end is not known."""
-    indices = sorted(name for name in free_names(premise) if name in step.declarations
-                     and step.declarations[name].kind == "index")
-    if not indices:
+    """A condition with declared indices, for all values of these; nothing where it has none or an end is not known, or
+    where a quantity in it is what it is at one of them.
+    """
+    indices = _indices(step, premise) & free_names(premise)
+    if not indices or _at_one_index(step, premise):
         return
-    for name in indices:
+    for name in sorted(indices):
         declared = step.declarations[name]
         if declared.upper is None:
             return
         premise = ForAll(premise, Range(name, declared.lower or ONE, declared.upper))
     yield premise
+
+
+def _indices(step: Step, term: Term) -> frozenset[str]:
+    """The declared indices that a term is about, directly or by what its quantities mean."""
+    return frozenset(name for name in reached(term, step.definitions) if name in step.declarations
+                     and step.declarations[name].kind == "index")
+
+
+def _at_one_index(step: Step, term: Term) -> bool:
+    """Whether a quantity in a term is what it is at one declared index."""
+    quantities = reached(term, step.definitions) & step.definitions.keys()
+    return any(_indices(step, Symbol(quantity)) for quantity in quantities)
 
 
 def _meaning(step: Step, premise: Term) -> Step | None:
@@ -130,14 +147,8 @@ def _definition(step: Step, head: Term, body: Term) -> Definition | None:
             ranges = tuple(Range(letter, ONE, size) for letter, size in zip(letters, shape, strict=True))
         case _:
             return None
-    indices_left = free_names(body) - {range_.name for range_ in ranges}
-    if any(left in declarations and declarations[left].kind == "index" for left in indices_left):
+    if _indices(step, body) - {range_.name for range_ in ranges} or _at_one_index(step, body):
         return None         # it is said of other entries
-    for quantity in reached(body, step.definitions) & step.definitions.keys():
-        own = {range_.name for range_ in step.definitions[quantity].ranges}
-        if any(left in declarations and declarations[left].kind == "index"
-               for left in free_names(step.definitions[quantity].body) - own):
-            return None     # the quantity is what it is at one index
     declared = declarations[name]
     if declared.domain != REAL or declared.assumptions & _SAID:
         return None         # it would lose what is known of the name

@@ -17,7 +17,7 @@ Untrusted as to truth. Imports the ground floor, `names`, and the shapes of what
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 
@@ -27,7 +27,7 @@ from lossproof.read.document.chains import SAID, Chain, Chains
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number, renamed
-from lossproof.read.document.narrowed import is_narrowed
+from lossproof.read.document.narrowed import holds_for_some, is_narrowed
 from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
@@ -79,11 +79,13 @@ class Deriver(Chains):
     _distribution: Side | None = None   # what the row before says something is distributed as
     _claimed: set[str] = field(default_factory=set)     # the labels of what theorems claim
     _leads: bool = False                # whether the next statement of the row follows from this one
+    _cases: dict[str, tuple[str, Set[Term]]] = field(default_factory=dict)     # names as meant in a case, which it is
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
         self._expect = list(context.expect)
         self._equation = self._distribution = None
+        self._leave_cases(context)
         if context.role == "claimed":
             self._claimed |= set(context.labels)
         if not rows or not (rows[0].continues or (rows[0].statements and rows[0].statements[0].continues)):
@@ -103,6 +105,14 @@ class Deriver(Chains):
                 self._statement(statement, row, here)
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
+
+    def _leave_cases(self, context: Context) -> None:
+        """What a name means where y = 1 is supposed, it does not mean where that is not."""
+        for name, (made, case) in list(self._cases.items()):
+            if not case <= set(context.given):
+                del self._cases[name]
+                if self.names.current.get(name, name) == made:
+                    self.names.forget(name)
 
     def say(self, statement: Statement, context: Context, span: Span) -> None:
         """Note an equation that is not judged where it stands: later lines may rest on it."""
@@ -225,7 +235,8 @@ class Deriver(Chains):
             return
         restates = claims = False
         narrowed = head is not None and (
-            (context.narrowed and not head.arguments) or bool(self._claimed & set(context.cites)))
+            (context.narrowed and not head.arguments) or bool(self._claimed & set(context.cites))
+            or holds_for_some(head.indices, context.given))
         if head is not None and not narrowed and not self._is_value(head, second.term) and self.names.may_define(
                 head, second.term):
             if not self.names.is_defined(head.name):
@@ -344,8 +355,14 @@ class Deriver(Chains):
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
-        self._defines.append(self.names.define(
-            head, sides[1].term, row.span, context.section, narrowed=context.narrowed))
+        case = {term for term in context.given if isinstance(term, Relation) and term.op == "="}
+        if case and self.names.current.get(head.name, head.name) in self.names.used:
+            self.names.renew(head.name)     # before, it was meant in general
+        made = self.names.define(head, sides[1].term, row.span, context.section,
+                                 narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
+        self._defines.append(made)
+        if case:
+            self._cases[head.name] = made, case
         if is_expectation(said[0].term) and not context.given and rests_on_chance(
                 sides[1].term, self.names.declarations, self.names.definitions):
             # it may follow from what expectations are

@@ -263,7 +263,7 @@ class Names:
     def forget(self, name: str) -> None:
         """From here on, the name is as if it had not been defined."""
         if self.is_defined(name):
-            self._fresh(name)
+            self.renew(name)
 
     def mean(self, name: str, line: int) -> bool:
         """Let a name mean what it was defined as on a line; False where it was not."""
@@ -273,8 +273,8 @@ class Names:
                 return True
         return False
 
-    def _fresh(self, name: str) -> str:
-        """Another name for a further meaning of `name`, declared as it was."""
+    def renew(self, name: str) -> str:
+        """Another name for a further meaning of `name`, declared as it was, from here on."""
         number = 2
         while f"{name}_{number}" in self.declarations or f"{name}_{number}" in self.definitions \
                 or f"{name}_{number}" in self.functions:
@@ -309,7 +309,7 @@ class Names:
         """
         before = name = self.current.get(head.name, head.name)
         if self.is_defined(head.name):
-            name = self._fresh(head.name)
+            name = self.renew(head.name)
             self.supports.restated(before, name, body)
         declared = self.declarations[name]
         if head.arguments or declared.kind == "function":

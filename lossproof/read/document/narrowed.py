@@ -1,20 +1,20 @@
 """Whether a row says beside its formula that it holds for some values only: `x = y, i = 2, ..., n`, `x = y if z > 0`.
 
-What is said of some values is not used for others. Untrusted as to truth. Imports the ground floor, `names` and
-`statements`.
+Or a hypothesis that it stands under says so. What is said of some values is not used for others. Untrusted as to
+truth. Imports the ground floor, `names` and `statements`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 
 from lossproof.derivation import Declaration
 from lossproof.read.document.names import is_number
 from lossproof.read.document.statements import ReadRow, Side, Statement
-from lossproof.term import ONE, Call, Symbol, free_names
+from lossproof.term import ONE, Call, Relation, Symbol, Term, free_names, walk
 
-__all__ = ["is_narrowed"]
+__all__ = ["holds_for_some", "is_narrowed"]
 
 _LIMITS = frozenset({"!=", "<", "<=", ">", ">=", "<<", ">>", "->", "notin", "subset", "if", "or"})
 _WORDS = frozenset({
@@ -43,6 +43,14 @@ def is_narrowed(row: ReadRow, declarations: Mapping[str, Declaration]) -> bool:
     joins = (*(statement.join for statement in row.statements[1:]), "")
     return any(join != "=>" and _narrows(statement, about, declarations)
                for statement, join in zip(row.statements, joins, strict=True))
+
+
+def holds_for_some(names: Collection[str], given: Iterable[Term]) -> bool:
+    """Whether hypotheses single out values of names: by an equation with one, or any relation of the name itself."""
+    return any(isinstance(part, Relation) and (
+                   any(isinstance(side, Symbol) and side.name in names for side in (part.left, part.right))
+                   or (part.op == "=" and not free_names(part).isdisjoint(names)))
+               for term in given for part in walk(term))
 
 
 def _narrows(statement: Statement, about: Set[str], declarations: Mapping[str, Declaration]) -> bool:
