@@ -17,7 +17,7 @@ from lossproof.kernel import complex_steps, expectations, judge, pointwise, proo
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.lowering import decide
 from lossproof.prose_verdicts import of_prose
-from lossproof.resting import by_readings, fails_anyway, resting
+from lossproof.resting import by_readings, resting, still_refuted
 from lossproof.search import counterexample
 from lossproof.term import Relation
 from lossproof.verdict import (
@@ -89,9 +89,10 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = of_prose(document, line, step, result)
-    if isinstance(result.verdict, Refuted) and line.premises and fails_anyway(document, line, step) is None:
+    if isinstance(result.verdict, Refuted) and line.premises:
         reason = "the sides differ at a point, but not where what the text says on other lines holds"
-        result = replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+        result = still_refuted(document, line, step, result) or replace(
+            result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result

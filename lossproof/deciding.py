@@ -122,7 +122,7 @@ def _at_first_points(step: Step) -> StepResult | None:
     plain = pointwise.without_limits(step)
     for point in counterexample.points(plain, limit=POINTS_OUTSIDE):
         if judge.refuted(plain, point) is not None:
-            return _refuted(plain, point, ())
+            return refuted(plain, point, ())
     return None
 
 
@@ -145,7 +145,7 @@ def _decide_real(step: Step, settled: Settled = nobody, *, diagnosed: bool = Tru
         tried += 1
         if (verdict := judge.refuted(plain, point)) is not None:
             settled(StepResult(0, verdict, attempts=tuple(attempts)))
-            found = _refuted(plain, point, tuple(attempts))
+            found = refuted(plain, point, tuple(attempts))
             settled(found)
             return replace(found, diagnosis=repair.diagnose(step, plain, is_proved)) if diagnosed else found
     attempts.append(Attempt("counterexample", f"none among {tried} points (evidence, not proof)",
@@ -158,7 +158,7 @@ def _decide_real(step: Step, settled: Settled = nobody, *, diagnosed: bool = Tru
     return result if left_over is None else replace(result, diagnosis=Diagnosis(left_over))
 
 
-def _refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepResult:
+def refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepResult:
     """The result of a step that fails at a point, with the point made small."""
     least = counterexample.shrink(step, point, lambda p: judge.refuted(step, p) is not None, SHRINKING)
     verdict = judge.refuted(step, least) or judge.refuted(step, point)
@@ -187,7 +187,7 @@ def _supposing(step: Step, plain: Step, settled: Settled) -> StepResult | None:
             failing = (point for point in _outside(plain, replace(claim, assumed=supposed))
                        if judge.refuted(plain, point) is not None)
             if (point := next(failing, None)) is not None:
-                return _refuted(plain, point, ())
+                return refuted(plain, point, ())
         best = result
         settled(best)
     return best
@@ -227,7 +227,7 @@ def exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepRe
         if found is None:
             continue
         if not found.holds and claim.assumed and not pointwise.holds_at(step, point, claim.assumed):
-            return _refuted(step, point, ())
+            return refuted(step, point, ())
         if step.relation in ("=>", "<=>") and not pointwise.holds_at(step, point, claim.conditions):
             # the right side need not be defined there
             continue

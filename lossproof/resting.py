@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from lossproof.deciding import POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed
+from lossproof.deciding import POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, refuted
 from lossproof.derivation import Document, Line, Premise, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
@@ -21,7 +21,7 @@ from lossproof.lowering import by_points, established, is_plain
 from lossproof.prose_verdicts import is_only_as_set, of_prose
 from lossproof.search import counterexample
 from lossproof.search import premises as premises_of
-from lossproof.term import Relation, Term
+from lossproof.term import Relation
 from lossproof.verdict import (
     Conditional,
     Proved,
@@ -52,7 +52,9 @@ def resting(document: Document, line: Line, step: Step) -> StepResult | None:
         if any(complex_steps.is_complex(one) or (is_plain(one) and isinstance(proof.prove(one), proof.Claim)) or (
                 not is_plain(one) and established(one) is not None) for one in whole):
             return None
-        if is_plain(step) and _fails(document, line, step) and fails_anyway(document, line, step) is not None:
+        failing = _fails(document, line, step) if is_plain(step) else None
+        if failing is not None and still_refuted(
+                document, line, step, StepResult(0, failing)) is not None:
             return None
         for one in whole:
             found = _rests_on(one, line.premises)
@@ -63,32 +65,36 @@ def resting(document: Document, line: Line, step: Step) -> StepResult | None:
     return None
 
 
-def _fails(document: Document, line: Line, step: Step) -> bool:
-    """Whether a step is refuted at one of the first points, as it stands."""
+def _fails(document: Document, line: Line, step: Step) -> Refuted | None:
+    """The verdict of one of the first points at which a step is refuted, as it stands."""
     if is_only_as_set(document, step):
-        return False
+        return None
     plain = pointwise.without_limits(step)
     for point in counterexample.points(plain, limit=POINTS_OUTSIDE):
         if (verdict := judge.refuted(plain, point)) is not None:
-            return isinstance(of_prose(document, line, step, StepResult(0, verdict)).verdict, Refuted)
-    return False
-
-
-def fails_anyway(document: Document, line: Line, step: Step) -> Refuted | None:
-    """The verdict of a point at which a step fails although what the document says on other lines holds there.
-
-    What is a mistake by itself says nothing, and what is only read as it is set cannot be asked.
-    """
-    said = list(islice(_restrictions(document, line, step), _MOST_RESTRICTIONS))
-    posed = pointwise.without_limits(under(step, said) if said else step)
-    costly = pointwise.is_costly(posed)
-    for point in counterexample.points(posed, limit=POINTS_COSTLY if costly else POINTS_TRIED):
-        if (verdict := judge.refuted(posed, point)) is not None:
-            return verdict
+            told = of_prose(document, line, step, StepResult(0, verdict)).verdict
+            return verdict if isinstance(told, Refuted) else None
     return None
 
 
-def _restrictions(document: Document, line: Line, step: Step) -> Iterator[Term]:
+def still_refuted(document: Document, line: Line, step: Step, result: StepResult) -> StepResult | None:
+    """The result of a step that is refuted, at a point at which what the document says on other lines holds, if any.
+
+    It is the one that was found where these leave out no points. What is a mistake by itself says nothing, and what is
+    only read as it is set cannot be asked.
+    """
+    said = tuple(islice(_restrictions(document, line, step), _MOST_RESTRICTIONS))
+    if not said:
+        return result
+    posed = pointwise.without_limits(under(step, [premise.term for premise in said]))
+    costly = pointwise.is_costly(posed)
+    for point in counterexample.points(posed, limit=POINTS_COSTLY if costly else POINTS_TRIED):
+        if judge.refuted(posed, point) is not None:
+            return replace(result, verdict=refuted(posed, point, ()).verdict, premises=said)
+    return None
+
+
+def _restrictions(document: Document, line: Line, step: Step) -> Iterator[Premise]:
     """What is said on other lines of the names of a step, and is not true of all their values."""
     names = premises_of.names_of(step)
     asked = 0
@@ -106,7 +112,7 @@ def _restrictions(document: Document, line: Line, step: Step) -> Iterator[Term]:
                 return
             if not isinstance(proof.prove(alone, WORK_UNDER_PREMISES), proof.Claim) and not _fails(
                     document, line, alone):
-                yield term
+                yield premise
         except (InputError, Unsupported):
             continue
 
