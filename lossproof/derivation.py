@@ -5,13 +5,14 @@ Trusted (data only). Imports `term` and `diagnostic`. Readers make these, the ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Literal
 
 from lossproof.diagnostic import Diagnostic
-from lossproof.term import Range, Span, Term
+from lossproof.term import Range, Span, Term, free_names
 
 Kind = Literal["scalar", "integer", "size", "index", "family", "function", "functional"]
 LineRelation = Literal["=", "<=", "<", ">=", ">", "=>", "<=>"]
@@ -280,3 +281,27 @@ class Step:
     given: tuple[Term, ...] = ()
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+
+
+def reached(terms: Iterable[Term], definitions: Mapping[str, Definition],
+            declarations: Mapping[str, Declaration] = MappingProxyType({})) -> frozenset[str]:
+    """The names that are free in terms, and in what their quantities are defined as, for which indices.
+
+    With declarations, also those in the shapes and bounds of names without a definition.
+    """
+    found: set[str] = set()
+    waiting = [free_names(term) for term in terms]
+    while waiting:
+        for name in waiting.pop() - found:
+            found.add(name)
+            if name in definitions:
+                definition = definitions[name]
+                waiting.append(free_names(definition.body) - {range_.name for range_ in definition.ranges})
+                said: tuple[Term | None, ...] = tuple(end for r in definition.ranges for end in (r.lower, r.upper))
+            elif name in declarations:
+                declared = declarations[name]
+                said = (*(declared.shape or ()), declared.lower, declared.upper)
+            else:
+                continue
+            waiting += [free_names(term) for term in said if term is not None]
+    return frozenset(found)

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from lossproof.derivation import PERHAPS_ARRAY, UNSPECIFIED, Declaration, Definition, Document, Line, Step
+from lossproof.derivation import PERHAPS_ARRAY, UNSPECIFIED, Declaration, Definition, Document, Line, Step, reached
 from lossproof.kernel import expectations, expected_numbers, judge
-from lossproof.kernel.premises import reached
 from lossproof.term import Call, Derivative, Entry, Mul, Number, Pow, Symbol, Term, free_names, walk
 from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
@@ -84,7 +83,7 @@ def _is_more(declared: Declaration) -> bool:
 
 def _unspecified(step: Step) -> list[str]:
     """What in a step has no meaning but how it is set: no counterexample may choose a value for it."""
-    names = reached(step.left, step.definitions) | reached(step.right, step.definitions)
+    names = reached((step.left, step.right), step.definitions)
     return sorted(name for name in names & set(step.declarations)
                   if UNSPECIFIED in step.declarations[name].assumptions)
 
@@ -121,13 +120,13 @@ def _is_word(term: Term) -> bool:
 
 def _guessed(step: Step) -> set[str]:
     """Quantities in a step whose definition stands nowhere in the document: it was guessed."""
-    names = reached(step.left, step.definitions) | reached(step.right, step.definitions)
+    names = reached((step.left, step.right), step.definitions)
     return {name for name in names & step.definitions.keys() if step.definitions[name].span is None}
 
 
 def _unwritten(step: Step) -> bool:
     """Whether a value that may be an array is in a step and is only read as it is set (the reader marks it so)."""
-    names = reached(step.left, step.definitions) | reached(step.right, step.definitions)
+    names = reached((step.left, step.right), step.definitions)
     return any(PERHAPS_ARRAY in step.declarations[name].assumptions for name in names & set(step.declarations))
 
 
@@ -148,5 +147,5 @@ def _turned_round(step: Step) -> Iterator[str]:
 
 def _rests_on(term: Term, definitions: Mapping[str, Definition]) -> frozenset[str]:
     """The names that a line rests on, quantities unfolded."""
-    return reached(term, definitions) - definitions.keys()
+    return reached((term,), definitions) - definitions.keys()
 

@@ -99,6 +99,32 @@ def test_a_hypothesis_does_not_act_in_a_limit_under_an_operator(left: str, right
     assert false.verdict.verdict in ("refuted", "unknown") and not false.fault, false.verdict
 
 
+@pytest.mark.parametrize(("limit", "left", "right", "given"), [
+    ("Limit(a*x/(x + 1), x, oo, '-')", "Derivative(q, a)", "1", "Eq(a, 0)"),
+    ("Limit(a*b*x/(x + 1), x, oo, '-')", "Derivative(q, a)", "b", "Eq(a, b)"),
+    ("Limit(sqrt(a*x)/x, x, oo, '-')", "Derivative(q, a)", "0", "Eq(a, 1)"),
+    ("Limit(a*x/(x + 1), x, oo, '-')", "Subs(q, a, 2)", "2", "Eq(a, 0)"),
+    ("Limit(a*x/(x + 1), x, oo, '-')", "Limit(q, a, 2)", "2", "Eq(a, 0)"),
+])
+def test_a_hypothesis_does_not_act_in_a_quantity_that_is_a_limit(
+        limit: str, left: str, right: str, given: str) -> None:
+    """As where the limit stands there itself."""
+    for value, verdicts in ((right, ("proved", "unknown")), (f"{right} + 1", ("refuted", "unknown"))):
+        result = judge(SYMBOLS, left, value, given=(given,), let={"q": limit})
+        assert result.verdict.verdict in verdicts and not result.fault, result.verdict
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    ("q**2", "4*a**2", "proved"), ("q + r", "r - 2*a", "proved"), ("Derivative(q, a)", "-2", "proved"),
+    ("q**2", "4*a", "refuted"), ("q", "r", "refuted"), ("Derivative(q, a)", "0", "refuted"),
+])
+def test_a_quantity_may_be_a_limit(left: str, right: str, verdict: str) -> None:
+    """Points are looked at with its value; another bound x changes nothing."""
+    symbols = {**SYMBOLS, "a": {"kind": "scalar", "assume": ["positive"]}}
+    let = {"q": "a*(Limit((1/a - x/a)*exp(-a*x), x, oo) - 2)", "r": "Integral(exp(-x), (x, 0, a))"}
+    assert judge(symbols, left, right, let=let).verdict.verdict == verdict
+
+
 def test_a_limit_has_no_derivative_where_its_cases_meet() -> None:
     """The limit is Max(a, 0)."""
     left, right = "Derivative(Limit(log(1 + exp(a*x))/x, x, oo, '-'), a)", "Piecewise((1, a > 0), (0, True))"

@@ -238,6 +238,17 @@ def test_what_is_said_of_some_values_under_a_hypothesis_is_no_meaning_for_all(
     assert outcomes(tmp_path, text)[-1][1] == outcome
 
 
+@pytest.mark.parametrize(("row", "outcome"), [
+    (r"u_i = x_i - c \quad \Rightarrow \quad v = 0", "proved"), (r"u_i = x_i - c, \quad v = 0", "unknown"),
+    (r"v = 0 \quad \Rightarrow \quad v + u_i = x_i - c", "conditional"),
+    (r"u_i = x_i - c \quad \text{if} \quad v = 0", "unknown"),
+])
+def test_what_follows_from_a_meaning_does_not_narrow_it(tmp_path: Path, row: str, outcome: str) -> None:
+    """u_i = x_i - c => v = 0 says what u is; u_i = x_i - c, v = 0 says it of a case."""
+    text = f"$$ {row} $$\n\n$$ \\sum_{{i=1}}^n u_i = \\sum_{{i=1}}^n x_i - n c $$\n"
+    assert outcomes(tmp_path, text)[-1][1] == outcome
+
+
 def test_the_least_is_named(tmp_path: Path) -> None:
     """Of what could be used, only what is needed."""
     text = "$$ c^2 + a = b + c^2 + 1 $$\n\n" + "$$ d + a = b^2 $$\n\n" + "$$ 2 a = 2 b + 2 $$\n"
@@ -296,7 +307,7 @@ def test_lines_that_contradict_prove_nothing(tmp_path: Path) -> None:
 def test_a_mistake_stays_refuted(tmp_path: Path) -> None:
     """What no reading of the names saves is refuted, whatever the lines before say."""
     text = "$$ a + b = 2 a $$\n\n$$ (a + b)^2 = a^2 + b^2 $$\n"
-    assert outcomes(tmp_path, text)[-1] == (3, "refuted", ())
+    assert outcomes(tmp_path, text)[-1] == (3, "refuted", (1,))     # at a point where a + b is 2 a
 
 
 def test_a_line_that_could_not_be_read_does_not_hide_the_next(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lossproof.derivation import NONNEGATIVE, POSITIVE, RANDOM, UNSPECIFIED, Declaration, Definition, Domain, Step
+from lossproof.derivation import reached as all_reached
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
@@ -203,15 +204,15 @@ def parameters(step: Step) -> frozenset[str]:
     for definition in step.definitions.values():
         if definition.of is not None:
             own = {range_.name for range_ in definition.ranges}
-            found |= reached((definition.body, definition.of), step.definitions) - own
+            found |= all_reached((definition.body, definition.of), step.definitions) - own
     for term in step.given:
-        names = reached((term,), step.definitions)
+        names = all_reached((term,), step.definitions)
         if names & random or has_expectations(replace(step, left=term, right=term, given=())):
             found |= names - _indices(term, random, step)
     for name in random:
-        found |= reached(map(Symbol, step.declarations[name].parameters), step.definitions)
+        found |= all_reached(map(Symbol, step.declarations[name].parameters), step.definitions)
     equal = [names for term in step.given if any(isinstance(part, Relation) and part.op == "=" for part in walk(term))
-             and not (names := reached((term,), step.definitions)) & random]
+             and not (names := all_reached((term,), step.definitions)) & random]
     for _ in equal:     # E(X) = mu, mu = a
         found |= frozenset().union(*(names for names in equal if names & found))
     return frozenset(found - random)

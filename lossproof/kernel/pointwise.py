@@ -13,7 +13,7 @@ from typing import cast, get_args
 
 from flint import arb
 
-from lossproof.derivation import Step
+from lossproof.derivation import Step, reached
 from lossproof.kernel.comparison import LAST_PRECISION, Factory, admissible, compared, decided
 from lossproof.kernel.components import Components
 from lossproof.kernel.context import NeedsCases
@@ -33,10 +33,12 @@ from lossproof.term import (
     Integral,
     Limit,
     Number,
+    Partial,
     Piecewise,
     Relation,
     RelationName,
     Subst,
+    Symbol,
     Term,
     binders,
     map_children,
@@ -74,6 +76,8 @@ def without_limits(step: Step) -> Step:
     def change(term: Term, bound: frozenset[str], varied: frozenset[str]) -> Term:
         if isinstance(term, Limit):
             names = n.mentions(term)
+            if isinstance(term.variable, Symbol) and term.variable.name not in n.mentions(term.target):
+                names -= {term.variable.name}       # it is the limit's own
             if names & bound:
                 # of what a binder runs through nothing is known that is declared or given of its name
                 return term
@@ -93,13 +97,33 @@ def without_limits(step: Step) -> Step:
     if not has_limits(step):
         return step
     left, right = (change(line, frozenset(), frozenset()) for line in (step.left, step.right))
+    definitions = dict(step.definitions)
+    held = [definitions[name] for name in _with_limits(step)]
+    if held:
+        # wherever it stands: what some part of the step runs through or varies counts for all
+        parts = [part for line in (step.left, step.right, *step.given, *(d.body for d in definitions.values()))
+                 for part in walk(line)]
+        varied = frozenset[str]().union(*(n.mentions(part.by) for part in parts if isinstance(part, Derivative)))
+        bound = frozenset[str]().union(
+            *(binders(part) for part in parts), *({r.name for r in d.ranges} for d in definitions.values()),
+            *(n.mentions(part.variable) for part in parts if isinstance(part, Subst | Limit)),
+            *(n.mentions(part.family) for part in parts if isinstance(part, Partial)))
+        definitions |= {d.name: replace(d, body=change(d.body, bound, varied)) for d in held}
     # the value stands for the limit only where the limit is defined
-    return replace(step, left=left, right=right, given=(*step.given, *conditions))
+    return replace(step, left=left, right=right, given=(*step.given, *conditions), definitions=definitions)
 
 
 def has_limits(step: Step) -> bool:
-    """Whether a limit is written in a line."""
-    return any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line))
+    """Whether a limit is written in a line, or in a quantity that it holds."""
+    return any(isinstance(x, Limit) for line in (step.left, step.right) for x in walk(line)) or bool(_with_limits(step))
+
+
+def _with_limits(step: Step) -> list[str]:
+    """The quantities of the lines in whose definitions a limit is written."""
+    if not step.definitions:
+        return []
+    return sorted(name for name in reached((step.left, step.right), step.definitions) & step.definitions.keys()
+                  if any(isinstance(x, Limit) for x in walk(step.definitions[name].body)))
 
 
 def _is_strict(hypothesis: Term) -> bool:
@@ -201,8 +225,12 @@ def _compare_at(step: Step, point: Point, position: tuple[int, ...], precision: 
 def is_costly(step: Step) -> bool:
     """Whether a line or a quantity has an integral or an infinite sum, which take long to enclose."""
     bodies = [q.body for q in step.definitions.values()]
-    return any(isinstance(x, Integral) or x == Const("oo") for line in (step.left, step.right, *step.given, *bodies)
-               for x in walk(line))
+    return any(map(takes_long, (step.left, step.right, *step.given, *bodies)))
+
+
+def takes_long(term: Term) -> bool:
+    """Whether a term has an integral or an infinite sum, which take long to enclose."""
+    return any(isinstance(part, Integral) or part == Const("oo") for part in walk(term))
 
 
 def _last_precision(step: Step) -> int:

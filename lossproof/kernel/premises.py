@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from lossproof.derivation import REAL, Declaration, Definition, Step
+from lossproof.derivation import REAL, Declaration, Definition, Step, reached
 from lossproof.kernel.matrices import TRAITS
 from lossproof.term import (
     EXPECTATIONS,
@@ -43,7 +43,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["reached", "under"]
+__all__ = ["under"]
 
 _OPEN = Const("oo")      # the end of a range that is not known
 _SAID = TRAITS | {"complex"}
@@ -85,13 +85,13 @@ def _said_of_all(step: Step, premise: Term) -> Iterator[Term]:
 
 def _indices(step: Step, term: Term) -> frozenset[str]:
     """The declared indices that a term is about, directly or by what its quantities mean."""
-    return frozenset(name for name in reached(term, step.definitions) if name in step.declarations
+    return frozenset(name for name in reached((term,), step.definitions) if name in step.declarations
                      and step.declarations[name].kind == "index")
 
 
 def _at_one_index(step: Step, term: Term) -> bool:
     """Whether a quantity in a term is what it is at one declared index."""
-    quantities = reached(term, step.definitions) & step.definitions.keys()
+    quantities = reached((term,), step.definitions) & step.definitions.keys()
     return any(_indices(step, Symbol(quantity)) for quantity in quantities)
 
 
@@ -101,9 +101,9 @@ def _meaning(step: Step, premise: Term) -> Step | None:
         return None
     for head, body in _solved(premise.left, premise.right):
         made = _definition(step, head, body)
-        if made is None or made.name in reached(body, step.definitions):
+        if made is None or made.name in reached((body,), step.definitions):
             continue
-        about = reached(body, step.definitions) | {made.name}
+        about = reached((body,), step.definitions) | {made.name}
         if about & (_varied(step, made) | (_bound(step, made) if _of_chance(step, premise) else frozenset())):
             continue
         if any(range_.upper == _OPEN for range_ in made.ranges):
@@ -248,7 +248,7 @@ def _bound(step: Step, extra: Definition) -> frozenset[str]:
 
 def _of_chance(step: Step, premise: Term) -> bool:
     """Whether an equation says something of a distribution, which may be another one wherever a name in it varies."""
-    parts = [premise, *(step.definitions[name].body for name in reached(premise, step.definitions)
+    parts = [premise, *(step.definitions[name].body for name in reached((premise,), step.definitions)
                         if name in step.definitions)]
     return any(isinstance(part, Call) and part.function in EXPECTATIONS for one in parts for part in walk(one))
 
@@ -259,20 +259,5 @@ def _parts(step: Step, extra: Definition) -> Iterator[Term]:
     terms = (step.left, step.right, *step.given, extra.body)
     for term in terms:
         yield from walk(term)
-    names = frozenset().union(*(reached(term, definitions) for term in terms))
-    for name in names & definitions.keys():
+    for name in reached(terms, definitions) & definitions.keys():
         yield from walk(definitions[name].body)
-
-
-def reached(term: Term, definitions: Mapping[str, Definition]) -> frozenset[str]:
-    """The names in a term, and in what its quantities are defined as."""
-    found: set[str] = set()
-    waiting = list(free_names(term))
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            if name in definitions:
-                bound = {range_.name for range_ in definitions[name].ranges}
-                waiting.extend(free_names(definitions[name].body) - bound)
-    return frozenset(found)

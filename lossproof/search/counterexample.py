@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from math import prod
 
-from lossproof.derivation import Declaration, Step
+from lossproof.derivation import Declaration, Step, reached
 from lossproof.kernel.jets import OutOfBudget, Undecided, Undefined
 from lossproof.kernel.points import Point
+from lossproof.kernel.pointwise import takes_long
 from lossproof.search.concrete_functions import candidates, simpler
 from lossproof.search.descent import descents
-from lossproof.search.draft import Cell, Draft, positions, reached, used_names
+from lossproof.search.draft import Cell, Draft, positions, used_names
 from lossproof.search.exact_values import settled, with_constants
 from lossproof.search.values import (
     LATER,
@@ -53,6 +54,8 @@ _BARREN = 150
 _DESCENTS = 5
 # The points of one search may be looked at so often.
 _LOOKS = 20_000
+# A look at a hypothesis with an integral counts for so many.
+_COSTLY_LOOK = 50
 
 
 def points(step: Step, *, limit: int, patience: int = _BARREN, first: int = 8 * _BARREN,
@@ -120,6 +123,9 @@ class _Search:
         self.special = special_values(terms)
         self.kinks = kinks(terms)
         self.looks = 0
+        said = [*step.given, *(step.definitions[name].body for name in reached(step.given, step.definitions)
+                               if name in step.definitions)]
+        self.cost = _COSTLY_LOOK if any(map(takes_long, said)) else 1
         self.in_exponents = names_in_exponents(terms) & {d.name for d in (*self.scalars, *self.families)}
         self._text = repr((step.left, step.right, step.relation, step.given))
 
@@ -128,11 +134,11 @@ class _Search:
         return random.Random(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
 
     def _reach(self, hypothesis: Term) -> set[str]:
-        return set(reached((hypothesis,), self.step.declarations, self.step.definitions))
+        return set(reached((hypothesis,), self.step.definitions, self.step.declarations))
 
     def draft(self, turn: int) -> Draft | None:
         """The draft of a turn; None where hypotheses could not be made to hold."""
-        draft = Draft(self.step, rotation=turn)
+        draft = Draft(self.step, rotation=turn, cost=self.cost)
         try:
             return self._drawn(draft, turn)
         finally:

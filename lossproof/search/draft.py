@@ -7,14 +7,14 @@ Hypotheses that are affine in a cell are solved for it by looking at two values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
 from math import isqrt
 
-from lossproof.derivation import Declaration, Definition, Step
+from lossproof.derivation import Step, reached
 from lossproof.kernel.comparison import admissible
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.jets import Missing, OutOfBudget, Undecided, Undefined
@@ -28,7 +28,6 @@ from lossproof.term import (
     Relation,
     Symbol,
     Term,
-    free_names,
     substitute,
     subtract,
 )
@@ -50,26 +49,7 @@ _GUESSES = tuple(Fraction(n, d) for n, d in (
 
 def used_names(step: Step) -> frozenset[str]:
     """All names that the two lines and the hypotheses reach, through definitions and declarations."""
-    return reached((step.left, step.right, *step.given), step.declarations, step.definitions)
-
-
-def reached(terms: Iterable[Term], declarations: Mapping[str, Declaration],
-            definitions: Mapping[str, Definition]) -> frozenset[str]:
-    """The names that `terms` reach, through definitions, shapes and bounds."""
-    found: set[str] = set()
-    waiting = [free_names(term) for term in terms]
-    while waiting:
-        for name in waiting.pop() - found:
-            found.add(name)
-            if name in definitions:
-                definition = definitions[name]
-                waiting.append(free_names(definition.body) - {r.name for r in definition.ranges})
-                waiting += [free_names(b) for r in definition.ranges for b in (r.lower, r.upper)]
-            elif name in declarations:
-                declaration = declarations[name]
-                said = (*(declaration.shape or ()), declaration.lower, declaration.upper)
-                waiting += [free_names(t) for t in said if t is not None]
-    return frozenset(found)
+    return reached((step.left, step.right, *step.given), step.definitions, step.declarations)
 
 
 @dataclass(slots=True)
@@ -86,8 +66,9 @@ class Draft:
     owner: dict[Cell, Term | None] = field(default_factory=dict)
     rotation: int = 0
     constants: dict[str, Term] = field(default_factory=dict)
-    # how often the point was looked at: what the search's budget counts
+    # how often the point was looked at: what the search's budget counts; a look that takes long counts for more
     looks: int = 0
+    cost: int = 1
 
     @staticmethod
     def of(step: Step, point: Point) -> Draft:
@@ -99,7 +80,7 @@ class Draft:
         """A draft that can be changed without changing this one."""
         entries = {name: dict(held) for name, held in self.entries.items()}
         return Draft(self.step, dict(self.values), entries, dict(self.functions), dict(self.owner), self.rotation,
-                     dict(self.constants))
+                     dict(self.constants), cost=self.cost)
 
     def point(self) -> Point:
         """The point as it stands."""
@@ -108,7 +89,7 @@ class Draft:
 
     def evaluator(self) -> Evaluator:
         """An evaluator at the point as it stands."""
-        self.looks += 1
+        self.looks += self.cost
         point = Point(self.values, self.entries, self.functions, self.constants)
         return Evaluator(self.step.declarations, self.step.definitions, point, operations=_WORK)
 
@@ -287,7 +268,7 @@ class Draft:
         cells = self._written(Relation("=", target, Number(Fraction(0))))
         if len(cells) != 1 or cells[0] not in self.cells() or self.owner.get(cells[0], condition) != condition:
             return False
-        if cells[0][0] in reached((value_of,), self.step.declarations, self.step.definitions):
+        if cells[0][0] in reached((value_of,), self.step.definitions, self.step.declarations):
             return False
         value = self.exact(value_of)
         if value is None or not self.allowed(cells[0], value):
@@ -355,7 +336,7 @@ class Draft:
 
     def _free_cells(self, condition: Term) -> list[Cell]:
         """Cells that a condition reaches and that no other hypothesis holds, written ones first."""
-        names = reached((condition,), self.step.declarations, self.step.definitions)
+        names = reached((condition,), self.step.definitions, self.step.declarations)
         direct = self._written(condition)
         cells = [c for c in self.cells() if c[0] in names and self.owner.get(c, condition) == condition]
         others = [c for c in reversed(cells) if c not in direct]

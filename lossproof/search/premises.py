@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from lossproof.derivation import Premise, Step
-from lossproof.kernel.premises import reached
+from lossproof.derivation import Premise, Step, reached
 from lossproof.term import Relation, Term
 
 __all__ = ["is_step", "least", "names_of", "proposals"]
@@ -73,4 +72,4 @@ def names_of(step: Step) -> frozenset[str]:
 
 def _names(step: Step, term: Term) -> frozenset[str]:
     """The declared names that a term is about."""
-    return reached(term, step.definitions) & step.declarations.keys()
+    return reached((term,), step.definitions) & step.declarations.keys()

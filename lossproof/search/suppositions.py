@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from lossproof.derivation import Declaration, Step
+from lossproof.derivation import Declaration, Step, reached
 from lossproof.kernel.proof import Claim
-from lossproof.search.draft import reached, used_names
+from lossproof.search.draft import used_names
 from lossproof.term import (
     MINUS_ONE,
     ONE,
@@ -68,7 +68,7 @@ def signs(step: Step) -> list[Term]:
     parts = [part for term in terms for part in walk(term)]
     moving = [part for part in parts if _needs_signs(part)]
     ends = [(part.lower, part.upper) for part in parts if isinstance(part, Integral) and not _is_number(part)]
-    names = reached([*moving, *(end for pair in ends for end in pair)], step.declarations, step.definitions)
+    names = reached([*moving, *(end for pair in ends for end in pair)], step.definitions, step.declarations)
     variables = {part.variable.name for part in moving if isinstance(part, Limit) and isinstance(part.variable, Symbol)}
     found: dict[Term, None] = {}
     ordered = set[str]()

@@ -41,7 +41,8 @@ def is_narrowed(row: ReadRow, declarations: Mapping[str, Declaration]) -> bool:
     about = frozenset[str]().union(*(free_names(side.term) for statement in row.statements for side in statement.sides
                                      if statement.relations[-1:] != ("in",)))
     joins = (*(statement.join for statement in row.statements[1:]), "")
-    return any(join != "=>" and _narrows(statement, about, declarations)
+    # what follows from the rest says nothing of when that holds
+    return any("=>" not in (join, statement.join) and _narrows(statement, about, declarations)
                for statement, join in zip(row.statements, joins, strict=True))
 
 
