@@ -22,7 +22,8 @@ SYMBOLS: Symbols = {
     "y": {"kind": "indexed", "shape": ["n"]}, "e": {"kind": "indexed", "shape": ["n"]},
     "u": {"kind": "indexed", "rank": 2}, "v": {"kind": "indexed", "rank": 2},
     "mu": {"kind": "scalar"}, "a": {"kind": "scalar"}, "b": {"kind": "scalar"}, "c": {"kind": "scalar"},
-    "x": {"kind": "scalar", "assume": ["positive"]}, "t": {"kind": "scalar"},
+    "x": {"kind": "scalar", "assume": ["positive"]}, "s": {"kind": "scalar", "assume": ["nonnegative"]},
+    "t": {"kind": "scalar"},
     "p": {"kind": "indexed", "rank": 1}, "q": {"kind": "indexed", "rank": 1}, "j": {"kind": "index", "upto": "m"},
 }
 
@@ -45,6 +46,13 @@ def follows(left: str, right: str, *premises: str, let: Mapping[str, str] = Mapp
     ("Derivative(t*(a - b), t)", "c", "Eq(a, b + c)"),
     ("sqrt(x**2)", "a - b", "Eq(x, a - b)"),
     ("Limit(t*a, t, b)", "b*c", "Eq(a, c)"),
+    # solved for the name
+    ("2*log(x)", "2*(a - b)", "Eq(log(x), a - b)"), ("x", "exp(a - b)", "Eq(a - b, log(x))"),
+    ("a", "exp(b + c)", "Eq(log(a), b + c)"), ("b + c", "a", "Eq(exp(b + c), exp(a))"),
+    ("Sum(log(p[i])*e[i], (i, 1, n))", "Sum((y[i] + 1)*e[i], (i, 1, n))", "Eq(log(p[i]), y[i] + 1)"),
+    ("s", "sqrt(b + c)", "Eq(s**2, b + c)"), ("a*s**4", "a*(b + c)**2", "Eq(s**2, b + c)"),
+    ("1/a", "b + c", "Eq(1/a, b + c)"), ("a", "b + c", "Eq(a*x, (b + c)*x)"), ("a", "b/n", "Eq(n*a/2, b/2)"),
+    ("a + b", "c - 3", "Eq(-2*(a + b), 6 - 2*c)"),
 ])
 def test_an_equation_is_a_meaning(left: str, right: str, premise: str) -> None:
     """What an equation says of a name holds of all its entries, and next to operators by other names."""
@@ -64,6 +72,10 @@ def test_an_equation_is_a_meaning(left: str, right: str, premise: str) -> None:
     ("Sum(u[i, k], (i, 1, n), (k, 1, n))", "n**2*mu", "Eq(u[i, i], mu)"),
     # a name by itself says nothing
     ("a", "2*b", "Eq(a, a + b - b)"),
+    # what may be 0 is not divided by, and of two roots none is taken
+    ("a", "b", "Eq(a*c, b*c)"), ("a", "b", "Eq(a*s, b*s)"), ("a", "b", "Eq(a*(c + 1), b*(c + 1))"),
+    ("a", "sqrt(b + c)", "Eq(a**2, b + c)"), ("s", "-sqrt(b + c)", "Eq(s**2, b + c)"), ("a", "b", "Eq(a**2, b**2)"),
+    ("a", "log(b)", "Eq(exp(a)*c, b*c)"),
 ])
 def test_an_equation_that_is_none(left: str, right: str, premise: str) -> None:
     """Just outside of what makes an equation a meaning, it proves nothing."""

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
+from itertools import chain
 
-from lossproof.derivation import REAL, Declaration, Definition, Step, reached
+from lossproof.derivation import NONNEGATIVE, POSITIVE, REAL, Declaration, Definition, Domain, Step, reached
 from lossproof.kernel.matrices import TRAITS
 from lossproof.term import (
     EXPECTATIONS,
@@ -28,7 +30,9 @@ from lossproof.term import (
     ForAll,
     Limit,
     Mul,
+    Number,
     Partial,
+    Pow,
     Range,
     Relation,
     Subst,
@@ -36,8 +40,10 @@ from lossproof.term import (
     Term,
     binders,
     children,
+    divide,
     free_names,
     map_children,
+    negate,
     substitute,
     subtract,
     walk,
@@ -99,8 +105,10 @@ def _meaning(step: Step, premise: Term) -> Step | None:
     """The step with an equation as the meaning of the name on one side of it; None where it is not one."""
     if not isinstance(premise, Relation) or premise.op != "=":
         return None
-    for head, body in _solved(premise.left, premise.right):
-        made = _definition(step, head, body)
+    left, right = premise.left, premise.right
+    whole = ((side, other, REAL) for side, other in ((left, right), (right, left)))
+    for head, body, domain in chain(whole, _solved(step, left, right), _solved(step, right, left)):
+        made = _definition(step, head, body, domain)
         if made is None or made.name in reached((body,), step.definitions):
             continue
         about = reached((body,), step.definitions) | {made.name}
@@ -116,22 +124,58 @@ def _meaning(step: Step, premise: Term) -> Step | None:
     return None
 
 
-def _solved(left: Term, right: Term) -> Iterator[tuple[Term, Term]]:
-    """An equation solved for its sides, then for each term of a sum on one of them."""
-    yield left, right
-    yield right, left
-    for side, other in ((left, right), (right, left)):
-        terms = side.args if isinstance(side, Add) else ()
-        for number, term in enumerate(terms):
-            rest = Add((*terms[:number], *terms[number + 1:])) if len(terms) > 2 else terms[1 - number]
-            if isinstance(term, Symbol | Entry):
-                yield term, subtract(other, rest)
-            elif isinstance(term, Mul) and len(term.args) == 2 and term.args[0] == MINUS_ONE:
-                yield term.args[1], subtract(rest, other)
+def _solved(step: Step, side: Term, other: Term) -> Iterator[tuple[Term, Term, Domain]]:
+    """An equation solved for a name on one side of it: the name, the value, the domain that goes with this solution.
+
+    Each is equivalent to the equation, for a name of that domain: what is divided by is known not to be 0, and of two
+    roots the domain tells one.
+    """
+    match side:
+        case Symbol() | Entry():
+            yield side, other, REAL
+        case Add(terms):
+            for number, term in enumerate(terms):
+                rest = Add((*terms[:number], *terms[number + 1:])) if len(terms) > 2 else terms[1 - number]
+                yield from _solved(step, term, subtract(other, rest))
+        case Mul((sign, term)) if sign == MINUS_ONE:
+            yield from _solved(step, term, negate(other))
+        case Mul(factors):
+            for number, factor in enumerate(factors):
+                others = (*factors[:number], *factors[number + 1:])
+                if all(_is_nonzero(step, one) for one in others):
+                    yield from _solved(step, factor, divide(other, Mul(others) if len(others) > 1 else others[0]))
+        case Call("log", (Symbol() | Entry() as name,)):
+            yield name, Call("exp", (other,)), POSITIVE
+        case Call("exp", (inner,)):
+            yield from _solved(step, inner, Call("log", (other,)))
+        case Pow(inner, exponent) if exponent == MINUS_ONE:
+            yield from _solved(step, inner, Pow(other, MINUS_ONE))
+        case Pow(Symbol() | Entry() as name, Number(power)) if power.denominator == 1 and power > 0 and power % 2 == 0:
+            yield name, Pow(other, Number(1 / power)), NONNEGATIVE
 
 
-def _definition(step: Step, head: Term, body: Term) -> Definition | None:
-    """The definition that `head = body` is, of a real number, all entries of a family, or a whole array."""
+def _is_nonzero(step: Step, term: Term) -> bool:
+    """Whether a number is not 0, by what is declared of the names in it."""
+    match term:
+        case Number(value):
+            return value != 0
+        case Symbol(name) | Entry(family=name) if name in step.declarations:
+            declared = step.declarations[name]
+            return not declared.array and (declared.kind == "size" or (
+                declared.kind in ("scalar", "family") and Fraction(0) not in declared.domain))
+        case Mul(factors):
+            return all(_is_nonzero(step, factor) for factor in factors)
+        case Pow(base, Number()):
+            return _is_nonzero(step, base)
+        case _:
+            return False
+
+
+def _definition(step: Step, head: Term, body: Term, domain: Domain) -> Definition | None:
+    """The definition that `head = body` is, of a real number, all entries of a family, or a whole array.
+
+    What has a domain of its own would lose it, unless that is the one of the body.
+    """
     declarations = step.declarations
     match head:
         case Symbol(name) if name in declarations and declarations[name].kind == "scalar":
@@ -150,8 +194,9 @@ def _definition(step: Step, head: Term, body: Term) -> Definition | None:
     if _indices(step, body) - {range_.name for range_ in ranges} or _at_one_index(step, body):
         return None         # it is said of other entries
     declared = declarations[name]
-    if declared.domain != REAL or declared.assumptions & _SAID:
-        return None         # it would lose what is known of the name
+    if declared.domain not in (REAL, domain) or declared.assumptions & _SAID or (
+            declared.domain == REAL and domain == NONNEGATIVE):
+        return None         # it would lose what is known of the name, or take one root for both
     return Definition(name, body, ranges, declared.latex)
 
 
