@@ -90,6 +90,29 @@ FALSE: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
 )
 
 
+FRACTIONS: tuple[tuple[str, str, str, str, str], ...] = (
+    # a hypothesis about a fraction, whatever the sign of what it is divided by
+    ("z", ">=", "1 - x/y", "1 - z <= x/y", "proved"),
+    ("z", ">=", "1 - x**2/(n*y**2)", "1 - z <= x**2/(n*y**2)", "proved"),
+    ("x/y", "<", "z/y + 1", "z/y - x/y > -1", "proved"), ("x", ">", "z", "x/y**2 > z/y**2", "proved"),
+    ("x", ">", "z", "x/a > z/a", "proved"), ("z", ">=", "1 + x/y", "1 - z <= x/y", "refuted"),
+    ("x", ">", "z", "x/y > z/y", "refuted"), ("x", ">=", "z*y", "x/y >= z", "refuted"),
+    # it is defined where it holds, and nothing else is
+    ("0/y", "=", "0", "x/y > 1", "proved"), ("0/(y - z)", "=", "0", "x/(y - z)**2 < 1", "proved"),
+    ("0/x", "=", "0", "x/y > z", "conditional"), ("0/y", "=", "0", "Or(x/y > 1, z > 0)", "conditional"),
+    ("Sum(0/u[k], (k, 1, n))", "=", "0", "ForAll(x/u[k] > 1, (k, 1, n))", "proved"),
+    ("Sum(0/u[k], (k, 1, n))", "=", "0", "ForAll(x/u[k] > 1, (k, 2, n))", "conditional"),
+    ("Sum(0/u[k], (k, 1, n))", "=", "0", "x/u[p] > 1", "conditional"),
+    ("Piecewise((0/y, x > 1), (0, True))", "=", "0", "Or(x <= 1, x/y > 1)", "conditional"),
+)
+
+
+@pytest.mark.parametrize(("left", "op", "right", "given", "verdict"), FRACTIONS)
+def test_a_hypothesis_about_a_fraction(left: str, op: str, right: str, given: str, verdict: str) -> None:
+    """It tells the sign of this fraction, and that what stands below is not 0."""
+    assert checker.check(make_step(SYMBOLS, left, right, relation=op, given=(given,))).verdict.verdict == verdict
+
+
 @pytest.mark.parametrize(("left", "op", "right", "given"), TRUE)
 def test_a_true_inequality_is_proved(left: str, op: str, right: str, given: tuple[str, ...]) -> None:
     """Exactly, without a number having been tried."""

@@ -137,6 +137,10 @@ class Rewriting:
         if product.constant is not None:
             return []
         found = [Fact(product, sign, mentions, names, ranges)]
+        # what holds is defined
+        bottom = {factor for factor, _ in t.factors(difference.den)[1]}
+        found += [Fact(factor, Sign.NONZERO, mentions, names, ranges) for factor in bottom
+                  if t.sign(factor) not in STRICT_SIGNS]
         if sign in (Sign.POSITIVE, Sign.NEGATIVE) and is_integer(t, product):
             # an integer > 0 is >= 1
             one = t.one if sign is Sign.POSITIVE else -t.one
@@ -156,7 +160,7 @@ class Rewriting:
                 match single_atom(factor):
                     case PowAtom(base, exponent) if t.sign(exponent) is Sign.POSITIVE and base.constant is None:
                         found.append(Fact(base, sign, mentions, names, ranges))
-            elif multiplicity % 2 == 0 and known in STRICT_SIGNS:
+            elif multiplicity % 2 == 0 and (known in STRICT_SIGNS or factor in bottom):
                 continue
             elif multiplicity % 2 == 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE):
                 found.append(Fact(factor, Sign.NONZERO, mentions, names, ranges))

@@ -60,6 +60,8 @@ class Facts(AtomBounds):
             result = self._poly_sign(self.table.polynomial(normal.num))
             if not normal.den.is_constant():
                 result = product_sign(result, self._poly_sign(self.table.polynomial(normal.den)))
+                if result in (Sign.UNKNOWN, Sign.NONZERO) and self._facts:
+                    result = both(result, self._known_fraction(normal))
         except (Unsupported, DivisionByZero):
             result = Sign.UNKNOWN
         finally:
@@ -69,6 +71,17 @@ class Facts(AtomBounds):
         else:
             self._memo[normal] = result
         return result
+
+    def _known_fraction(self, normal: Normal) -> Sign:
+        """The sign of a fraction that a hypothesis is about: numerator times denominator has it, too."""
+        t = self.table
+        product = t.polynomial(normal.num) * t.polynomial(normal.den)
+        known = Sign.UNKNOWN
+        for fact in self.instances(product):
+            ratio = self._proportional(product, fact.poly)
+            if ratio is not None:
+                known = both(known, fact.sign if ratio > 0 else flipped(fact.sign))
+        return known
 
     def _poly_sign(self, poly: Normal) -> Sign:
         direct = self._irreducible_sign(poly)

@@ -170,7 +170,7 @@ class Proposer:
     def _is_function(self, full: str, base: str, use: Use, arguments: Counter[str]) -> bool:
         if base == r"\sigma":
             return False        # the pack's, or a number
-        if any(re.search(r"\||\\mid|\\vert|;", argument) for argument in arguments):
+        if any(map(_is_parted, arguments)):
             return True
         if "\\mathrm" in base or "\\operatorname" in base or "\\mathcal" in base or "\\mathbb" in base:
             return True
@@ -411,6 +411,11 @@ def _split(argument: str) -> list[str]:
         else:
             parts[-1] += character
     return parts
+
+
+def _is_parted(argument: str) -> bool:
+    """Whether a bar or a semicolon parts what stands in brackets, as in p(x|y); two bars may be an absolute value."""
+    return bool(re.search(r"\\mid|;|\|\||\\Vert|\\\|", argument)) or len(re.findall(r"\||\\vert", argument)) % 2 == 1
 
 
 def _is_value(part: str, arrays: Arrays) -> bool:
