@@ -47,10 +47,11 @@ def test_a_meaning_that_does_not_follow_stays_a_definition(tmp_path: Path) -> No
 
 
 def test_a_case_that_a_row_goes_on_from_is_used_in_it(tmp_path: Path) -> None:
-    """`a = 0 => b = a + c = c` says what a is."""
+    """`a = 0 => b = a + c = c` says what a is, for what rests on it: after it, a may be 1."""
     text = r"$$a = 0 \quad \Rightarrow \quad b = a + c = c$$" + "\n"
-    assert outcomes(tmp_path, text) == [(1, "proved")]
-    assert outcomes(tmp_path, text.replace("a + c = c", "a + c = 2 c")) == [(1, "refuted")]
+    assert outcomes(tmp_path, text) == [(1, "conditional")]
+    assert outcomes(tmp_path, f"{text}\nIn general,\n\n$$(a + c)^2 = c^2$$\n")[-1] == (5, "conditional")
+    assert outcomes(tmp_path, text.replace("a + c = c", "a + c = 2 c")) == [(1, "unknown")]
 
 
 @pytest.mark.parametrize(("said", "outcome"), [("n = a + b", "conditional"), ("m = a + b", "refuted")])
@@ -89,7 +90,7 @@ $$ \frac{\sum_{i=1}^n (x_i - \bar{x}) (y_i - \bar{y})}{\sum_{i=1}^n (x_i - \bar{
 
 
 @pytest.mark.parametrize(("named", "stands", "outcome"), [
-    ("$s_{xy} > 0$", r"\frac{s_{xy}}{s_x^2}", "conditional"), ("$s_y > 0$", r"r_{xy} \frac{s_y}{s_x}", "conditional"),
+    ("$s_{xy} > 0$", r"\frac{s_{xy}}{s_x^2}", "proved"), ("$s_y > 0$", r"r_{xy} \frac{s_y}{s_x}", "conditional"),
     ("$s_{xy} > 0$", r"\frac{s_{xy}}{s_x}", "unknown"), ("$s_{xy} > 0$", r"\frac{s_{xy}}{s_y^2}", "unknown"),
     ("$s_{xz} > 0$", r"\frac{s_{xz}}{s_x^2}", "unknown"),
 ])

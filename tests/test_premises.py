@@ -261,6 +261,24 @@ def test_what_follows_from_a_meaning_does_not_narrow_it(tmp_path: Path, row: str
     assert outcomes(tmp_path, text)[-1][1] == outcome
 
 
+@pytest.mark.parametrize(("rows", "found"), [
+    # both rows are about the case of both
+    (r"a &= 0 \Rightarrow p = a + b + c = c \\ b &= 0 \Rightarrow q = b + c = c",
+     [("conditional", (3, 4)), ("conditional", (4,))]),
+    (r"a &= 0 \Rightarrow p = a + b + c = 2 c \\ b &= 0 \Rightarrow q = b + c = c",
+     [("unknown", ()), ("conditional", (4,))]),
+    # each row is a case of its own
+    (r"a &= 0 \Rightarrow p = a + c = c \\ a &= 1 \Rightarrow q = a + c = 1 + c",
+     [("conditional", (3,)), ("conditional", (4,))]),
+    (r"a &= 0 \Rightarrow p = a + c = 1 + c \\ a &= 1 \Rightarrow q = a + c = c", [("unknown", ()), ("unknown", ())]),
+])
+def test_cases_of_one_display(tmp_path: Path, rows: str, found: list[tuple[str, tuple[int, ...]]]) -> None:
+    """What a name is said to be in one row of a display counts for the others, after what they say of it themselves."""
+    first, second = rows.split(r" \\ ")
+    text = f"$$ \\begin{{split}}\nc &= c_0 + c_1 \\\\\n{first} \\\\\n{second}\n\\end{{split}} $$\n"
+    assert [(outcome, lines) for _, outcome, lines in outcomes(tmp_path, text)[1:]] == found
+
+
 def test_the_least_is_named(tmp_path: Path) -> None:
     """Of what could be used, only what is needed."""
     text = "$$ c^2 + a = b + c^2 + 1 $$\n\n" + "$$ d + a = b^2 $$\n\n" + "$$ 2 a = 2 b + 2 $$\n"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from lossproof.derivation import Premise, Step, reached
-from lossproof.term import Relation, Term
+from lossproof.term import Relation, Term, free_names
 
 __all__ = ["is_step", "least", "names_of", "proposals"]
 
@@ -32,8 +32,15 @@ def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise
         len(_names(step, premise.term) - about), not _names(step, premise.term) & (sides[0] ^ sides[1])))
     near = [premise for premise in others if _names(step, premise.term) & about]
     known = [premise for premise in ranked if _names(step, premise.term) & about]
+    # what speaks of nothing else than is written in the lines
+    written = free_names(step.left) | free_names(step.right)
+    close = [premise for premise in known if free_names(premise.term) <= written]
+    # and what speaks of the names that come in with these
+    met = about.union(*(_names(step, premise.term) for premise in known[:_FEW]))
+    further = [premise for premise in others if premise not in known and _names(step, premise.term) <= met]
     seen: set[tuple[Premise, ...]] = {()}
-    for more in ([], known[:_FEW], near[:_FEW], [*known[:_MANY], *near[:_FEW]]):
+    for more in ([], close[:_FEW], known[:_FEW], near[:_FEW], [*known[:_MANY], *near[:_FEW]],
+                 [*known[:_FEW], *further[:_FEW]]):
         found = tuple(dict.fromkeys((*cited, *more)))
         if found not in seen:
             seen.add(found)

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 
 from lossproof.derivation import PERHAPS_ARRAY, Line, LineRelation, Row
 from lossproof.read.document.argument import citations
@@ -78,7 +78,6 @@ class Deriver(Chains):
     _stated: dict[str, _Stated] = field(default_factory=dict)
     _distribution: Side | None = None   # what the row before says something is distributed as
     _claimed: set[str] = field(default_factory=set)     # the labels of what theorems claim
-    _leads: bool = False                # whether the next statement of the row follows from this one
     _cases: dict[str, tuple[str, Set[Term]]] = field(default_factory=dict)     # names as meant in a case, which it is
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
@@ -100,8 +99,7 @@ class Deriver(Chains):
             self._steps, self._defines, self._remark = [], [], None
             if row.problem is not None:
                 self._unread(row, context)
-            for statement, after in zip_longest(row.statements, row.statements[1:]):
-                self._leads = after is not None and after.join == "=>"
+            for statement in row.statements:
                 self._statement(statement, row, here)
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
@@ -223,12 +221,8 @@ class Deriver(Chains):
         if head is not None and isinstance(first.term, Call) and not is_expectation(first.term):
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
         if head is not None and len(sides) == 2 and self._is_case(statement, head, second.term, follows):
-            if self._leads and not context.narrowed and not self.names.is_defined(
-                    head.name) and head.name not in self.names.used:
-                self._define(head, written, sides, relations, row, context)
-            else:
-                self._remark = "taken as said"
-                self.say(statement, context, row.span)
+            self._remark = "taken as said"
+            self.say(statement, context, row.span)
             return
         if head is not None and len(sides) == 2 and self._is_unwritten_array(head, second.term):
             self._remark = "taken as said"

@@ -3,8 +3,8 @@
 Untrusted as to truth: the kernel judges each step under the premises that it turns out to need, and the report names
 them. Imports the ground floor and `statements`.
 
-- A line may rest on the lines before it, on what an equation in the text says, and on what it points to; never on what
-  a theorem claims.
+- A line may rest on the lines before it, on what an equation in the text says, on what a name is said to be in another
+  row of the same display, and on what it points to; never on what a theorem claims.
 - What a theorem claims may rest on any line but a claim: its proof comes behind it, and may end with the same words.
 - A step of a chain does not rest on its own chain.
 - What is said for some values only, beside the formula, is no premise, nor is what follows from it in its chain.
@@ -75,7 +75,7 @@ def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], plac
     usable.sort(key=lambda one: one.row, reverse=True)
     return tuple(
         replace(derivation, lines=tuple(
-            replace(line, premises=_premises(derivation, where[derivation.name, index], usable, places))
+            replace(line, premises=_premises(derivation, where[derivation.name, index], rows, usable, places))
             if index > 1 and line.unread is None and (derivation.name, index) in where else line
             for index, line in enumerate(derivation.lines, 1)))
         for derivation in derivations)
@@ -99,8 +99,8 @@ def _says(derivation: Derivation, index: int, restated: bool) -> Term | None:
     return Relation(relation, before.term, line.term)
 
 
-def _premises(derivation: Derivation, row: int, usable: Sequence[_Known], places: Mapping[int, Context]) -> tuple[
-        Premise, ...]:
+def _premises(derivation: Derivation, row: int, rows: Sequence[Row], usable: Sequence[_Known],
+              places: Mapping[int, Context]) -> tuple[Premise, ...]:
     context = places.get(row)
     if context is None:
         return ()
@@ -110,11 +110,14 @@ def _premises(derivation: Derivation, row: int, usable: Sequence[_Known], places
         context.labels)), default=len(places)) if anywhere else 0
     found: dict[Term, Premise] = {}
     valued: set[str] = set()
-    for one in usable:
+    beside = [one for one in usable if one.value and row < one.row < len(rows)
+              and rows[one.row].formula == rows[row].formula]
+    before = [one for one in usable if one not in beside]       # counts first for a name that both are about
+    for one in (*before, *reversed(beside)):
         cited = bool(set(one.context.labels) & set(context.cites))
         if one.chain == derivation.name and not (equations and one.row < row):
             continue
-        if not cited and not anywhere and one.row > row - (one.chain != ""):
+        if not cited and not anywhere and one.row > row - (one.chain != "") and one not in beside:
             continue
         if not set(one.given) <= set(derivation.given):
             continue        # it is said of fewer points
