@@ -155,11 +155,11 @@ class Rewriting:
             if isinstance(root, RootAtom) and sign in STRICT_SIGNS:
                 # a root that is not 0 is one of something that is not 0
                 found.append(Fact(root.base, Sign.NONZERO, mentions, names, ranges))
+            if isinstance(root, PowAtom) and sign in STRICT_SIGNS and root.base.constant is None \
+                    and t.sign(root.exponent) is Sign.POSITIVE:
+                found.append(Fact(root.base, Sign.NONZERO, mentions, names, ranges))
             if sign is Sign.NONZERO:
                 found.append(Fact(factor, sign, mentions, names, ranges))
-                match single_atom(factor):
-                    case PowAtom(base, exponent) if t.sign(exponent) is Sign.POSITIVE and base.constant is None:
-                        found.append(Fact(base, sign, mentions, names, ranges))
             elif multiplicity % 2 == 0 and (known in STRICT_SIGNS or factor in bottom):
                 continue
             elif multiplicity % 2 == 0 and sign in (Sign.POSITIVE, Sign.NEGATIVE):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from math import comb
 
-from lossproof.kernel.atoms import Bounds, DeltaAtom, ExpAtom, FoldAtom, Var, binder
+from lossproof.kernel.atoms import Bounds, DeltaAtom, ExpAtom, FoldAtom, PowAtom, RootAtom, Var, binder
 from lossproof.kernel.binders import (
     NOT_NEGATIVE,
     close_fold,
@@ -88,6 +88,14 @@ def _product_of(t: Table, name: str, bounds: Bounds, factor: Normal) -> Normal:
     if isinstance(atom, ExpAtom) and name in factor.free():
         t.use("product-of-exp")
         return exp(t, sum_over(t, name, bounds, atom.exponent.scaled(Fraction(1, atom.root))))
+    # wherever the factors are defined, so is the power of their product, and it is the same
+    match atom:
+        case RootAtom(base, root) if name in base.free():
+            t.use("power-of-product")
+            return power(t, product_over(t, name, bounds, base), t.rational(Fraction(1, root)))
+        case PowAtom(base, exponent) if name not in exponent.free():
+            t.use("power-of-product")
+            return power(t, product_over(t, name, bounds, base), exponent)
     if name not in factor.free():
         count = count_of(t, bounds)
         if count is None or bounds.excluded:
