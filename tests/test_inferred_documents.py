@@ -54,6 +54,12 @@ def test_a_case_that_a_row_goes_on_from_is_used_in_it(tmp_path: Path) -> None:
     assert outcomes(tmp_path, text.replace("a + c = c", "a + c = 2 c")) == [(1, "unknown")]
 
 
+def test_an_author_may_suppose_something_of_a_name_that_stands_nowhere_else(tmp_path: Path) -> None:
+    """The names of a hypothesis are guessed like others; one that cannot be read is an error with its place."""
+    text = "<!-- given: y = 1; w > 0 -->\n\n$$(a + b)^2 = a^2 + 2 a b + b^2$$\n"
+    assert outcomes(tmp_path, text) == [(3, "proved")]
+
+
 @pytest.mark.parametrize(("said", "outcome"), [("n = a + b", "conditional"), ("m = a + b", "refuted")])
 def test_a_name_of_which_the_text_says_more_refutes_nothing(tmp_path: Path, said: str, outcome: str) -> None:
     """What an equation says of a size, which no definition can, a step rests on; one that it does not make true is

@@ -2,7 +2,7 @@
 
 Untrusted as to truth: everything here is a guess from how formulas are set, each entry is marked `assumed`, and every
 verdict says that it rests on it. Imports `survey`, what guesses (`arrays`, `proposer`, `random_names`,
-`parameters`), `pieces`, and the notation of the formula reader.
+`parameters`), `pieces`, `declared`, and the notation of the formula reader.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from typing import Any
 from lossproof.derivation import RANDOM
 from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import find_arrays
+from lossproof.read.document.declared import directive
 from lossproof.read.document.parameters import suppose_positive
-from lossproof.read.document.pieces import Formula
+from lossproof.read.document.pieces import Formula, Pieces, Remark
 from lossproof.read.document.proposer import Proposer, scripts_of
 from lossproof.read.document.random_names import random_letters
 from lossproof.read.document.survey import Survey, laid_out, survey
 from lossproof.read.latex.notation import Name, Notation
 from lossproof.term import Symbol
 
-__all__ = ["Proposal", "propose", "proposed", "to_yaml"]
+__all__ = ["Proposal", "formulas_of", "propose", "proposed", "to_yaml"]
 
 _SAMPLE = re.compile(r"(?P<what>[sr])_\{?(?P<letters>[a-z]{1,2})\}?(?P<square>\^\{?2\}?)?")
 _TELLING = re.compile(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)|\\sim\b")      # of a formula within a line of text
@@ -42,8 +43,19 @@ def proposed(path: str) -> str:
     """The proposal for a file, as YAML; InputError where it cannot be read."""
     from lossproof.read.document.open import load
 
-    formulas = [piece for piece in load(path).pieces if isinstance(piece, Formula)]
-    return propose([(formula.text, formula.display) for formula in formulas]).yaml
+    return propose(formulas_of(load(path))).yaml
+
+
+def formulas_of(pieces: Pieces) -> list[tuple[str, bool]]:
+    """What the notation is guessed from: the formulas, with whether each is displayed, and the author's hypotheses."""
+    found: list[tuple[str, bool]] = []
+    for piece in pieces.pieces:
+        if isinstance(piece, Formula):
+            found.append((piece.text, piece.display))
+        elif isinstance(piece, Remark) and (said := directive(piece)) is not None and said.name == "given" \
+                and said.text != "none":
+            found += [(text.strip().strip("$"), True) for text in said.text.split(";")]
+    return found
 
 
 def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
