@@ -236,7 +236,7 @@ def test_a_meaning_in_a_case_is_one_in_that_case(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("given", "formula", "claim", "outcome"), [
     ("i = 1", "x_i = 2 a", r"\sum_{i=1}^n x_i = 2 n a", "unknown"),
     ("i > 2", "x_i = 2 a", r"\sum_{i=1}^n x_i = 2 n a", "unknown"),
-    ("z_i = 1", "x_i = 2 z_i", r"\sum_{i=1}^n x_i = 2 \sum_{i=1}^n z_i", "unknown"),
+    ("z_i = 1", "x_i = 2 z_i", r"\sum_{i=1}^n x_i = 2 \sum_{i=1}^n z_i", "proved"),
     ("z_i > 0", "x_i = 2 z_i", r"\sum_{i=1}^n x_i = 2 \sum_{i=1}^n z_i", "proved"),
     ("n = 3", "x_i = 2 a", r"\sum_{i=1}^n x_i = 2 n a", "proved"),
     ("t = 1", "f(t) = 2 a", "f(3) = 2 a", "unknown"),

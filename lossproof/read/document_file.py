@@ -15,6 +15,7 @@ from typing import Any, cast, get_args
 from lossproof.derivation import Document, Expectation, Prose, Row
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.argument import Argument, citations, labels
+from lossproof.read.document.cases import Cases
 from lossproof.read.document.declared import declared, directive, merged
 from lossproof.read.document.derive import Deriver, slug
 from lossproof.read.document.formulas import read_rows
@@ -99,7 +100,8 @@ class _Reader:
         self._inferred = found.inferred
         self._notation = found.notation
         self._mapping = found.mapping
-        self._deriver = Deriver(Names(dict(found.notation.declarations)), found.inferred is not None)
+        names = Names(dict(found.notation.declarations))
+        self._deriver = Deriver(names, found.inferred is not None, Cases(names))
         self._sections = [_Section(0, 0, "")]
         self._count = 0
         self._pictures: list[Span] = []

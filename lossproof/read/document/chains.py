@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.agreement import disagreeing
+from lossproof.read.document.cases import Cases
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
-from lossproof.read.document.names import Names, head_of
+from lossproof.read.document.names import Names, head_of, renamed
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.readings import with_readings
 from lossproof.read.document.statements import Context, Side
@@ -51,6 +52,7 @@ class Chains:
 
     names: Names
     inferred: bool
+    cases: Cases
     chains: list[Chain] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
@@ -77,6 +79,8 @@ class Chains:
         """A chain, functions of the document replaced by their bodies where these hold."""
         names = self.names
         written = [self._named(line, chain.lines[1:2]) for line in chain.lines]
+        outside = self.cases.outside(chain.given)
+        written = [replace(line, term=renamed(line.term, outside)) if line.unread is None else line for line in written]
         terms, given = names.supports.lines((line.term for line in written if line.unread is None), names.rests_on)
         made = iter(terms)
         lines = []

@@ -17,7 +17,7 @@ Untrusted as to truth. Imports the ground floor, `names`, and the shapes of what
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -78,13 +78,12 @@ class Deriver(Chains):
     _stated: dict[str, _Stated] = field(default_factory=dict)
     _distribution: Side | None = None   # what the row before says something is distributed as
     _claimed: set[str] = field(default_factory=set)     # the labels of what theorems claim
-    _cases: dict[str, tuple[str, Set[Term]]] = field(default_factory=dict)     # names as meant in a case, which it is
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
         self._expect = list(context.expect)
         self._equation = self._distribution = None
-        self._leave_cases(context)
+        self.cases.begin(context.given)
         if context.role == "claimed":
             self._claimed |= set(context.labels)
         if not rows or not (rows[0].continues or (rows[0].statements and rows[0].statements[0].continues)):
@@ -103,14 +102,6 @@ class Deriver(Chains):
                 self._statement(statement, row, here)
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
-
-    def _leave_cases(self, context: Context) -> None:
-        """What a name means where y = 1 is supposed, it does not mean where that is not."""
-        for name, (made, case) in list(self._cases.items()):
-            if not case <= set(context.given):
-                del self._cases[name]
-                if self.names.current.get(name, name) == made:
-                    self.names.forget(name)
 
     def say(self, statement: Statement, context: Context, span: Span) -> None:
         """Note an equation that is not judged where it stands: later lines may rest on it."""
@@ -233,6 +224,7 @@ class Deriver(Chains):
             or holds_for_some(head.indices, context.given))
         if head is not None and not narrowed and not self._is_value(head, second.term) and self.names.may_define(
                 head, second.term):
+            self.cases.meet(head.name, context.given)
             if not self.names.is_defined(head.name):
                 claims = context.role == "claimed"      # its proof says what the name is
                 if claims:
@@ -349,14 +341,10 @@ class Deriver(Chains):
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
-        case = {term for term in context.given if isinstance(term, Relation) and term.op == "="}
-        if case and self.names.current.get(head.name, head.name) in self.names.used:
-            self.names.renew(head.name)     # before, it was meant in general
         made = self.names.define(head, sides[1].term, row.span, context.section,
                                  narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
         self._defines.append(made)
-        if case:
-            self._cases[head.name] = made, case
+        self.cases.define(head.name, made, context.given)
         if is_expectation(said[0].term) and not context.given and rests_on_chance(
                 sides[1].term, self.names.declarations, self.names.definitions):
             # it may follow from what expectations are

@@ -47,11 +47,9 @@ def is_narrowed(row: ReadRow, declarations: Mapping[str, Declaration]) -> bool:
 
 
 def holds_for_some(names: Collection[str], given: Iterable[Term]) -> bool:
-    """Whether hypotheses single out values of names: by an equation with one, or any relation of the name itself."""
-    return any(isinstance(part, Relation) and (
-                   any(isinstance(side, Symbol) and side.name in names for side in (part.left, part.right))
-                   or (part.op == "=" and not free_names(part).isdisjoint(names)))
-               for term in given for part in walk(term))
+    """Whether hypotheses single out values of names: `i = 1`, `t > 0`; not `z_i = 1`, which is said of an entry."""
+    return any(isinstance(side, Symbol) and side.name in names for term in given for part in walk(term)
+               if isinstance(part, Relation) for side in (part.left, part.right))
 
 
 def _narrows(statement: Statement, about: Set[str], declarations: Mapping[str, Declaration]) -> bool:
