@@ -136,11 +136,15 @@ class Premise:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Another way to read a step of a document: its two sides, and what holds beside the hypotheses in that reading."""
+    """Another way to read a step of a document: its two sides, and what holds beside the hypotheses in that reading.
+
+    `law` names what makes it one.
+    """
 
     left: Term
     right: Term
     given: tuple[Term, ...] = ()
+    law: str = "densities"
 
 
 @dataclass(frozen=True, slots=True)

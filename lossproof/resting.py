@@ -172,5 +172,5 @@ def _in_a_reading(line: Line, step: Step) -> StepResult | None:
         except InputError:
             continue
         if claim is not None and isinstance(claim.verdict, Proved | Conditional):
-            return replace(claim, verdict=judge.in_reading(claim.verdict))
+            return replace(claim, verdict=judge.in_reading(claim.verdict, reading.law))
     return None

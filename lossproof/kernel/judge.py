@@ -65,10 +65,10 @@ def over_spaces(atoms: Atoms, verdict: Proved | Conditional) -> Proved | Conditi
     return Conditional(tuple(conditions), tuple(laws), verdict.checked_at)
 
 
-def in_reading(verdict: Proved | Conditional) -> Proved | Conditional:
-    """The verdict of a step that is read by what densities usually are, from that of the step it is read as."""
+def in_reading(verdict: Proved | Conditional, law: str) -> Proved | Conditional:
+    """The verdict of a step that is read by what something usually is, from that of the step it is read as."""
     laws = dict.fromkeys(verdict.laws)
-    laws["densities"] = None
+    laws[law] = None
     return replace(verdict, laws=tuple(laws))
 
 

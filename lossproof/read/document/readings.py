@@ -1,4 +1,5 @@
-"""Every step of a document with the other ways to read it: by the laws of densities, of proportional sides.
+"""Every step of a document with the other ways to read it: by the laws of densities, of proportional sides, and with
+integrals without bounds as integrals over all values of their variable.
 
 Untrusted as to truth. Imports the ground floor, `names`, `probabilities`, `proportional`.
 """
@@ -8,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
-from lossproof.derivation import Derivation, Line
+from lossproof.derivation import Derivation, Line, Reading
 from lossproof.read.document.names import Names
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.proportional import Proportional
-from lossproof.term import divide
+from lossproof.term import Const, Integral, Number, Symbol, Term, divide, map_children
 
 __all__ = ["PROPORTIONAL", "with_readings"]
 
@@ -31,9 +32,28 @@ def _read(derivation: Derivation, names: Names) -> Derivation:
         before = derivation.lines[derivation.before(index) - 1] if index > 1 else line
         if index < 2 or line.unread or before.unread or line.relation in ("=>", "<=>"):
             return line
-        return replace(line, readings=probabilities.readings(before.term, line.term, alone=line.bare))
+        found = probabilities.readings(before.term, line.term, alone=line.bare)
+        left, right = _over_all(before.term, names), _over_all(line.term, names)
+        if (left, right) != (before.term, line.term) and line.relation == "=":
+            found = (*found, Reading(left, right, law="usual-meaning"))
+        return replace(line, readings=found)
 
     return replace(derivation, lines=tuple(read(index, line) for index, line in enumerate(derivation.lines, 1)))
+
+
+def _over_all(term: Term, names: Names) -> Term:
+    """A term with each integral without bounds over all that is declared of its variable."""
+    inner = map_children(term, lambda child: _over_all(child, names))
+    match inner:
+        case Integral(body, name, Symbol(low), Symbol(high)) if (low, high) == (f"inf_{name}", f"sup_{name}"):
+            declared = names.declarations.get(name)
+            if declared is None or declared.kind != "scalar" or declared.domain.values is not None or declared.whole:
+                return inner
+            lower, upper = declared.domain.lower, declared.domain.upper
+            return Integral(body, name, Const("-oo") if lower is None else Number(lower),
+                            Const("oo") if upper is None else Number(upper), span=term.span)
+        case _:
+            return inner
 
 
 def _proportional(derivation: Derivation, names: Names) -> Derivation:
