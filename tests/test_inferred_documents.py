@@ -253,3 +253,23 @@ def test_a_discrete_uniform_distribution_is_no_continuous_one(tmp_path: Path) ->
 def test_an_integral_without_bounds_may_be_over_all_values(tmp_path: Path, row: str, outcome: str) -> None:
     """Of a name that stands under a logarithm, over the positive numbers; nothing is refuted by this reading."""
     assert outcomes(tmp_path, f"$$ {row} $$\n")[0][1] == outcome
+
+
+FITTED = r"""The model is
+
+$$ y_i = \beta_0 + \beta_1 x_i + \varepsilon_i, \quad i = 1, \ldots, n \; . $$
+
+{0}
+
+$$ \sum_{i=1}^n (y_i - \hat{y}_i) = \sum_{i=1}^n y_i - {1} \hat{\beta}_0 - \hat{\beta}_1 \sum_{i=1}^n x_i $$
+"""
+
+
+@pytest.mark.parametrize(("said", "factor", "outcome"), [
+    ("", "n", "proved"), ("", "2 n", "unknown"), (r"$\hat{y}_i = \hat{\beta}_0 + \hat{\beta}_1 x_i$", "n", "proved"),
+    (r"$$ \hat{y}_i = \hat{\beta}_1 x_i $$", "n", "unknown"),
+    (r"The third estimate is $\hat{\beta}_2 > 0$.", "n", "unknown"), ("There are $z_i > 0$, too.", "n", "unknown"),
+])
+def test_what_two_estimates_fit_is_guessed(tmp_path: Path, said: str, factor: str, outcome: str) -> None:
+    """Of one other sample, where nothing else is said; it refutes nothing."""
+    assert outcomes(tmp_path, FITTED.replace("{0}", said).replace("{1}", factor))[-1][1] == outcome

@@ -75,7 +75,7 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
             mapping["functions"][key] = {"is": function}
     suppose_positive(mapping["names"], nodes)
     notation = _accepted(mapping)
-    let = _statistics(notation, found)
+    let = _statistics(notation, found, telling)
     return Proposal(notation, to_yaml({**mapping, "let": list(let)} if let else mapping), let)
 
 
@@ -86,11 +86,11 @@ def _mark_random(names: dict[str, Any], letters: frozenset[str]) -> None:
             entry["assume"] = [*entry.get("assume", ()), RANDOM]
 
 
-def _statistics(notation: Notation, found: Survey) -> tuple[str, ...]:
+def _statistics(notation: Notation, found: Survey, formulas: Sequence[str]) -> tuple[str, ...]:
     r"""The usual meanings of names made of a family's letter, where nothing else is said.
 
     A bar is the mean, x̄ = (x_1 + ... + x_n)/n; s_x^2, s_{xy} and r_{xy} are the unbiased variance and covariance of a
-    sample, and its correlation.
+    sample, and its correlation; beside estimates of two coefficients, ŷ_i is what these fit.
     """
     samples: dict[str, tuple[str, str]] = {}        # the letter of a family: its size and an index for it
     for name in notation.names.values():
@@ -112,7 +112,30 @@ def _statistics(notation: Notation, found: Survey) -> tuple[str, ...]:
                     and notation.names.keys() >= set(bars.values()):
                 deviations = {letter: f"({letter}_{samples[letter][1]} - {bar})" for letter, bar in bars.items()}
                 others[key] = _sample_statistic(of["what"], deviations, *samples[first], squared=bool(of["square"]))
-    return tuple(f"{key} = {body}" for key, body in (means | others).items())
+    fitted = _fitted(notation, found, samples, formulas)
+    return tuple(f"{key} = {body}" for key, body in (means | others | fitted).items())
+
+
+def _fitted(notation: Notation, found: Survey, samples: Mapping[str, tuple[str, str]], formulas: Sequence[str]) -> dict[
+        str, str]:
+    """ŷ_i = β̂_0 + β̂_1 x_i, where there are two estimates and one other sample, and nothing else is said of ŷ."""
+    estimates: dict[str, set[tuple[str | None, ...]]] = {}
+    for name in notation.names.values():
+        if name.base.startswith(r"\hat{") and name.declaration.kind == "scalar":
+            estimates.setdefault(name.base, set()).add(tuple(name.sub))
+    bases = [base for base, subs in estimates.items() if subs == {("0",), ("1",)}]
+    made: dict[str, str] = {}
+    for key, name in notation.names.items():
+        inner, index = re.fullmatch(r"\\hat\{([a-z])\}", name.base), re.fullmatch(r".*_\{?([a-z])\}?", key)
+        others = [other for other in samples if re.fullmatch("[a-z]", other) and inner and other != inner[1]]
+        if inner is None or index is None or inner[1] not in samples or len(others) != 1 or len(bases) != 1 or not \
+                samples.get(name.base) == samples[inner[1]] == samples[others[0]]:
+            continue
+        body = rf"{bases[0]}_0 + {bases[0]}_1 {others[0]}_{index[1]}"
+        said = re.sub(r"\s", "", f"{key}={body}")
+        if not found.use(name.base).stated or any(said in re.sub(r"\s", "", formula) for formula in formulas):
+            made[key] = body
+    return made
 
 
 def _size(notation: Notation, name: Name) -> str | None:
