@@ -5,23 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_documents import judged, outcomes
 
 from lossproof.read.document.argument import Argument
-from lossproof.runner import run
-from lossproof.summary import has_fault, row_outcome, step_results
 from lossproof.verdict import Refuted
-
-
-def outcomes(tmp_path: Path, text: str) -> list[str | None]:
-    """The outcome of every row that counts."""
-    path = tmp_path / "notes.md"
-    path.write_text(text, encoding="utf-8")
-    [checked] = run([str(path)])
-    assert checked.document is not None and checked.document.prose is not None
-    results = step_results(checked)
-    assert not any(map(has_fault, results.values()))
-    return [row_outcome(row, results) for row in checked.document.prose.rows if row.counts]
-
 
 HYPOTHETICAL = [
     "Suppose for a contradiction that\n\n$$ @ $$", "Assume to the contrary that\n\n$$ @ $$",
@@ -120,13 +107,9 @@ def test_nothing_is_refuted_where_what_the_text_says_does_not_hold(tmp_path: Pat
 
 def test_the_point_of_a_mistake_is_one_that_the_text_allows(tmp_path: Path) -> None:
     """Where it says a + b = 4, a mistake is not shown at a = b = 1; the line that leaves this out is named."""
-    path = tmp_path / "notes.md"
-    path.write_text("We have\n\n$$ a + b = 4 $$\n\n$$ (a + b)^2 = a^2 + b^2 $$\n\n$$ (r + s)^2 = r^2 + s^2 $$\n",
-                    encoding="utf-8")
-    [found] = run([str(path)])
-    assert found.document is not None and found.document.prose is not None
-    results = step_results(found)
-    first, second = (results[row.steps[0]] for row in found.document.prose.rows[1:])
+    text = "We have\n\n$$ a + b = 4 $$\n\n$$ (a + b)^2 = a^2 + b^2 $$\n\n$$ (r + s)^2 = r^2 + s^2 $$\n"
+    rows, results = judged(tmp_path, text)
+    first, second = (results[row.steps[0]] for row in rows[1:])
     assert isinstance(first.verdict, Refuted) and isinstance(second.verdict, Refuted)
     assert first.verdict.counterexample.left == "16" and first.verdict.counterexample.right != "16"
     assert [premise.span.line for premise in first.premises if premise.span] == [3] and second.premises == ()

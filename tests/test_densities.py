@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_documents import verified
 
 from lossproof import checker
 from lossproof.derivation import Declaration, Definition, Document, Step
 from lossproof.kernel import spaces
 from lossproof.kernel.spaces import SPACE
 from lossproof.read.document_file import read
-from lossproof.runner import run
 from lossproof.term import Add, Call, Integral, Mul, Symbol, Term, number
 from lossproof.verdict import Conditional, Proved, Verdict
 
@@ -198,13 +198,10 @@ def test_what_an_array_is_made_of_varies_what_depends_on_it(tmp_path: Path, row:
     notation = ("---\nlossproof:\n  packs: [statistics]\n  names:\n    n: size\n    a: scalar\n    c: scalar\n"
                 "    y: scalar\n    v: {kind: vector, shape: [n]}\n    \\mu: {kind: vector, shape: [n]}\n"
                 "  functions: {p: unspecified}\n---\n\n$$ \\mu = a v $$\n\n")
-    path = tmp_path / "notes.md"
-    path.write_text(f"{notation}$$ {row} $$\n", encoding="utf-8")
-    [checked] = run([str(path)])
+    checked = verified(tmp_path, f"{notation}$$ {row} $$\n")
     assert all(step.verdict.verdict not in ("proved", "conditional")
                for derivation in checked.result.derivations for step in derivation.steps)
     still = row.replace("partial a", "partial c").replace("{a ", "{c ").replace("d}a", "d}c")
-    path.write_text(f"{notation}$$ {still} $$\n", encoding="utf-8")
-    [checked] = run([str(path)])
+    checked = verified(tmp_path, f"{notation}$$ {still} $$\n")
     found = {step.verdict.verdict for derivation in checked.result.derivations for step in derivation.steps}
     assert "proved" in found or r"\mathrm{E}" in row

@@ -5,24 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_documents import outcomes
 
 from lossproof import task
 from lossproof.derivation import Line
-from lossproof.runner import run
-from lossproof.summary import has_fault, row_outcome, step_results
 from lossproof.term import ZERO
 from lossproof.verdict import Defined, StepResult, Unknown
-
-
-def outcomes(tmp_path: Path, text: str) -> list[str | None]:
-    """The outcome of every row that counts."""
-    path = tmp_path / "notes.md"
-    path.write_text(text, encoding="utf-8")
-    [checked] = run([str(path)])
-    assert checked.document is not None and checked.document.prose is not None
-    results = step_results(checked)
-    assert not any(map(has_fault, results.values()))
-    return [row_outcome(row, results) for row in checked.document.prose.rows if row.counts]
 
 
 @pytest.mark.parametrize(("left", "right", "outcome"), [

@@ -5,20 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_documents import judged
 
-from lossproof.runner import run
-from lossproof.summary import has_fault, row_outcome, step_results
+from lossproof.summary import row_outcome
 
 
 def outcomes(tmp_path: Path, text: str) -> list[tuple[int, str | None]]:
     """Line and outcome of every row that counts."""
-    path = tmp_path / "notes.md"
-    path.write_text(text, encoding="utf-8")
-    [checked] = run([str(path)])
-    assert checked.document is not None and checked.document.prose is not None
-    results = step_results(checked)
-    assert not any(map(has_fault, results.values()))
-    return [(row.span.line, row_outcome(row, results)) for row in checked.document.prose.rows if row.counts]
+    rows, results = judged(tmp_path, text)
+    return [(row.span.line, row_outcome(row, results)) for row in rows]
 
 
 THEOREM = r"""**Theorem:** For $x > 0$,

@@ -8,14 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from small_documents import judged
 from steps import Symbols, make_step
 
 from lossproof.kernel import proof
 from lossproof.kernel.premises import under
 from lossproof.lowering import established
 from lossproof.read.document.argument import Argument, citations, labels
-from lossproof.runner import run
-from lossproof.summary import Checked, has_fault, row_outcome, step_results
+from lossproof.summary import row_outcome
 
 SYMBOLS: Symbols = {
     "n": {"kind": "size"}, "m": {"kind": "size"}, "i": {"kind": "index"}, "k": {"kind": "index", "upto": "m"},
@@ -152,22 +152,12 @@ def test_an_equation_about_chance_binds_what_it_names(left: str, right: str, is_
     assert (established(under(replace(step, given=()), step.given)) is not None) == is_proved
 
 
-def checked(tmp_path: Path, text: str) -> Checked:
-    path = tmp_path / "notes.md"
-    path.write_text(text, encoding="utf-8")
-    [found] = run([str(path)])
-    return found
-
-
 def outcomes(tmp_path: Path, text: str) -> list[tuple[int, str | None, tuple[int, ...]]]:
     """Line, outcome and the lines that it rests on, of every row that counts."""
-    found = checked(tmp_path, text)
-    assert found.document is not None and found.document.prose is not None
-    results = step_results(found)
-    assert not any(map(has_fault, results.values()))
+    rows, results = judged(tmp_path, text)
     return [(row.span.line, row_outcome(row, results), tuple(sorted({
         premise.span.line for step in row.steps if step in results for premise in results[step].premises
-        if premise.span is not None}))) for row in found.document.prose.rows if row.counts]
+        if premise.span is not None}))) for row in rows]
 
 
 MODEL = r"""Let the data be

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import small_documents
 
 from lossproof.read.document.random_names import random_letters
 from lossproof.read.document.survey import laid_out
-from lossproof.runner import run
-from lossproof.summary import has_fault, row_outcome, step_results
 
 DECLARED = """---
 lossproof:
@@ -27,13 +26,7 @@ lossproof:
 
 def outcomes(tmp_path: Path, *rows: str, notation: str = "") -> list[str | None]:
     """What became of each row, one formula each."""
-    path = tmp_path / "notes.md"
-    path.write_text(notation + "\n\n".join(f"$$ {row} $$" for row in rows) + "\n", encoding="utf-8")
-    [checked] = run([str(path)])
-    assert checked.document is not None and checked.document.prose is not None
-    results = step_results(checked)
-    assert not any(map(has_fault, results.values()))
-    return [row_outcome(row, results) for row in checked.document.prose.rows if row.counts]
+    return small_documents.outcomes(tmp_path, notation + "\n\n".join(f"$$ {row} $$" for row in rows) + "\n")
 
 
 @pytest.mark.parametrize(("formula", "letters"), [
@@ -149,12 +142,7 @@ NORMAL = r"Let $X \sim \mathcal{N}(\mu, \sigma^2)$ and $Y \sim F_\theta$."
 ])
 def test_parameters_of_a_distribution_are_no_constants_beside_it(tmp_path: Path, row: str, outcome: str) -> None:
     """X ~ N(mu, sigma^2): what is expected of X varies with mu, as the value that is known says or unknown how."""
-    path = tmp_path / "notes.md"
-    path.write_text(f"{NORMAL}\n\n$$ {row} $$\n", encoding="utf-8")
-    [checked] = run([str(path)])
-    assert checked.document is not None and checked.document.prose is not None
-    results = step_results(checked)
-    assert [row_outcome(one, results) for one in checked.document.prose.rows if one.counts] == [outcome]
+    assert small_documents.outcomes(tmp_path, f"{NORMAL}\n\n$$ {row} $$\n") == [outcome]
 
 
 def test_what_is_said_of_each_entry_is_of_its_index(tmp_path: Path) -> None:
