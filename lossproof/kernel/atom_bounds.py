@@ -69,7 +69,10 @@ class AtomBounds(FactStore):
             case DeltaAtom():
                 return Interval(Fraction(0), Fraction(1))
             case FoldAtom() as fold:
-                return OF_SIGN[self._fold_sign(fold)]
+                known = self._fold_signs.get(number)
+                if known is None or (known[0] is Sign.UNKNOWN and known[1] > self._depth):
+                    known = self._fold_signs[number] = self._fold_sign(fold), self._depth
+                return OF_SIGN[known[0]]
             case FunctionAtom("rgamma", (x,), (0,)) if self.sign(x) is Sign.POSITIVE:
                 return OF_SIGN[Sign.POSITIVE]
             case FunctionAtom("sin" | "cos" | "erf" | "asin" | "atan" as name, (x,), (0,)):

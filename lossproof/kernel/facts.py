@@ -42,6 +42,8 @@ class FactStore:
         self._facts: list[Fact] = []
         self._memo: dict[Normal, Sign] = {}
         self._unknown_at: dict[Normal, int] = {}
+        # the signs of sums and products by their numbers, and how deep they were asked for
+        self._fold_signs: dict[int, tuple[Sign, int]] = {}
         self._depth = 0
         # the names that operators around vary: no hypothesis about them acts
         self.varying: frozenset[str] = frozenset()
@@ -61,6 +63,7 @@ class FactStore:
     def _forget(self) -> None:
         self._memo.clear()
         self._unknown_at.clear()
+        self._fold_signs.clear()
 
     def learn_all(self, facts: list[Fact]) -> None:
         """Learn several."""
