@@ -15,7 +15,7 @@ from flint import arb
 
 from lossproof.derivation import Step, reached
 from lossproof.kernel.comparison import LAST_PRECISION, Factory, admissible, compared, decided
-from lossproof.kernel.components import Components
+from lossproof.kernel.components import Components, sizes_apart
 from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.enclosure import Evaluator
@@ -69,6 +69,9 @@ def without_limits(step: Step) -> Step:
     """The step with every limit that the kernel can take replaced by its value, under the conditions for
     it, so that the lines can be evaluated at a point. Limits that it cannot take stay."""
 
+    if not has_limits(step):
+        return step
+    step = sizes_apart(step)
     conditions: dict[Term, None] = {}
 
     n = Normalizer(step.declarations, step.definitions)
@@ -94,8 +97,6 @@ def without_limits(step: Step) -> Step:
                 bound = bound | n.mentions(variable)
         return map_children(term, lambda child: change(child, bound, varied))
 
-    if not has_limits(step):
-        return step
     left, right = (change(line, frozenset(), frozenset()) for line in (step.left, step.right))
     definitions = dict(step.definitions)
     held = [definitions[name] for name in _with_limits(step)]

@@ -14,6 +14,7 @@ from itertools import product
 from lossproof.derivation import Declaration, Step
 from lossproof.kernel.cases import Case, Claim, Open
 from lossproof.kernel.complex_steps import is_complex, real_steps
+from lossproof.kernel.components import sizes_apart
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.equations import alternatives
 from lossproof.kernel.hypotheses import Hypotheses
@@ -43,6 +44,7 @@ MAX_CASES = 48
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
     """Decide a step by normal forms. InputError where a line has no meaning."""
     validate(step)
+    step = sizes_apart(step)
     words_first = _has_small_inverse(step)
     first = _attempt(step, work, words=words_first)
     if isinstance(first, Claim) or not (words_first or has_arrays(step)):
