@@ -33,7 +33,7 @@ from lossproof.derivation import NONNEGATIVE, POSITIVE, RANDOM, UNSPECIFIED, Dec
 from lossproof.derivation import reached as all_reached
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.complex_steps import is_complex
-from lossproof.kernel.components import Components
+from lossproof.kernel.components import Components, sizes_apart
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -177,12 +177,12 @@ def at_an_outcome(step: Step) -> Step:
 
 def over_outcomes(step: Step) -> Outcomes:
     """The step over finitely many outcomes. Unsupported where it does not come down to one."""
-    return _Lowering(step).outcomes()
+    return _Lowering(sizes_apart(step)).outcomes()
 
 
 def reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> frozenset[str]:
-    """The names in terms and in what their quantities are defined as; the indices of these count, too: what an index
-    carries into a quantity is looked for under the name that it has there."""
+    """The names in terms and in what their quantities are defined as, with their ranges; the indices of these count,
+    too: what an index carries into a quantity is looked for under the name that it has there."""
     found: set[str] = set()
     waiting = [name for term in terms for name in free_names(term)]
     while waiting:
@@ -191,6 +191,8 @@ def reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> fro
             found.add(name)
             if name in definitions:
                 waiting.extend(free_names(definitions[name].body))
+                waiting.extend(end for range_ in definitions[name].ranges
+                               for end in free_names(range_.lower) | free_names(range_.upper))
     return frozenset(found)
 
 
@@ -252,8 +254,32 @@ def varying(term: Term) -> tuple[frozenset[str], tuple[Term, ...]]:
             return frozenset(), ()
 
 
+def _put_through(term: Term, name: str) -> frozenset[str]:
+    """A name, and those in a term that run up to it, or for which what it is in is put."""
+    found = {name}
+    while True:
+        before = len(found)
+        for part in walk(term):
+            match part:
+                case Subst(variable=variable, value=value) if free_names(value) & found:
+                    found |= free_names(variable)
+                case Fold() | ForAll() | Family() if found & free_names(_ends(part)):
+                    found.update(binders(part))
+                case _:
+                    pass
+        if len(found) == before:
+            return frozenset(found)
+
+
+def _ends(term: Fold | ForAll | Family) -> Term:
+    """The ends of the ranges of a term, in one."""
+    ranges = term.ranges if isinstance(term, Family) else (term.range,)
+    return Add(tuple(end for range_ in ranges for end in (range_.lower, range_.upper)))
+
+
 def all_names(step: Step) -> set[str]:
-    terms = [step.left, step.right, *step.given, *(d.body for d in step.definitions.values())]
+    """Every name in a step, free or bound."""
+    terms = [step.left, step.right, *step.given, *(Family(d.body, d.ranges) for d in step.definitions.values())]
     return {*step.declarations, *step.definitions, *(name for term in terms for part in walk(term)
                                                      for name in (*binders(part), *free_names(part)))}
 
@@ -293,6 +319,8 @@ class _Lowering:
         if one_outcome and step.relation in ("=>", "<=>"):
             raise Unsupported("random names outside of an expectation, in an equation that follows from another")
         given = tuple(self._hypothesis(term) for term in step.given)
+        for term in (*lines, *given):
+            self._refuse_at_outcomes(term)
         name = self._fresh("o")
         total = Fold("sum", Entry(self.chance, (Symbol(name),)), Range(name, ONE, Symbol(self.size)))
         made = replace(step, left=lines[0], right=lines[1], given=(Relation("=", total, ONE), *given),
@@ -312,6 +340,20 @@ class _Lowering:
             for name in sorted(varied & names):
                 if any(True for body in bodies for _ in self._expectations(body)):
                     raise Unsupported(f"{name} varies around an expectation, and the distribution may depend on it")
+
+    def _refuse_at_outcomes(self, term: Term) -> None:
+        """Refuse expectations that are others at other outcomes: there may be infinitely many of these, and the order
+        of two expectations, or that X is likely to be what it is, says something for finitely many only."""
+        for over in walk(term):
+            match over:
+                case Fold(range=Range(name, _, Symbol(self.size))) | ForAll(range=Range(name, _, Symbol(self.size))):
+                    through = _put_through(over, name)
+                    for part in walk(over):
+                        if isinstance(part, Fold) and part.range.upper == Symbol(self.size) \
+                                and through & free_names(part):
+                            raise Unsupported("an expectation that varies with the outcome around it")
+                case _:
+                    pass
 
     def _hypothesis(self, term: Term) -> Term:
         """What is known holds at every outcome."""
@@ -424,7 +466,7 @@ class _Lowering:
         """What a quantity is defined as, at an outcome."""
         definition = self.step.definitions[name]
         own = {range_.name for range_ in definition.ranges}
-        if (reached((definition.body,), self.step.definitions) - own) & bound:
+        if (reached((Family(definition.body, definition.ranges),), self.step.definitions) - own) & bound:
             raise Unsupported(f"what {name} rests on is bound where it stands")
         body = definition.body
         if definition.ranges:
@@ -447,7 +489,10 @@ class _Lowering:
         """Refuse expectations that depend on a name, also through a value that is put, an index or a range."""
         through = self._carried(body, name)
         for expectation in self._expectations(body):
-            if through & reached((expectation,), self.step.definitions):
+            names = reached((expectation,), self.step.definitions)
+            sizes = [size for other in names if other in self.step.declarations
+                     for size in self.step.declarations[other].shape or ()]
+            if through & (names | reached(sizes, self.step.definitions)):
                 raise Unsupported(f"{what} {name}, on which an expectation depends")
 
     def _carried(self, body: Term, name: str) -> frozenset[str]:
