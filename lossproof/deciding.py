@@ -91,6 +91,20 @@ def claimed(step: Step, work: int = WORK) -> StepResult | None:
     return exhibit(pointwise.without_limits(step), claim) if isinstance(claim, proof.Claim) else None
 
 
+def refuted_at_first_points(step: Step) -> StepResult | None:
+    """The result of a step that fails at one of the first points that satisfy its hypotheses."""
+    try:
+        plain = pointwise.without_limits(step)
+        if complex_steps.is_complex(plain):
+            return None
+        for point in counterexample.points(plain, limit=POINTS_OUTSIDE, first=DRAFTS_OUTSIDE, looks=LOOKS_OUTSIDE):
+            if judge.refuted(plain, point) is not None:
+                return refuted(plain, point, ())
+    except (InputError, Unsupported):
+        pass
+    return None
+
+
 def _decide_parts(step: Step, settled: Settled) -> StepResult:
     """The result of a step in which complex numbers occur: its real steps, one after another."""
     validate(step)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from lossproof.deciding import WORK, Settled, decide_plainly, exhibit, proved
+from lossproof.deciding import WORK, Settled, decide_plainly, exhibit, proved, refuted_at_first_points
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
@@ -59,7 +59,8 @@ def _decide_values(step: Step, settled: Settled) -> StepResult:
     """The result of a step with values that a document gives to expectations.
 
     The step holds if it does with their values, or with the expectations themselves. Where expectations without a
-    value stand beside them, how all are joined is not known, and nothing is refuted.
+    value stand beside them, how all are joined is not known, and nothing is refuted. Nor is it by values that no
+    distribution is known to have together.
     """
     try:
         expected_numbers.refuse_bound(step)
@@ -68,9 +69,24 @@ def _decide_values(step: Step, settled: Settled) -> StepResult:
     result = _by_values(step)
     if result is not None:
         return result
-    if not expectations.has_expectations(step):
-        return decide_plainly(expectations.at_an_outcome(step), settled)
-    return StepResult(0, Unknown("not decided: the values of expectations do not settle it"))
+    if expectations.has_expectations(step):
+        return StepResult(0, Unknown("not decided: the values of expectations do not settle it"))
+    plain = expectations.at_an_outcome(step)
+    if expected_numbers.are_realized(step):
+        return decide_plainly(plain, settled)
+    result = decide_plainly(plain)
+    return _with_a_distribution(step) if isinstance(result.verdict, Refuted) else result
+
+
+def _with_a_distribution(step: Step) -> StepResult:
+    """The result of a step that fails for some values of its expectations: is there a distribution with such values?"""
+    try:
+        found = expectations.over_outcomes(expected_numbers.with_values(step))
+    except (InputError, Unsupported):
+        found = None
+    failing = None if found is None else refuted_at_first_points(found.refuting)
+    return failing or StepResult(0, Unknown("not decided: it fails for values of expectations of which no distribution "
+                                            "is known"))
 
 
 def _by_values(step: Step, *, supposed: bool = False) -> StepResult | None:

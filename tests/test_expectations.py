@@ -12,6 +12,7 @@ from steps import make_step
 from lossproof import checker
 from lossproof.derivation import NONNEGATIVE, POSITIVE, Step
 from lossproof.kernel.expectations import over_outcomes
+from lossproof.kernel.expected_numbers import are_realized
 from lossproof.print_latex import latex
 from lossproof.print_text import pretty, text
 from lossproof.read.expression import parse, parse_declarations
@@ -275,6 +276,56 @@ def test_a_distribution_varies_with_what_its_expectations_are_said_to_be(left: s
 def test_the_value_of_an_expectation_is_judged_as_what_it_is(left: str, right: str) -> None:
     """Just inside of what the test before refuses: with the value, or by a name that the value does not hold."""
     assert isinstance(valued(left, right, **SQUARE).verdict, Proved)
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Derivative(q*Expectation(X), q)", "Expectation(X)"), ("Derivative(u*Expectation(X), u)", "Expectation(X)"),
+    ("Derivative(z*Expectation(X), z)", "Expectation(X)"),
+])
+def test_a_distribution_varies_with_the_quantities_of_its_values(left: str, right: str) -> None:
+    """E(X) is q: it is no constant under d/dq, nor under a derivative by what q is made of or what is made of it."""
+    let, of = {"q": "b + a", "u": "2*q", "z": "3*a"}, {"q": "Expectation(X)"}
+    assert isinstance(valued(left, right, let=let, of=of).verdict, Unknown)
+    given = ("Eq(Expectation(X), q)",)
+    assert isinstance(judged(left, right, given=given, let=let).verdict, Unknown)
+    assert isinstance(judged(left, right, let=let).verdict, Proved)
+
+
+MOMENTS: Mapping[str, Any] = {
+    "let": {"d": "a", "e": "b", "p": "mu", "q": "t", "u": "w[1]", "v": "a*b"},
+    "of": {"d": "Expectation(X)", "e": "Variance(X)", "p": "Variance(Y)", "q": "Covariance(X, Y)",
+           "u": "Expectation(P)", "v": "Expectation(Y)"}}
+
+
+@pytest.mark.parametrize(("left", "relation", "right", "given"), [
+    ("q", "=", "e", ("Eq(e, 0)",)), ("Abs(q - e - p)", "=", "e + p - q", ()), ("u", ">", "-1", ("Ne(P, 1)",)),
+])
+def test_no_step_fails_for_values_that_no_distribution_has(
+        left: str, relation: str, right: str, given: tuple[str, ...]) -> None:
+    """Of Var(X) = 0 and Cov(X, Y) = 1 nothing follows: there are no such X and Y."""
+    assert not isinstance(valued(left, right, relation, given, **MOMENTS).verdict, Refuted)
+
+
+@pytest.mark.parametrize(("left", "relation", "right", "given"), [
+    ("d", "=", "2*a", ()), ("d", "=", "v", ()), ("d", "<=", "v + 1", ()), ("e", "=", "d", ()), ("e", ">", "0", ()),
+    ("u", "=", "1", ()), ("q", "=", "1", ()), ("d", "=", "1", ("X > 0",)),
+])
+def test_a_step_fails_for_values_that_some_distribution_has(
+        left: str, relation: str, right: str, given: tuple[str, ...]) -> None:
+    """Just inside: the means of different names are any numbers, and for other values a distribution is found."""
+    assert isinstance(valued(left, right, relation, given, **MOMENTS).verdict, Refuted)
+
+
+def test_the_values_of_a_named_distribution_are_those_of_its_parameters() -> None:
+    """Whatever the parameters are there is a distribution, and the values stand for nothing else."""
+    made = step("e", "d", let={"d": "s*t", "e": "s*t**2"})
+    of = {"d": parse("Expectation(X)", names=made.declarations), "e": parse("Variance(X)", names=made.declarations)}
+    definitions = {name: replace(known, of=of[name]) for name, known in made.definitions.items()}
+    named = {**made.declarations, "X": replace(made.declarations["X"], parameters=frozenset("st"))}
+    assert are_realized(replace(made, declarations=named, definitions=definitions))
+    assert not are_realized(replace(made, definitions=definitions))
+    named["X"] = replace(named["X"], parameters=frozenset("s"))
+    assert not are_realized(replace(made, declarations=named, definitions=definitions))
 
 
 @pytest.mark.parametrize("given", ["Eq(Expectation(X), a**2)", "Eq(X, a)", "X > a", "Eq(Variance(X), a)",

@@ -206,7 +206,7 @@ def parameters(step: Step) -> frozenset[str]:
     for definition in step.definitions.values():
         if definition.of is not None:
             own = {range_.name for range_ in definition.ranges}
-            found |= all_reached((definition.body, definition.of), step.definitions) - own
+            found |= {definition.name} | all_reached((definition.body, definition.of), step.definitions) - own
     for term in step.given:
         names = all_reached((term,), step.definitions)
         if names & random or has_expectations(replace(step, left=term, right=term, given=())):
@@ -337,7 +337,7 @@ class _Lowering:
         places = [varying(part) for term in (*lines, *(one.body for one in used)) for part in walk(term)]
         places += [(frozenset(range_.name for range_ in one.ranges), (one.body,)) for one in used]
         for varied, bodies in places:
-            for name in sorted(varied & names):
+            for name in sorted(reached(map(Symbol, varied), definitions) & names):
                 if any(True for body in bodies for _ in self._expectations(body)):
                     raise Unsupported(f"{name} varies around an expectation, and the distribution may depend on it")
 
