@@ -12,7 +12,7 @@ from itertools import chain
 
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError
-from lossproof.kernel import complex_steps, expectations, judge, pointwise, proof
+from lossproof.kernel import complex_steps, judge, pointwise, proof, random_names
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
@@ -71,7 +71,7 @@ def decide_plainly(step: Step, settled: Settled | None = None) -> StepResult:
 
 def proved(step: Step) -> StepResult | None:
     """The result of a step without expectations that the kernel proves."""
-    plain = expectations.at_an_outcome(step)
+    plain = random_names.at_an_outcome(step)
     try:
         if complex_steps.is_complex(plain):
             return None

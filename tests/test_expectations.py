@@ -405,6 +405,23 @@ def test_a_family_of_random_quantities_keeps_its_range(first: int, left: str, ri
     assert judged(left, right, let={"q": f"FamilyOf(X*s, (s, {first}, n))"}).verdict.verdict == verdict
 
 
+def test_conditions_are_on_all_outcomes_or_on_any() -> None:
+    """Not on one by its number, nor on a sum over some of them; what they say is in the names that are written."""
+    found = over_outcomes(step("X - Expectation(X)", "0"))
+    names = {name: {"kind": "indexed", "rank": 1} for name in ("X", found.chance)}
+    sizes = {found.size: {"kind": "size"}, "o": {"kind": "index"}, found.outcome: {"kind": "index"}}
+
+    def written(source: str) -> str | None:
+        term = found.written(parse(source, names=parse_declarations({**names, **sizes})))
+        return None if term is None else text(term)
+
+    for size, lower, expected in [(found.size, 1, "Expectation(X) > 0"), (found.size, 2, None), ("3", 1, None)]:
+        assert written(f"Sum({found.chance}[o]*X[o], (o, {lower}, {size})) > 0") == expected
+    assert written(f"X[{found.outcome}] > 0") == written(f"ForAll(X[o] > 0, (o, 1, {found.size}))") == "X > 0"
+    assert written("X[1] > 0") is written(f"ForAll(X[o] > X[1], (o, 1, {found.size}))") is None
+    assert written(f"ForAll(X[o] > X[{found.outcome}], (o, 1, {found.size}))") is None
+
+
 ANTISYMMETRIC = "(P**2 - t**2)/(P**2 + t**2)**2"
 
 

@@ -7,10 +7,9 @@ gives the sizes as terms, `component` the scalar term of one entry. A vector is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 
-from lossproof.derivation import Declaration, Definition, Step
+from lossproof.derivation import Declaration, Definition, reached
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -34,12 +33,8 @@ from lossproof.term import (
     Subst,
     Symbol,
     Term,
-    binders,
     free_names,
-    fresh_identifier,
     fresh_name,
-    map_children,
-    rename_binders,
     substitute,
     walk,
 )
@@ -69,41 +64,6 @@ def _sizes(ranges: tuple[Range, ...], what: str) -> Shape:
     if any(r.lower != ONE for r in ranges):
         raise Unsupported(f"{what}, whose indices do not start at 1, taken whole")
     return tuple(r.upper for r in ranges)
-
-
-def sizes_apart(step: Step) -> Step:
-    """The step with other names for what is bound under a name that sizes of arrays are made of.
-
-    An array has the size that is declared or defined, also where a sum runs through values of the same name.
-    """
-    shapes = [size for declared in step.declarations.values() for size in declared.shape or ()]
-    shapes += [end for known in step.definitions.values() for r in known.ranges for end in (r.lower, r.upper)]
-    sizes = frozenset(name for size in shapes for name in free_names(size))
-    terms = (step.left, step.right, *step.given,
-             *(Family(known.body, known.ranges) for known in step.definitions.values()))
-    bound = {name for term in terms for part in walk(term) for name in binders(part)}
-    if not bound & sizes:
-        return step
-    taken = {*step.declarations, *step.definitions, *bound, *(name for term in terms for name in free_names(term))}
-    renamed: dict[str, str] = {}
-    for name in sorted(bound & sizes):
-        renamed[name] = fresh_identifier(name, taken)
-        taken.add(renamed[name])
-
-    def change(term: Term) -> Term:
-        term = map_children(term, change)
-        own = {name: renamed[name] for name in binders(term) if name in renamed}
-        return rename_binders(term, own) if own else term
-
-    def defined(known: Definition) -> Definition:
-        if not known.ranges:
-            return replace(known, body=change(known.body))
-        family = change(Family(known.body, known.ranges))
-        assert isinstance(family, Family)
-        return replace(known, body=family.body, ranges=family.ranges)
-
-    return replace(step, left=change(step.left), right=change(step.right), given=tuple(map(change, step.given)),
-                   definitions={name: defined(known) for name, known in step.definitions.items()})
 
 
 def _without(positions: tuple[int, ...], position: int) -> tuple[int, ...]:
@@ -233,13 +193,7 @@ class Components:
 
     def _outside(self, indices: Shape, variable: Term) -> Shape:
         """Indices of an entry, of which none depends on the variable that is varied within the array."""
-        waiting, seen = list(indices), set[str]()
-        while waiting:
-            for name in free_names(waiting.pop()) - seen:
-                seen.add(name)
-                if name in self.definitions:
-                    waiting.append(self.definitions[name].body)
-        if seen & free_names(variable):
+        if reached(indices, self.definitions) & free_names(variable):
             raise Unsupported("an entry, at an index that is varied within the array")
         return indices
 

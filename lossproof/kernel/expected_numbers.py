@@ -1,7 +1,7 @@
 """Expectations as numbers: known by a value that a document gives them, or not known at all.
 
-Trusted. Imports the ground floor, `components` and `expectations`. What holds whatever numbers the expectations in a
-step are holds of them, and is seen sooner than over outcomes.
+Trusted. Imports the ground floor, `components`, `random_names` and `expectations`. What holds whatever numbers the
+expectations in a step are holds of them, and is seen sooner than over outcomes.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from lossproof.derivation import RANDOM, REAL, Declaration, Definition, Step
 from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
-from lossproof.kernel.expectations import all_names, at_an_outcome, over_outcomes, reached, varying
+from lossproof.kernel.expectations import over_outcomes
 from lossproof.kernel.normal_form import Unsupported
+from lossproof.kernel.random_names import all_names, at_an_outcome, reached, varying
 from lossproof.term import (
     EXPECTATIONS,
     ZERO,

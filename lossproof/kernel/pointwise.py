@@ -15,7 +15,7 @@ from flint import arb
 
 from lossproof.derivation import Step, reached
 from lossproof.kernel.comparison import LAST_PRECISION, Factory, admissible, compared, decided
-from lossproof.kernel.components import Components, sizes_apart
+from lossproof.kernel.components import Components
 from lossproof.kernel.context import NeedsCases
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.enclosure import Evaluator
@@ -26,6 +26,7 @@ from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsu
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.points import Point
 from lossproof.kernel.readback import Readback
+from lossproof.kernel.sizes import sizes_apart
 from lossproof.term import (
     Component,
     Const,

@@ -14,13 +14,13 @@ from itertools import product
 from lossproof.derivation import Declaration, Step
 from lossproof.kernel.cases import Case, Claim, Open
 from lossproof.kernel.complex_steps import is_complex, real_steps
-from lossproof.kernel.components import sizes_apart
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.equations import alternatives
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import Normalizer
+from lossproof.kernel.sizes import sizes_apart
 from lossproof.kernel.validity import validate
 from lossproof.term import (
     ARRAY_FUNCTIONS,
