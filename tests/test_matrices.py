@@ -291,6 +291,30 @@ def test_words_keep_values_at_length(seed: int) -> None:
         check_words(each, derivative=each % 2 == 0)
 
 
+# sizes
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("(u*M)[1, 1]", "u[1]*M[1, 1]"), ("Dot(e, u)", "u[1]*e[1] + u[2]*e[2]"), ("Dot(e, u) - Dot(e, u)", "0"),
+    ("(u + e)[1]", "u[1] + e[1]"), ("(G*u)[1]", "G[1, 1]*u[1] + G[1, 2]*u[2]"), ("Trace(T)", "T[1, 1] + T[2, 2]"),
+    ("Dot(FamilyOf(c, (s, 1, n)), FamilyOf(l, (s, 1, 2*n - 1)))", "n*c*l"), ("q", "u[1] + e[1]"),
+])
+def test_arrays_that_fit_at_some_sizes_only(left: str, right: str) -> None:
+    """What they join means nothing at other sizes, where the entries on the other side may have values."""
+    symbols = {**SYMBOLS, "T": {"kind": "matrix", "shape": ["2", "n"]}}
+    result = judge(symbols, left, right, let={"q": "(u + e)[1]"})
+    assert result.fault is None
+    assert result.verdict.verdict in ("unknown", "error")
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Dot(FamilyOf(c, (s, 1, n)), FamilyOf(l, (s, 1, n + 1 - 1)))", "n*c*l"), ("Trace(u*Transpose(v))", "Dot(u, v)"),
+    ("Dot(e, e)", "e[1]**2 + e[2]**2"), ("(u + v)[1]", "u[1] + v[1]"), ("Transpose(u)*M*v", "Dot(u, M*v)"),
+    ("Sum(Dot(FamilyOf(c, (s, 1, k)), FamilyOf(l, (s, 1, k))), (k, 1, 2))", "3*c*l"),
+])
+def test_arrays_that_fit_at_all_sizes(left: str, right: str) -> None:
+    assert judge(SYMBOLS, left, right).verdict.verdict == "proved"
+
+
 # names of sizes, and of what is varied
 
 LET = {"q": "FamilyOf(c, (s, 1, n))", "r": "FamilyOf(n*Trace(M), (n, 1, m))", "k": "j"}

@@ -1,15 +1,25 @@
-"""Sizes of arrays: a size is not what is bound under its name.
+"""Sizes of arrays: which of them must be equal, and that a size is not what is bound under its name.
 
-Trusted. Imports the ground floor.
+Trusted. Imports `components`, `normalize` and the ground floor.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from lossproof.derivation import Definition, Step
+from lossproof.kernel.components import Components, Shape
+from lossproof.kernel.normal_form import DivisionByZero, Unsupported
+from lossproof.kernel.normalize import Normalizer
 from lossproof.term import (
+    ARRAY_FUNCTIONS,
+    ONE,
+    Add,
+    Call,
     Family,
+    Relation,
     Symbol,
     Term,
     binders,
@@ -57,3 +67,60 @@ def sizes_apart(step: Step) -> Step:
 
     return replace(step, left=change(step.left), right=change(step.right), given=tuple(map(change, step.given)),
                    definitions={name: defined(known) for name, known in step.definitions.items()})
+
+
+def have_equal_sizes(step: Step) -> bool:
+    """Whether the arrays that a step joins have the same sizes, whatever the names in these stand for.
+
+    Where they are the same for some values only, the line means nothing for the others: its entries do not show that.
+    """
+    terms = [step.left, step.right, *step.given]
+    seen: set[str] = set()
+    for term in terms:      # it grows
+        for name in free_names(term) & step.definitions.keys() - seen:
+            seen.add(name)
+            terms.append(step.definitions[name].body)
+    arrays = {name for name, d in step.declarations.items() if d.kind == "family"} | {
+        name for name in seen if step.definitions[name].ranges or _is_array(step.definitions[name].body)}
+    if not any(_is_array(term) or any(isinstance(part, Symbol) and part.name in arrays for part in walk(term))
+               for term in terms):
+        return True
+    n = Normalizer(step.declarations, step.definitions)
+    try:
+        return all(_same(n, one, other)
+                   for term in terms for part in walk(term) for one, other in _joined(n.arrays, part))
+    except Unsupported:     # a size that is not known
+        return False
+
+
+def _is_array(term: Term) -> bool:
+    return any(isinstance(part, Family) or (isinstance(part, Call) and part.function in ARRAY_FUNCTIONS)
+               for part in walk(term))
+
+
+def _same(n: Normalizer, one: Term, other: Term) -> bool:
+    try:
+        return one == other or n.normal(one) == n.normal(other)
+    except (Unsupported, DivisionByZero):
+        return False
+
+
+def _joined(arrays: Components, term: Term) -> Iterator[tuple[Term, Term]]:
+    """The sizes that are to be equal, by pairs, for a term to mean something."""
+    match term:
+        case Add(args) | Call("hadamard" | "dot", args):
+            for arg in args[1:]:
+                yield from zip(arrays.shape(args[0]), arrays.shape(arg), strict=False)
+        case Relation(_, one, other):
+            yield from zip(arrays.shape(one), arrays.shape(other), strict=False)
+        case Call("trace" | "det" | "inverse", (array,)):
+            yield from pairwise(arrays.shape(array))
+        case Call("matmul", args):
+            left: Shape = ()
+            for number, arg in enumerate(args):
+                right = arrays.shape(arg)
+                if left and right:
+                    yield (left[1] if len(left) > 1 else ONE), right[0]
+                left = arrays.shape(Call("matmul", args[:number + 1])) if number else right
+        case _:
+            pass
