@@ -16,6 +16,7 @@ from lossproof.kernel.expected_numbers import are_realized
 from lossproof.print_latex import latex
 from lossproof.print_text import pretty, text
 from lossproof.read.expression import parse, parse_declarations
+from lossproof.term import number
 from lossproof.verdict import Conditional, Proved, Refuted, StepResult, Unknown
 
 NAMES: Mapping[str, Mapping[str, Any]] = {
@@ -324,6 +325,9 @@ def test_the_values_of_a_named_distribution_are_those_of_its_parameters() -> Non
     named = {**made.declarations, "X": replace(made.declarations["X"], parameters=frozenset("st"))}
     assert are_realized(replace(made, declarations=named, definitions=definitions))
     assert not are_realized(replace(made, definitions=definitions))
+    numbers = {name: replace(known, body=number(1)) for name, known in definitions.items()}
+    assert are_realized(replace(made, declarations=named, definitions=numbers))
+    assert not are_realized(replace(made, definitions=numbers))
     named["X"] = replace(named["X"], parameters=frozenset("s"))
     assert not are_realized(replace(made, declarations=named, definitions=definitions))
 

@@ -117,10 +117,10 @@ def are_realized(step: Step) -> bool:
         value = definitions[name]
         assert value.of is not None
         own = tuple(Symbol(range_.name) for range_ in value.ranges)
-        random = {n: declarations[n] for n in reached((value.of,), definitions) if n in declarations
-                  and RANDOM in declarations[n].assumptions}
+        named = frozenset().union(*(declarations[n].parameters for n in reached((value.of,), definitions)
+                                    if n in declarations and RANDOM in declarations[n].assumptions))
         rests = reached((value.body,), definitions) - definitions.keys() - {symbol.name for symbol in own}
-        if random and rests <= frozenset().union(*(d.parameters for d in random.values())):
+        if named and rests <= named:
             continue
         match value.of:
             case Call("expectation", (Symbol(mean),)) if not own:
