@@ -13,7 +13,7 @@ from dataclasses import replace
 from lossproof.deciding import POINTS_OUTSIDE, Settled, nobody
 from lossproof.derivation import Derivation, Document, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
-from lossproof.kernel import complex_steps, expectations, judge, pointwise, proof
+from lossproof.kernel import complex_steps, expectations, judge, pointwise, proof, random_names
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.lowering import decide
 from lossproof.prose_verdicts import of_prose
@@ -162,9 +162,9 @@ def _chained(claim: Step, verdicts: Sequence[Verdict]) -> Proved | None:
     if not verdicts:
         return None
     try:
-        if expectations.has_expectations(claim):
+        if random_names.has_expectations(claim):
             claim = expectations.over_outcomes(claim).proving
-        claim = expectations.at_an_outcome(claim)
+        claim = random_names.at_an_outcome(claim)
         claims = complex_steps.real_steps(claim).steps if complex_steps.is_complex(claim) else (claim,)
     except (InputError, Unsupported):
         return None

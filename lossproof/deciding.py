@@ -12,7 +12,7 @@ from itertools import chain
 
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError
-from lossproof.kernel import complex_steps, expectations, judge, pointwise, proof
+from lossproof.kernel import complex_steps, judge, pointwise, proof, random_names
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
@@ -71,7 +71,7 @@ def decide_plainly(step: Step, settled: Settled | None = None) -> StepResult:
 
 def proved(step: Step) -> StepResult | None:
     """The result of a step without expectations that the kernel proves."""
-    plain = expectations.at_an_outcome(step)
+    plain = random_names.at_an_outcome(step)
     try:
         if complex_steps.is_complex(plain):
             return None
@@ -89,6 +89,20 @@ def claimed(step: Step, work: int = WORK) -> StepResult | None:
     validate(step)
     claim = proof.prove(step, work)
     return exhibit(pointwise.without_limits(step), claim) if isinstance(claim, proof.Claim) else None
+
+
+def refuted_at_first_points(step: Step) -> StepResult | None:
+    """The result of a step that fails at one of the first points that satisfy its hypotheses."""
+    try:
+        plain = pointwise.without_limits(step)
+        if complex_steps.is_complex(plain):
+            return None
+        for point in counterexample.points(plain, limit=POINTS_OUTSIDE, first=DRAFTS_OUTSIDE, looks=LOOKS_OUTSIDE):
+            if judge.refuted(plain, point) is not None:
+                return refuted(plain, point, ())
+    except (InputError, Unsupported):
+        pass
+    return None
 
 
 def _decide_parts(step: Step, settled: Settled) -> StepResult:

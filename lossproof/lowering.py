@@ -9,10 +9,19 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from lossproof.deciding import WORK, Settled, decide_plainly, exhibit, proved
+from lossproof.deciding import WORK, Settled, decide_plainly, exhibit, proved, refuted_at_first_points
 from lossproof.derivation import Step
 from lossproof.diagnostic import InputError
-from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
+from lossproof.kernel import (
+    complex_steps,
+    expectations,
+    expected_numbers,
+    judge,
+    pointwise,
+    proof,
+    random_names,
+    spaces,
+)
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.validity import validate
 from lossproof.verdict import (
@@ -34,14 +43,14 @@ def decide(step: Step, settled: Settled) -> StepResult:
         return _proved_over_spaces(step) or StepResult(0, Unknown(_SPACES))
     if expected_numbers.values_of(step):
         return _decide_values(step, settled)
-    if expectations.has_expectations(step):
+    if random_names.has_expectations(step):
         return _decide_outcomes(step)
-    return decide_plainly(expectations.at_an_outcome(step), settled)
+    return decide_plainly(random_names.at_an_outcome(step), settled)
 
 
 def is_plain(step: Step) -> bool:
     """Whether a step is one between numbers or arrays, with no chance and no space in it."""
-    return not (expected_numbers.values_of(step) or expectations.has_expectations(step) or spaces.over_spaces(step))
+    return not (expected_numbers.values_of(step) or random_names.has_expectations(step) or spaces.over_spaces(step))
 
 
 def established(step: Step) -> StepResult | None:
@@ -59,7 +68,8 @@ def _decide_values(step: Step, settled: Settled) -> StepResult:
     """The result of a step with values that a document gives to expectations.
 
     The step holds if it does with their values, or with the expectations themselves. Where expectations without a
-    value stand beside them, how all are joined is not known, and nothing is refuted.
+    value stand beside them, how all are joined is not known, and nothing is refuted. Nor is it by values that no
+    distribution is known to have together.
     """
     try:
         expected_numbers.refuse_bound(step)
@@ -68,9 +78,24 @@ def _decide_values(step: Step, settled: Settled) -> StepResult:
     result = _by_values(step)
     if result is not None:
         return result
-    if not expectations.has_expectations(step):
-        return decide_plainly(expectations.at_an_outcome(step), settled)
-    return StepResult(0, Unknown("not decided: the values of expectations do not settle it"))
+    if random_names.has_expectations(step):
+        return StepResult(0, Unknown("not decided: the values of expectations do not settle it"))
+    plain = random_names.at_an_outcome(step)
+    if expected_numbers.are_realized(step):
+        return decide_plainly(plain, settled)
+    result = decide_plainly(plain)
+    return _with_a_distribution(step) if isinstance(result.verdict, Refuted) else result
+
+
+def _with_a_distribution(step: Step) -> StepResult:
+    """The result of a step that fails for some values of its expectations: is there a distribution with such values?"""
+    try:
+        found = expectations.over_outcomes(expected_numbers.with_values(step))
+    except (InputError, Unsupported):
+        found = None
+    failing = None if found is None else refuted_at_first_points(found.refuting)
+    return failing or StepResult(0, Unknown("not decided: it fails for values of expectations of which no distribution "
+                                            "is known"))
 
 
 def _by_values(step: Step, *, supposed: bool = False) -> StepResult | None:
@@ -87,7 +112,7 @@ def _by_values(step: Step, *, supposed: bool = False) -> StepResult | None:
         readings += [expected_numbers.as_expectations(step, values)] if values else []
     weaker: StepResult | None = None
     for reading in readings:
-        result = _proved_by_chance(reading, supposed) if expectations.has_expectations(reading) else proved(reading)
+        result = _proved_by_chance(reading, supposed) if random_names.has_expectations(reading) else proved(reading)
         if result is not None and isinstance(result.verdict, Proved):
             return result
         weaker = weaker or result
@@ -160,9 +185,9 @@ def _proved_over_spaces(step: Step) -> StepResult | None:
 def by_points(step: Step, work: int = WORK) -> StepResult | None:
     """The result of a step with integrals over spaces that are only named, where finite sums settle it."""
     validate(step)
-    if complex_steps.is_complex(step) or expected_numbers.values_of(step) or expectations.has_expectations(step):
+    if complex_steps.is_complex(step) or expected_numbers.values_of(step) or random_names.has_expectations(step):
         return None
-    sums = spaces.atoms(expectations.at_an_outcome(step))
+    sums = spaces.atoms(random_names.at_an_outcome(step))
     if sums is None:
         return None
     try:

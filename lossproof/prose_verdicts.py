@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from lossproof.derivation import PERHAPS_ARRAY, UNSPECIFIED, Declaration, Definition, Document, Line, Step, reached
-from lossproof.kernel import expectations, expected_numbers, judge
+from lossproof.kernel import expected_numbers, judge, random_names
 from lossproof.term import Call, Derivative, Entry, Mul, Number, Pow, Symbol, Term, free_names, walk
 from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
@@ -25,7 +25,7 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     if isinstance(result.verdict, Proved | Conditional) and (line.usual or _guessed(step)):
         return replace(result, verdict=judge.by_usual_meanings(result.verdict))
     values = expected_numbers.values_of(step)
-    by_chance = expectations.has_expectations(step) or bool(values)
+    by_chance = random_names.has_expectations(step) or bool(values)
     if by_chance and isinstance(result.verdict, Error) and result.verdict.diagnostic.code == "LP106" \
             and document.prose is not None and document.prose.inferred:
         result = replace(result, verdict=Unknown("the shapes of what is random do not fit, and are guessed", "LP306"))
@@ -45,7 +45,7 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
         return replace(result, verdict=Unknown(reason, "LP306"))
     if not isinstance(result.verdict, Refuted):
         return result
-    if expectations.has_expectations(step) or any(step.definitions[name].ranges for name in values):
+    if random_names.has_expectations(step) or any(step.definitions[name].ranges for name in values):
         reason = "the sides differ for some distribution, but what is random, and how, is only guessed"
         return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     if _is_property(step):

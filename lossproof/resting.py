@@ -14,7 +14,7 @@ from itertools import islice
 from lossproof.deciding import POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, refuted
 from lossproof.derivation import Document, Line, Premise, Step
 from lossproof.diagnostic import InputError
-from lossproof.kernel import complex_steps, expectations, expected_numbers, judge, pointwise, proof, spaces
+from lossproof.kernel import complex_steps, expected_numbers, judge, pointwise, proof, random_names, spaces
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.premises import under
 from lossproof.lowering import by_points, established, is_plain
@@ -144,7 +144,7 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
 
     As it stands, it gets a small budget first where matrices or integrals over named spaces make it costly.
     """
-    chance = bool(expected_numbers.values_of(step)) or expectations.has_expectations(step)
+    chance = bool(expected_numbers.values_of(step)) or random_names.has_expectations(step)
     if line.bare:
         found = None if chance else _in_a_reading(line, step)
         return found or StepResult(0, Unknown("it says what its left side means"))

@@ -12,9 +12,11 @@ from steps import make_step
 from lossproof import checker
 from lossproof.derivation import NONNEGATIVE, POSITIVE, Step
 from lossproof.kernel.expectations import over_outcomes
+from lossproof.kernel.expected_numbers import are_realized
 from lossproof.print_latex import latex
 from lossproof.print_text import pretty, text
 from lossproof.read.expression import parse, parse_declarations
+from lossproof.term import number
 from lossproof.verdict import Conditional, Proved, Refuted, StepResult, Unknown
 
 NAMES: Mapping[str, Mapping[str, Any]] = {
@@ -29,7 +31,7 @@ NAMES: Mapping[str, Mapping[str, Any]] = {
     "A": {"kind": "matrix", "shape": ["k", "k"]}, "B": {"kind": "matrix", "shape": ["k", "k"], "assume": ["random"]},
     "S": {"kind": "matrix", "shape": ["k", "k"], "assume": ["random", "symmetric"]},
     "c": {"kind": "vector", "shape": ["k"]}, "w": {"kind": "indexed", "shape": ["n"]}, "M": {"kind": "integer"},
-    "f": {"kind": "function", "arity": 1},
+    "f": {"kind": "function", "arity": 1}, "g": {"kind": "function", "arity": 2},
 }
 MEAN = {"m": "Sum(y[i], (i, 1, n))/n", "v": "Sum((y[i] - m)**2, (i, 1, n))/n"}
 
@@ -277,6 +279,59 @@ def test_the_value_of_an_expectation_is_judged_as_what_it_is(left: str, right: s
     assert isinstance(valued(left, right, **SQUARE).verdict, Proved)
 
 
+@pytest.mark.parametrize(("left", "right"), [
+    ("Derivative(q*Expectation(X), q)", "Expectation(X)"), ("Derivative(u*Expectation(X), u)", "Expectation(X)"),
+    ("Derivative(z*Expectation(X), z)", "Expectation(X)"),
+])
+def test_a_distribution_varies_with_the_quantities_of_its_values(left: str, right: str) -> None:
+    """E(X) is q: it is no constant under d/dq, nor under a derivative by what q is made of or what is made of it."""
+    let, of = {"q": "b + a", "u": "2*q", "z": "3*a"}, {"q": "Expectation(X)"}
+    assert isinstance(valued(left, right, let=let, of=of).verdict, Unknown)
+    given = ("Eq(Expectation(X), q)",)
+    assert isinstance(judged(left, right, given=given, let=let).verdict, Unknown)
+    assert isinstance(judged(left, right, let=let).verdict, Proved)
+
+
+MOMENTS: Mapping[str, Any] = {
+    "let": {"d": "a", "e": "b", "p": "mu", "q": "t", "u": "w[1]", "v": "a*b"},
+    "of": {"d": "Expectation(X)", "e": "Variance(X)", "p": "Variance(Y)", "q": "Covariance(X, Y)",
+           "u": "Expectation(P)", "v": "Expectation(Y)"}}
+
+
+@pytest.mark.parametrize(("left", "relation", "right", "given"), [
+    ("q", "=", "e", ("Eq(e, 0)",)), ("Abs(q - e - p)", "=", "e + p - q", ()), ("u", ">", "-1", ("Ne(P, 1)",)),
+])
+def test_no_step_fails_for_values_that_no_distribution_has(
+        left: str, relation: str, right: str, given: tuple[str, ...]) -> None:
+    """Of Var(X) = 0 and Cov(X, Y) = 1 nothing follows: there are no such X and Y."""
+    assert not isinstance(valued(left, right, relation, given, **MOMENTS).verdict, Refuted)
+
+
+@pytest.mark.parametrize(("left", "relation", "right", "given"), [
+    ("d", "=", "2*a", ()), ("d", "=", "v", ()), ("d", "<=", "v + 1", ()), ("e", "=", "d", ()), ("e", ">", "0", ()),
+    ("u", "=", "1", ()), ("q", "=", "1", ()), ("d", "=", "1", ("X > 0",)),
+])
+def test_a_step_fails_for_values_that_some_distribution_has(
+        left: str, relation: str, right: str, given: tuple[str, ...]) -> None:
+    """Just inside: the means of different names are any numbers, and for other values a distribution is found."""
+    assert isinstance(valued(left, right, relation, given, **MOMENTS).verdict, Refuted)
+
+
+def test_the_values_of_a_named_distribution_are_those_of_its_parameters() -> None:
+    """Whatever the parameters are there is a distribution, and the values stand for nothing else."""
+    made = step("e", "d", let={"d": "s*t", "e": "s*t**2"})
+    of = {"d": parse("Expectation(X)", names=made.declarations), "e": parse("Variance(X)", names=made.declarations)}
+    definitions = {name: replace(known, of=of[name]) for name, known in made.definitions.items()}
+    named = {**made.declarations, "X": replace(made.declarations["X"], parameters=frozenset("st"))}
+    assert are_realized(replace(made, declarations=named, definitions=definitions))
+    assert not are_realized(replace(made, definitions=definitions))
+    numbers = {name: replace(known, body=number(1)) for name, known in definitions.items()}
+    assert are_realized(replace(made, declarations=named, definitions=numbers))
+    assert not are_realized(replace(made, definitions=numbers))
+    named["X"] = replace(named["X"], parameters=frozenset("s"))
+    assert not are_realized(replace(made, declarations=named, definitions=definitions))
+
+
 @pytest.mark.parametrize("given", ["Eq(Expectation(X), a**2)", "Eq(X, a)", "X > a", "Eq(Variance(X), a)",
                                    "Eq(Expectation(a*X), 1)", "ForAll(Expectation(X) > a*i, (i, 1, n))"])
 def test_a_distribution_varies_with_what_hypotheses_say_of_it(given: str) -> None:
@@ -354,15 +409,93 @@ def test_a_family_of_random_quantities_keeps_its_range(first: int, left: str, ri
     assert judged(left, right, let={"q": f"FamilyOf(X*s, (s, {first}, n))"}).verdict.verdict == verdict
 
 
+def test_conditions_are_on_all_outcomes_or_on_any() -> None:
+    """Not on one by its number, nor on a sum over some of them; what they say is in the names that are written."""
+    found = over_outcomes(step("X - Expectation(X)", "0"))
+    names = {name: {"kind": "indexed", "rank": 1} for name in ("X", found.chance)}
+    sizes = {found.size: {"kind": "size"}, "o": {"kind": "index"}, found.outcome: {"kind": "index"}}
+
+    def written(source: str) -> str | None:
+        term = found.written(parse(source, names=parse_declarations({**names, **sizes})))
+        return None if term is None else text(term)
+
+    for size, lower, expected in [(found.size, 1, "Expectation(X) > 0"), (found.size, 2, None), ("3", 1, None)]:
+        assert written(f"Sum({found.chance}[o]*X[o], (o, {lower}, {size})) > 0") == expected
+    assert written(f"X[{found.outcome}] > 0") == written(f"ForAll(X[o] > 0, (o, 1, {found.size}))") == "X > 0"
+    assert written("X[1] > 0") is written(f"ForAll(X[o] > X[1], (o, 1, {found.size}))") is None
+    assert written(f"ForAll(X[o] > X[{found.outcome}], (o, 1, {found.size}))") is None
+
+
+ANTISYMMETRIC = "(P**2 - t**2)/(P**2 + t**2)**2"
+
+
+@pytest.mark.parametrize(("left", "relation", "right", "given"), [
+    # the order of two expectations: P uniform on (0, 1)
+    (f"Expectation(Subs(Expectation({ANTISYMMETRIC}), t, P))", "=", "0", ()),
+    ("Expectation(Subs(Expectation(g(t, X)), t, Y))", "=", "Expectation(Subs(Expectation(g(Y, t)), t, X))", ()),
+    ("Expectation(Subs(Subs(Expectation(g(t, X)), t, b), b, Y))", "=",
+     "Expectation(Subs(Expectation(g(Y, t)), t, X))", ()),
+    ("Expectation(Sum(Expectation(g(j, X)), (j, 1, N)))", "=",
+     "Expectation(Subs(Expectation(Sum(g(j, t), (j, 1, N))), t, X))", ()),
+    # that X is what it is at an outcome has a chance above 0 for finitely many outcomes
+    ("Expectation(Y)", ">", "0", ("Eq(Y, Subs(Expectation(KroneckerDelta(t, N)), t, N))", "Y >= 0")),
+    ("Expectation(Subs(Expectation((t - Y)/(t - Y)), t, X))", "=", "1", ()),
+    ("Expectation(Subs(Expectation(log((t - Y)**2)), t, X))", "=",
+     "Expectation(Subs(Expectation(2*log(t - Y)), t, X))", ()),
+    ("Expectation(Sum(Subs(Expectation((t - Y)/(t - Y)), t, y[j]), (j, 1, n)))", "=", "n", ()),
+    ("Covariance(X, Subs(Expectation(t*X), t, Y))", "=", "Expectation(X)*Covariance(X, Y)", ()),
+])
+def test_expectations_that_vary_with_the_outcome_around_them(
+        left: str, relation: str, right: str, given: tuple[str, ...]) -> None:
+    """These may be infinitely many: nothing is said of them, nor by them."""
+    found = judged(left, right, relation, given).verdict
+    assert isinstance(found, Unknown)
+    assert "outcome around" in found.reason
+
+
 @pytest.mark.parametrize(("left", "right"), [
-    ("Expectation(Subs(Expectation((t - Y)/(t - Y)), t, X))", "1"),
-    ("Subs(Expectation((t - Y)/(t - Y)), t, X)", "1"),
-    ("Expectation(Subs(Expectation(log((t - Y)**2)), t, X))", "Expectation(Subs(Expectation(2*log(t - Y)), t, X))"),
-    ("Expectation(Sum(Subs(Expectation((t - Y)/(t - Y)), t, y[j]), (j, 1, n)))", "n"),
+    ("Subs(Expectation((t - Y)/(t - Y)), t, X)", "1"), ("Subs(Expectation(log((t - Y)**2)), t, X)",
+                                                        "Subs(Expectation(2*log(t - Y)), t, X)"),
 ])
 def test_conditions_on_two_outcomes_are_not_those_on_one(left: str, right: str) -> None:
     """That X - Y is not 0 at any outcome does not say that X at one outcome is not Y at another."""
     assert isinstance(judged(left, right).verdict, Unknown)
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Subs(Expectation(g(t, X) + t), t, Y)", "Y + Subs(Expectation(g(t, X)), t, Y)"),
+    ("Expectation(X*Subs(Expectation(t*Y), t, a))", "a*Expectation(X)*Expectation(Y)"),
+    ("Expectation(Sum(X*Expectation(y[j]), (j, 1, n)))", "Expectation(X)*Sum(Expectation(y[j]), (j, 1, n))"),
+    ("Expectation(Sum(y[j]*Expectation(y[j]), (j, 1, n)))", "Sum(Expectation(y[j])**2, (j, 1, n))"),
+    ("Expectation(Dot(V, Expectation(V)))", "Dot(Expectation(V), Expectation(V))"),
+    ("Expectation(Sum(a, (j, 1, N**2)))", "a*Expectation(N**2)"),
+    ("Expectation(Subs(t*X, t, Y))", "Expectation(X*Y)"),
+])
+def test_expectations_within_others_that_do_not_vary(left: str, right: str) -> None:
+    """Just inside: at one outcome, or at the same number of places whatever the outcome."""
+    assert isinstance(judged(left, right).verdict, Proved)
+
+
+OWN: Mapping[str, str] = {"p": "FamilyOf(X, (o, 1, n))", "q": "FamilyOf(X, (outcome, 1, 3))",
+                          "r": "FamilyOf(X, (s, 1, n))", "d": "FamilyOf(Expectation(X), (s, 1, n))"}
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    ("Expectation(p[1])", "Expectation(X)", "proved"), ("Expectation(p[1]**2)", "Expectation(X)**2", "refuted"),
+    ("q[2] - Expectation(X)", "X - Expectation(X)", "proved"),
+    ("Sum(Expectation(r[n]), (n, 1, k))", "k*Expectation(X)", "conditional"),
+    ("Sum(d[n], (n, 1, k))", "k*Expectation(X)", "conditional"),
+    ("Sum(Expectation(r[n]), (n, 1, 1))", "Expectation(X)", "proved"),
+    ("Sum(Expectation(Dot(V, V)), (k, 1, 2))", "2*Expectation(Dot(V, V))", "proved"),
+    ("Sum(Expectation(Dot(V, V)), (k, 1, 2))", "2*Expectation(V[1]**2) + Expectation(V[2]**2)", "refuted"),
+    ("Sum(Expectation(logsumexp(r)), (n, 1, 2))", "2*Expectation(logsumexp(r))", "proved"),
+    ("Sum(Expectation(logsumexp(r)), (n, 1, 2))", "2*Expectation(X) + log(2)", "refuted"),
+    ("Limit(Expectation(exp(logsumexp(r) - X))/n**2, n, oo)", "0", "unknown"),
+    ("Limit(Expectation(Dot(V, V))/k, k, oo)", "0", "unknown"),
+])
+def test_ranges_and_sizes_keep_their_names(left: str, right: str, verdict: str) -> None:
+    """Neither an outcome nor what a sum runs through is what a definition's range, or a size, goes by."""
+    assert judged(left, right, let=OWN).verdict.verdict == verdict
 
 
 @pytest.mark.parametrize(("left", "right", "conditions"), [

@@ -20,10 +20,11 @@ from lossproof.kernel import pointwise
 from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.derivatives import derivative_of
 from lossproof.kernel.enclosure import Evaluator
-from lossproof.kernel.expectations import has_expectations, over_outcomes
+from lossproof.kernel.expectations import over_outcomes
 from lossproof.kernel.jets import Undecided, Undefined
 from lossproof.kernel.laws import DEFINITIONS, LAWS, SYMBOLS, Law
 from lossproof.kernel.points import Point
+from lossproof.kernel.random_names import has_expectations
 from lossproof.kernel.validity import validate
 from lossproof.read.expression import parse_declarations
 from lossproof.search.concrete_functions import candidates

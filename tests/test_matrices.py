@@ -291,6 +291,69 @@ def test_words_keep_values_at_length(seed: int) -> None:
         check_words(each, derivative=each % 2 == 0)
 
 
+# sizes
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("(u*M)[1, 1]", "u[1]*M[1, 1]"), ("Dot(e, u)", "u[1]*e[1] + u[2]*e[2]"), ("Dot(e, u) - Dot(e, u)", "0"),
+    ("(u + e)[1]", "u[1] + e[1]"), ("(G*u)[1]", "G[1, 1]*u[1] + G[1, 2]*u[2]"), ("Trace(T)", "T[1, 1] + T[2, 2]"),
+    ("Dot(FamilyOf(c, (s, 1, n)), FamilyOf(l, (s, 1, 2*n - 1)))", "n*c*l"), ("q", "u[1] + e[1]"),
+])
+def test_arrays_that_fit_at_some_sizes_only(left: str, right: str) -> None:
+    """What they join means nothing at other sizes, where the entries on the other side may have values."""
+    symbols = {**SYMBOLS, "T": {"kind": "matrix", "shape": ["2", "n"]}}
+    result = judge(symbols, left, right, let={"q": "(u + e)[1]"})
+    assert result.fault is None
+    assert result.verdict.verdict in ("unknown", "error")
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Dot(FamilyOf(c, (s, 1, n)), FamilyOf(l, (s, 1, n + 1 - 1)))", "n*c*l"), ("Trace(u*Transpose(v))", "Dot(u, v)"),
+    ("Dot(e, e)", "e[1]**2 + e[2]**2"), ("(u + v)[1]", "u[1] + v[1]"), ("Transpose(u)*M*v", "Dot(u, M*v)"),
+    ("Sum(Dot(FamilyOf(c, (s, 1, k)), FamilyOf(l, (s, 1, k))), (k, 1, 2))", "3*c*l"),
+])
+def test_arrays_that_fit_at_all_sizes(left: str, right: str) -> None:
+    assert judge(SYMBOLS, left, right).verdict.verdict == "proved"
+
+
+# names of sizes, and of what is varied
+
+LET = {"q": "FamilyOf(c, (s, 1, n))", "r": "FamilyOf(n*Trace(M), (n, 1, m))", "k": "j"}
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    ("Sum(Trace(M), (n, 1, 2))", "2*Trace(M)", "proved"),
+    ("Sum(Trace(M), (n, 1, 2))", "2*M[1, 1] + M[2, 2]", "refuted"),
+    ("Sum(Dot(u, v) + n, (n, 1, 2))", "2*Dot(u, v) + 3", "proved"),
+    ("Limit(Sum(c*Dot(u, u), (n, 1, 2)), c, 1)", "2*u[1]**2 + u[2]**2", "refuted"),
+    ("Integral(n*Dot(u, u), (n, 0, 2))", "2*Dot(u, u)", "proved"),
+    ("Sum(logsumexp(q), (n, 1, 2))", "2*logsumexp(q)", "proved"),
+    ("Sum(logsumexp(q), (n, 1, 2))", "2*c + log(2)", "refuted"),
+    ("r[1]", "Trace(M)", "proved"), ("r[1]", "M[1, 1]", "refuted"),
+    # the size that is written in a sum is the one that is bound there
+    ("Sum(Dot(FamilyOf(c, (s, 1, n)), FamilyOf(c, (s, 1, n))), (n, 1, 2))", "3*c**2", "proved"),
+])
+def test_a_size_is_not_what_is_bound_under_its_name(left: str, right: str, verdict: str) -> None:
+    """An array has the size that is declared, also where a sum runs through values of the same name."""
+    result = judge(SYMBOLS, left, right, let=LET)
+    assert result.fault is None
+    assert result.verdict.verdict == verdict
+
+
+@pytest.mark.parametrize(("left", "right", "verdict"), [
+    ("Subs(FamilyOf(j*u[s], (s, 1, n)), j, 1)[j]", "u[j]", "unknown"),
+    ("Subs(FamilyOf(h*u[s], (s, 1, n)), h, 1)[h]", "u[1]", "refuted"),
+    ("Subs(FamilyOf(h*u[s], (s, 1, n)), h, 1)[k]", "u[1]", "refuted"),
+    ("Limit(FamilyOf(s/h, (s, 1, 3)), h, oo)[h]", "1", "unknown"),
+    ("Subs(FamilyOf(h*u[s], (s, 1, n)), h, 2)[j]", "2*u[j]", "proved"),
+    ("Subs(FamilyOf(c*u[s], (s, 1, n)), c, 2)[j]", "2*u[j]", "proved"),
+])
+def test_an_index_is_not_varied_with_what_it_stands_outside_of(left: str, right: str, verdict: str) -> None:
+    """The index of an entry is what it is around the array, whatever is put for its name within."""
+    result = judge({**SYMBOLS, "h": {"kind": "integer"}}, left, right, let={**LET, "k": "h"})
+    assert result.fault is None
+    assert result.verdict.verdict == verdict
+
+
 # printing
 
 def test_a_hypothesis_that_turns_a_word_round_does_not_turn_a_trace_for_ever() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
-from lossproof.derivation import Declaration, Definition
+from lossproof.derivation import Declaration, Definition, reached
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -181,15 +181,21 @@ class Components:
                     if not isinstance(by, Symbol) or order != 1 or self.shape(body):
                         raise Unsupported("a derivative of an array by an array")
                     return Derivative(body, Entry(by.name, indices))
-                return Derivative(self.component(body, indices), by, order)
+                return Derivative(self.component(body, self._outside(indices, by)), by, order)
             case Limit(body, variable, target, side):
-                return Limit(self.component(body, indices), variable, target, side)
+                return Limit(self.component(body, self._outside(indices, variable)), variable, target, side)
             case Subst(body, variable, value):
-                return Subst(self.component(body, indices), variable, value)
+                return Subst(self.component(body, self._outside(indices, variable)), variable, value)
             case Call(function, args, orders):
                 return self._call_component(function, args, orders, indices)
             case _:
                 raise Unsupported("an entry of something that is no array")
+
+    def _outside(self, indices: Shape, variable: Term) -> Shape:
+        """Indices of an entry, of which none depends on the variable that is varied within the array."""
+        if reached(indices, self.definitions) & free_names(variable):
+            raise Unsupported("an entry, at an index that is varied within the array")
+        return indices
 
     def _call_component(self, function: str, args: Shape, orders: tuple[int, ...], indices: Shape) -> Term:
         match function:

@@ -1,6 +1,6 @@
 """Expectations of random quantities as finite sums over outcomes.
 
-Trusted. Imports the ground floor, `components` and `complex_steps`.
+Trusted. Imports the ground floor, `random_names`, `outcomes`, `components`, `sizes` and `complex_steps`.
 
 A step is about the numbers E f_1, ..., E f_k of finitely many functions of the random quantities, at any values of the
 other names. By the theorem of Richter and Rogosinski (K. Schmuedgen: The Moment Problem, theorem 1.24), whatever the
@@ -19,29 +19,32 @@ these (`parameters`), and all that is jointly distributed with it, too.
 
 Nothing is said of (`Unsupported`): an expectation inside of a derivative, limit, integral or infinite sum by a name
 that it depends on, as these do not act on finitely many numbers; an expectation inside of anything that varies a
-parameter, an index or a value that is put, too; a derivative or limit by something random, a value put for it; random
-matrices of which more is assumed.
+parameter, an index or a value that is put, too; an expectation that varies with the outcome of another one, as that of
+g(t, X) at t = Y within one; a derivative or limit by something random, a value put for it; random matrices of which
+more is assumed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 
-from lossproof.derivation import NONNEGATIVE, POSITIVE, RANDOM, UNSPECIFIED, Declaration, Definition, Domain, Step
+from lossproof.derivation import NONNEGATIVE, POSITIVE, RANDOM, UNSPECIFIED, Declaration, Domain, Step
 from lossproof.derivation import reached as all_reached
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
 from lossproof.kernel.normal_form import Unsupported
+from lossproof.kernel.outcomes import Outcomes
+from lossproof.kernel.random_names import all_names, parameters, reached, varying
+from lossproof.kernel.sizes import sizes_apart
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     EXPECTATIONS,
     MINUS_ONE,
     ONE,
     Add,
-    Bool,
     Call,
     Component,
     Const,
@@ -65,197 +68,42 @@ from lossproof.term import (
     free_names,
     fresh_identifier,
     map_children,
-    mul,
     rename_binders,
     substitute,
     subtract,
     walk,
 )
 
-__all__ = ["Outcomes", "all_names", "at_an_outcome", "has_expectations", "over_outcomes", "parameters", "reached",
-           "varying"]
-
 _TWO = Number(Fraction(2))
 _HALF = Number(Fraction(1, 2))
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """A step as one over finitely many outcomes: what to prove, what to refute, and the names it brings along."""
-
-    proving: Step
-    refuting: Step
-    size: str
-    chance: str
-    outcome: str
-    names: frozenset[str]
-
-    def written(self, term: Term) -> Term | None:
-        """A condition over outcomes in the symbols of the written step; None where there is no such condition.
-
-        A random name without an expectation around it stands for its values at one outcome, which is any. So what is
-        about two outcomes at once, as that an independent copy of X is not X, is not said by it.
-        """
-        found = self._everywhere(term, self.outcome)
-        return None if found is None or free_names(found) & {self.size, self.chance, self.outcome} else found
-
-    def _everywhere(self, term: Term, at: str) -> Term | None:
-        """A condition on the outcome `at`, or on all of a range, as one on the random names."""
-        match term:
-            case ForAll(body, Range(name, _, Symbol(self.size)), None):
-                # one more outcome than the one before, if that is still spoken of
-                inner = None if at in free_names(body) else self._everywhere(body, name)
-                return None if inner is None or name in free_names(inner) else inner
-            case ForAll(body, Range(name, lower, upper), condition):
-                inner = None if name == at else self._everywhere(body, at)
-                within = None if condition is None else self._written(condition, at)
-                range_ = Range(name, self._written(lower, at), self._written(upper, at))
-                return None if inner is None else ForAll(inner, range_, within)
-            case Bool("and", args):
-                parts = [self._everywhere(part, at) for part in args]
-                found = [part for part in parts if part is not None]
-                return Bool("and", tuple(found)) if len(found) == len(parts) else None
-            case Bool("or", args) if len(over := [part for part in args if self._is_everywhere(part)]) == 1:
-                # as the other conditions are about no outcome, it is at each outcome one of them
-                if any(at in free_names(part) for part in args):
-                    return None
-                inner = self._everywhere(over[0], at)
-                return None if inner is None else Bool("or", tuple(
-                    inner if part is over[0] else self._written(part, at) for part in args))
-            case _:
-                return self._written(term, at)
-
-    def _is_everywhere(self, term: Term) -> bool:
-        return isinstance(term, ForAll) and term.range.upper == Symbol(self.size)
-
-    def _written(self, term: Term, at: str) -> Term:
-        """A term whose random names are at the outcome `at`, those in expectations at that of the expectation."""
-        match term:
-            case Fold("sum", body, Range(name, _, Symbol(self.size)), None):
-                factors = list(body.args) if isinstance(body, Mul) else [body]
-                weight = Entry(self.chance, (Symbol(name),))
-                if weight not in factors or at in free_names(body):
-                    return term
-                factors.remove(weight)
-                return _named(self._written(mul(*factors), name))
-            case Entry(family, (Symbol(name), *rest)) if family in self.names and name == at:
-                indices = tuple(self._written(index, at) for index in rest)
-                return Entry(family, indices) if indices else Symbol(family)
-            case Family(Entry(family, (Symbol(name), *rest)), ranges) if family in self.names and name == at and \
-                    tuple(rest) == tuple(Symbol(range_.name) for range_ in ranges):
-                return Symbol(family)
-            case _:
-                return map_children(term, lambda child: self._written(child, at))
-
-
-def _named(body: Term) -> Term:
-    """The expectation of a body; that of a squared deviation is a variance."""
-    match body:
-        case Pow(Add((inner, Mul((sign, Call("expectation", (mean,)))))), exponent) if (
-                inner == mean and sign == MINUS_ONE and exponent == _TWO):
-            return Call("variance", (inner,))
-        case _:
-            return Call("expectation", (body,))
-
-
-def has_expectations(step: Step) -> bool:
-    """Whether an expectation stands in the step or in what it rests on."""
-    terms = [step.left, step.right, *step.given]
-    if step.definitions:
-        terms += [step.definitions[name].body for name in reached(terms, step.definitions) if name in step.definitions]
-    return any(isinstance(part, Call) and part.function in EXPECTATIONS for term in terms for part in walk(term))
-
-
-def at_an_outcome(step: Step) -> Step:
-    """A step without expectations, whose random names are what they are at one outcome: any values."""
-    if not any(RANDOM in declared.assumptions for declared in step.declarations.values()):
-        return step
-    return replace(step, declarations={
-        name: replace(declared, assumptions=declared.assumptions - {RANDOM}) if RANDOM in declared.assumptions
-        else declared for name, declared in step.declarations.items()})
-
-
 def over_outcomes(step: Step) -> Outcomes:
     """The step over finitely many outcomes. Unsupported where it does not come down to one."""
-    return _Lowering(step).outcomes()
+    return _Lowering(sizes_apart(step)).outcomes()
 
 
-def reached(terms: Iterable[Term], definitions: Mapping[str, Definition]) -> frozenset[str]:
-    """The names in terms and in what their quantities are defined as; the indices of these count, too: what an index
-    carries into a quantity is looked for under the name that it has there."""
-    found: set[str] = set()
-    waiting = [name for term in terms for name in free_names(term)]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            if name in definitions:
-                waiting.extend(free_names(definitions[name].body))
-    return frozenset(found)
+def _put_through(term: Term, name: str) -> frozenset[str]:
+    """A name, and those in a term that run up to it, or for which what it is in is put."""
+    found = {name}
+    while True:
+        before = len(found)
+        for part in walk(term):
+            match part:
+                case Subst(variable=variable, value=value) if free_names(value) & found:
+                    found |= free_names(variable)
+                case Fold() | ForAll() | Family() if found & free_names(_ends(part)):
+                    found.update(binders(part))
+                case _:
+                    pass
+        if len(found) == before:
+            return frozenset(found)
 
 
-def parameters(step: Step) -> frozenset[str]:
-    """The names, random ones aside, with which the distributions in a step may change, and what is equal to them.
-
-    Of an index of what is random, in all that a hypothesis says of chance, others have their own: E(y[i]) = mu[i].
-    """
-    random = {name for name, declared in step.declarations.items() if RANDOM in declared.assumptions}
-    found: set[str] = set()
-    for definition in step.definitions.values():
-        if definition.of is not None:
-            own = {range_.name for range_ in definition.ranges}
-            found |= all_reached((definition.body, definition.of), step.definitions) - own
-    for term in step.given:
-        names = all_reached((term,), step.definitions)
-        if names & random or has_expectations(replace(step, left=term, right=term, given=())):
-            found |= names - _indices(term, random, step)
-    for name in random:
-        found |= all_reached(map(Symbol, step.declarations[name].parameters), step.definitions)
-    equal = [names for term in step.given if any(isinstance(part, Relation) and part.op == "=" for part in walk(term))
-             and not (names := all_reached((term,), step.definitions)) & random]
-    for _ in equal:     # E(X) = mu, mu = a
-        found |= frozenset().union(*(names for names in equal if names & found))
-    return frozenset(found - random)
-
-
-def _indices(term: Term, random: Collection[str], step: Step) -> frozenset[str]:
-    """The declared indices in a term at which each random name in it stands."""
-    declared = step.declarations
-    found = frozenset(name for name in free_names(term) if name in declared and declared[name].kind == "index")
-    for part in walk(term):
-        match part:
-            case Symbol(name) if name in random or name in step.definitions:
-                return frozenset()
-            case Entry(name, indices) if name in random:
-                found &= {index.name for index in indices if isinstance(index, Symbol)}
-            case Entry(name) if name in step.definitions:
-                return frozenset()
-            case _:
-                pass
-    return found
-
-
-def varying(term: Term) -> tuple[frozenset[str], tuple[Term, ...]]:
-    """The names that a term gives other values itself, and where it does so."""
-    match term:
-        case Derivative(body=body, by=by):
-            return free_names(by), (body,)
-        case Limit(body=body, variable=variable) | Subst(body=body, variable=variable):
-            return free_names(variable), (body,)
-        case Fold(body=body, condition=condition) | ForAll(body=body, condition=condition):
-            return frozenset(binders(term)), (body,) if condition is None else (body, condition)
-        case Family(body=body) | Integral(body=body):
-            return frozenset(binders(term)), (body,)
-        case Partial(family=family):
-            return free_names(family), (family,)
-        case _:
-            return frozenset(), ()
-
-
-def all_names(step: Step) -> set[str]:
-    terms = [step.left, step.right, *step.given, *(d.body for d in step.definitions.values())]
-    return {*step.declarations, *step.definitions, *(name for term in terms for part in walk(term)
-                                                     for name in (*binders(part), *free_names(part)))}
+def _ends(term: Fold | ForAll | Family) -> Term:
+    """The ends of the ranges of a term, in one."""
+    ranges = term.ranges if isinstance(term, Family) else (term.range,)
+    return Add(tuple(end for range_ in ranges for end in (range_.lower, range_.upper)))
 
 
 class _Lowering:
@@ -293,6 +141,8 @@ class _Lowering:
         if one_outcome and step.relation in ("=>", "<=>"):
             raise Unsupported("random names outside of an expectation, in an equation that follows from another")
         given = tuple(self._hypothesis(term) for term in step.given)
+        for term in (*lines, *given):
+            self._refuse_at_outcomes(term)
         name = self._fresh("o")
         total = Fold("sum", Entry(self.chance, (Symbol(name),)), Range(name, ONE, Symbol(self.size)))
         made = replace(step, left=lines[0], right=lines[1], given=(Relation("=", total, ONE), *given),
@@ -309,9 +159,23 @@ class _Lowering:
         places = [varying(part) for term in (*lines, *(one.body for one in used)) for part in walk(term)]
         places += [(frozenset(range_.name for range_ in one.ranges), (one.body,)) for one in used]
         for varied, bodies in places:
-            for name in sorted(varied & names):
+            for name in sorted(reached(map(Symbol, varied), definitions) & names):
                 if any(True for body in bodies for _ in self._expectations(body)):
                     raise Unsupported(f"{name} varies around an expectation, and the distribution may depend on it")
+
+    def _refuse_at_outcomes(self, term: Term) -> None:
+        """Refuse expectations that are others at other outcomes: there may be infinitely many of these, and the order
+        of two expectations, or that X is likely to be what it is, says something for finitely many only."""
+        for over in walk(term):
+            match over:
+                case Fold(range=Range(name, _, Symbol(self.size))) | ForAll(range=Range(name, _, Symbol(self.size))):
+                    through = _put_through(over, name)
+                    for part in walk(over):
+                        if isinstance(part, Fold) and part.range.upper == Symbol(self.size) \
+                                and through & free_names(part):
+                            raise Unsupported("an expectation that varies with the outcome around it")
+                case _:
+                    pass
 
     def _hypothesis(self, term: Term) -> Term:
         """What is known holds at every outcome."""
@@ -424,7 +288,7 @@ class _Lowering:
         """What a quantity is defined as, at an outcome."""
         definition = self.step.definitions[name]
         own = {range_.name for range_ in definition.ranges}
-        if (reached((definition.body,), self.step.definitions) - own) & bound:
+        if (reached((Family(definition.body, definition.ranges),), self.step.definitions) - own) & bound:
             raise Unsupported(f"what {name} rests on is bound where it stands")
         body = definition.body
         if definition.ranges:
@@ -447,7 +311,9 @@ class _Lowering:
         """Refuse expectations that depend on a name, also through a value that is put, an index or a range."""
         through = self._carried(body, name)
         for expectation in self._expectations(body):
-            if through & reached((expectation,), self.step.definitions):
+            names = reached((expectation,), self.step.definitions)
+            sizes = all_reached((expectation,), self.step.definitions, self.step.declarations)
+            if through & (names | sizes):
                 raise Unsupported(f"{what} {name}, on which an expectation depends")
 
     def _carried(self, body: Term, name: str) -> frozenset[str]:

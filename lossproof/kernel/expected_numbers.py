@@ -1,7 +1,7 @@
 """Expectations as numbers: known by a value that a document gives them, or not known at all.
 
-Trusted. Imports the ground floor, `components` and `expectations`. What holds whatever numbers the expectations in a
-step are holds of them, and is seen sooner than over outcomes.
+Trusted. Imports the ground floor, `components`, `random_names` and `expectations`. What holds whatever numbers the
+expectations in a step are holds of them, and is seen sooner than over outcomes.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from lossproof.derivation import RANDOM, Declaration, Definition, Step
+from lossproof.derivation import RANDOM, REAL, Declaration, Definition, Step
 from lossproof.kernel.complex_steps import is_complex
 from lossproof.kernel.components import Components
-from lossproof.kernel.expectations import all_names, at_an_outcome, over_outcomes, reached, varying
+from lossproof.kernel.expectations import over_outcomes
 from lossproof.kernel.normal_form import Unsupported
+from lossproof.kernel.random_names import all_names, at_an_outcome, reached, varying
 from lossproof.term import (
     EXPECTATIONS,
     ZERO,
@@ -31,6 +32,7 @@ from lossproof.term import (
     Number,
     Piecewise,
     Range,
+    Relation,
     Subst,
     Symbol,
     Term,
@@ -42,7 +44,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["Numbers", "as_expectations", "as_numbers", "refuse_bound", "values_of"]
+__all__ = ["Numbers", "are_realized", "as_expectations", "as_numbers", "refuse_bound", "values_of", "with_values"]
 
 
 def values_of(step: Step) -> tuple[str, ...]:
@@ -104,6 +106,48 @@ def refuse_bound(step: Step) -> None:
                 own = {range_.name for range_ in value.ranges}
                 if (reached((value.body, value.of), definitions) - own) & bound:
                     raise Unsupported(f"what the value {name} of an expectation rests on is bound around it")
+
+
+def are_realized(step: Step) -> bool:
+    """Whether each point at which the values in a step are defined is known to be one of a distribution: that of names
+    which are certain to be their means, or one of those that a name's parameters say."""
+    definitions, declarations = step.definitions, step.declarations
+    means: set[str] = set()
+    for name in values_of(step):
+        value = definitions[name]
+        assert value.of is not None
+        own = tuple(Symbol(range_.name) for range_ in value.ranges)
+        named = frozenset().union(*(declarations[n].parameters for n in reached((value.of,), definitions)
+                                    if n in declarations and RANDOM in declarations[n].assumptions))
+        rests = reached((value.body,), definitions) - definitions.keys() - {symbol.name for symbol in own}
+        if named and rests <= named:
+            continue
+        match value.of:
+            case Call("expectation", (Symbol(mean),)) if not own:
+                pass
+            case Call("expectation", (Entry(mean, indices),)) if own and indices == own:
+                pass
+            case _:
+                return False
+        known = declarations.get(mean)
+        if known is None or mean in means or known.domain != REAL or known.traits != {RANDOM} or any(
+                mean in reached((term,), definitions) for term in step.given):
+            return False
+        means.add(mean)
+    return True
+
+
+def with_values(step: Step) -> Step:
+    """The step with hypotheses that say what it calls the values of expectations. Unsupported for families of these."""
+    given = list(step.given)
+    definitions = dict(step.definitions)
+    for name in values_of(step):
+        value = definitions[name]
+        if value.of is None or value.ranges:
+            raise Unsupported(f"a distribution with the values {name}")
+        given.append(Relation("=", value.of, Symbol(name)))
+        definitions[name] = replace(value, of=None)
+    return replace(step, given=tuple(given), definitions=definitions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from flint import arb
 from lossproof.derivation import Step
 from lossproof.kernel.comparison import decimal
 from lossproof.kernel.complex_steps import RealSteps
-from lossproof.kernel.expectations import Outcomes
 from lossproof.kernel.expected_numbers import Numbers
+from lossproof.kernel.outcomes import Outcomes
 from lossproof.kernel.pairs import twin
 from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare

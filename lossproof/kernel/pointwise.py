@@ -26,6 +26,7 @@ from lossproof.kernel.normal_form import DivisionByZero, Normal, OutOfWork, Unsu
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.points import Point
 from lossproof.kernel.readback import Readback
+from lossproof.kernel.sizes import sizes_apart
 from lossproof.term import (
     Component,
     Const,
@@ -69,6 +70,9 @@ def without_limits(step: Step) -> Step:
     """The step with every limit that the kernel can take replaced by its value, under the conditions for
     it, so that the lines can be evaluated at a point. Limits that it cannot take stay."""
 
+    if not has_limits(step):
+        return step
+    step = sizes_apart(step)
     conditions: dict[Term, None] = {}
 
     n = Normalizer(step.declarations, step.definitions)
@@ -94,8 +98,6 @@ def without_limits(step: Step) -> Step:
                 bound = bound | n.mentions(variable)
         return map_children(term, lambda child: change(child, bound, varied))
 
-    if not has_limits(step):
-        return step
     left, right = (change(line, frozenset(), frozenset()) for line in (step.left, step.right))
     definitions = dict(step.definitions)
     held = [definitions[name] for name in _with_limits(step)]

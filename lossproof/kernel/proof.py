@@ -20,6 +20,7 @@ from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import Normalizer
+from lossproof.kernel.sizes import have_equal_sizes, sizes_apart
 from lossproof.kernel.validity import validate
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -43,6 +44,9 @@ MAX_CASES = 48
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
     """Decide a step by normal forms. InputError where a line has no meaning."""
     validate(step)
+    step = sizes_apart(step)
+    if not have_equal_sizes(step):
+        return Open("arrays of sizes that may differ")
     words_first = _has_small_inverse(step)
     first = _attempt(step, work, words=words_first)
     if isinstance(first, Claim) or not (words_first or has_arrays(step)):
