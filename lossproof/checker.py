@@ -78,14 +78,16 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if line.otherwise is not None:
         settled(StepResult(index, Defined(line.otherwise)))     # where nothing more is found in time
     if result is None and line.alone and isinstance(line.term, Relation) and line.term.op == "=":
-        by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="))
+        by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="), diagnosed=False)
         result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None
 
     def stands(found: StepResult) -> None:
         if not (isinstance(found.verdict, Refuted) and line.premises):      # these may leave the point out
             settled(of_prose(document, line, step, replace(found, index=index)))
 
-    result = replace(result or check(step, stands), index=index)
+    # what other lines say may excuse a mistake: then no diagnosis of it is asked for
+    excusable = bool(line.premises) or line.otherwise is not None
+    result = replace(result or check(step, stands, diagnosed=not excusable), index=index)
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = of_prose(document, line, step, result)
@@ -93,6 +95,9 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
         reason = "the sides differ at a point, but not where what the text says on other lines holds"
         result = still_refuted(document, line, step, result) or replace(
             result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+    if isinstance(result.verdict, Refuted) and excusable:
+        settled(result)
+        result = replace(result, diagnosis=check(step).diagnosis)
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result
@@ -177,15 +182,15 @@ def _chained(claim: Step, verdicts: Sequence[Verdict]) -> Proved | None:
     return found
 
 
-def check(step: Step, settled: Settled = nobody) -> StepResult:
-    """The verdict of one step, with diagnosis where it is refuted.
+def check(step: Step, settled: Settled = nobody, *, diagnosed: bool = True) -> StepResult:
+    """The verdict of one step, with diagnosis where it is refuted, unless that is not asked for.
 
     `settled` is told the result as soon as its verdict stands, before counterexample and diagnosis are made
-    good to read.
+    good to read; only where a diagnosis is asked for.
     """
     start = time.perf_counter()
     try:
-        result = decide(step, settled)
+        result = decide(step, settled if diagnosed else None)
     except InputError as error:
         result = StepResult(0, Error(error.diagnostic))
     return replace(result, seconds=time.perf_counter() - start)

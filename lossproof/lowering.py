@@ -36,8 +36,8 @@ from lossproof.verdict import (
 _SPACES = "not decided: an integral over a space of which only the name is known"
 
 
-def decide(step: Step, settled: Settled) -> StepResult:
-    """The result of a step; `settled` is told it as soon as its verdict stands."""
+def decide(step: Step, settled: Settled | None) -> StepResult:
+    """The result of a step; `settled` is told it as soon as its verdict stands. No diagnosis where nobody is told."""
     if spaces.over_spaces(step):
         # nothing is refuted by what a space or a function might be
         return _proved_over_spaces(step) or StepResult(0, Unknown(_SPACES))
@@ -64,7 +64,7 @@ def established(step: Step) -> StepResult | None:
     return result if result is not None and isinstance(result.verdict, Proved | Conditional) else None
 
 
-def _decide_values(step: Step, settled: Settled) -> StepResult:
+def _decide_values(step: Step, settled: Settled | None) -> StepResult:
     """The result of a step with values that a document gives to expectations.
 
     The step holds if it does with their values, or with the expectations themselves. Where expectations without a

@@ -21,7 +21,7 @@ from lossproof.lowering import by_points, established, is_plain
 from lossproof.prose_verdicts import is_only_as_set, of_prose
 from lossproof.search import counterexample
 from lossproof.search import premises as premises_of
-from lossproof.term import Relation
+from lossproof.term import ZERO, Relation
 from lossproof.verdict import (
     Conditional,
     Proved,
@@ -32,7 +32,7 @@ from lossproof.verdict import (
 
 WORK_BEFORE_READINGS = 2_000
 """The budget of a proof that is tried before other readings of a step, which are easier where they hold."""
-WORK_UNDER_PREMISES = 30_000
+WORK_UNDER_PREMISES = 50_000
 """The budget of a proof under premises, of which many are tried."""
 _MOST_RESTRICTIONS, _MOST_ASKED = 6, 12
 """So many other lines leave out points at which a step fails, of so many that are looked at."""
@@ -125,11 +125,24 @@ def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
         if not _follows(step, proposal):
             continue
         proposal = premises_of.least(proposal, lambda fewer: _follows(step, fewer))
+        if _both_vanish(step, proposal):
+            continue
         result = established(under(step, [premise.term for premise in proposal]))
         if result is not None:
             assert isinstance(result.verdict, Proved | Conditional)
             return replace(result, verdict=judge.resting(result.verdict), premises=proposal)
     return None
+
+
+def _both_vanish(step: Step, premises: Sequence[Premise]) -> bool:
+    """Whether premises make both sides of an equation 0, of which neither is written so.
+
+    It holds then whatever factor a side has: what its author means is said by other lines, or is a slip.
+    """
+    if step.relation != "=" or not is_plain(step) or ZERO in (step.left, step.right) or isinstance(
+            step.left, Relation):
+        return False
+    return all(_follows(replace(step, left=side, right=ZERO), premises) for side in (step.left, step.right))
 
 
 def _follows(step: Step, premises: Sequence[Premise]) -> bool:

@@ -2,7 +2,7 @@
 
 Trusted. Imports `rewriting`, `normalize`, `signs` and what these import. An equation is taken for a rule in the
 first of several ways that fits: a name, entry or family by its value, one atom that occurs linearly, a highest power;
-an equation between arrays for a rule on words.
+an equation for all k also as one between sums over k; an equation between arrays for a rule on words.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.sums import split_entry
 from lossproof.kernel.word_changes import supposing
 from lossproof.kernel.words import collected, element, transpose
-from lossproof.term import Bool, Entry, ForAll, Range, Relation, Symbol, Term
+from lossproof.term import Bool, Const, Entry, Fold, ForAll, Range, Relation, Symbol, Term, walk
 
 _HIGHEST = 6
 """Powers up to this one are replaced."""
@@ -56,7 +56,9 @@ class Hypotheses(Rewriting):
             match condition:
                 case ForAll(Relation("=", left, right), range_, extra):
                     rule = self._family_rule(left, right, range_, extra) or self._family_rule(
-                        right, left, range_, extra)
+                        right, left, range_, extra) or self._summed(condition)
+                case ForAll():
+                    rule = self._summed(condition)
                 case Relation("=", left, right):
                     rule = (
                         self._variable_rule(left, right) or self._variable_rule(right, left)
@@ -97,6 +99,31 @@ class Hypotheses(Rewriting):
             return n.normal(right, Scope().bind(index, at))
 
         return lambda normal: t.replace(normal, frozenset((family,)), value)
+
+    def _summed(self, condition: Term) -> Callable[[Normal], Normal] | None:
+        """for all k: left = right, as sum_k left = sum_k right; the range of k must end."""
+        ranges: list[Range] = []
+        while isinstance(condition, ForAll) and condition.condition is None:
+            ranges.append(condition.range)
+            condition = condition.body
+        if not isinstance(condition, Relation) or any(
+                isinstance(part, Const) for range_ in ranges for end in (range_.lower, range_.upper)
+                for part in walk(end)):
+            return None
+        left, right = condition.left, condition.right
+        for range_ in reversed(ranges):
+            left, right = Fold("sum", left, range_), Fold("sum", right, range_)
+        rule = self._polynomial_rule(left, right)
+        if rule is None:
+            return None
+
+        def apply(normal: Normal) -> Normal:
+            changed = rule(normal)
+            if changed != normal:
+                self.n.table.use("sum-relation")
+            return changed
+
+        return apply
 
     def _variable_rule(self, left: Term, right: Term) -> Callable[[Normal], Normal] | None:
         """symbol = term, or entry = term, where the term does not mention it."""
@@ -262,8 +289,10 @@ def _conjuncts(condition: Term) -> tuple[Term, ...]:
 
 def _is_equation(part: Term) -> bool:
     match part:
-        case Relation("=") | ForAll(Relation("=")):
+        case Relation("="):
             return True
+        case ForAll(body):
+            return _is_equation(body)
         case _:
             return False
 

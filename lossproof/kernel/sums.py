@@ -179,6 +179,10 @@ def _sum_of(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal:
         if swapped is not None:
             t.release(names[1:])
             return swapped
+    grouped = _in_groups(t, names, ranges, body)
+    if grouped is not None:
+        t.release(names[1:])
+        return grouped
     result = close_fold(t, "sum", names, ranges, body)
     t.release(names[1:])
     return result
@@ -212,6 +216,47 @@ def _triangle(t: Table, names: list[str], ranges: list[Bounds], body: Normal) ->
     result = sum_over(t, k, first, sum_over(t, i, second, moved))
     t.release((k, i))
     return result
+
+
+def _in_groups(t: Table, names: list[str], ranges: list[Bounds], body: Normal) -> Normal | None:
+    """sum_i sum_j f_j g_ij / d_j is sum_j (f_j sum_i g_ij) / d_j, where that sum cancels with d_j; else None.
+
+    The range of j must not depend on i. Binders of the inner sums that no factor and no range joins are summed apart.
+    """
+    if len(names) < 2 or len(body.num) != 1 or body.den.is_constant():
+        return None
+    uses = {name: frozenset().union(*(n.free() for n in (r.lower, r.upper, *r.excluded))) & set(names)
+            for name, r in zip(names, ranges, strict=True)}
+    den = t.polynomial(body.den)
+    outer = set(den.free()) & set(names)
+    for name in reversed(names):        # a range mentions earlier names only
+        if name in outer:
+            outer |= uses[name]
+    if not outer or len(outer) == len(names):
+        return None
+    ((mono, coefficient),) = t.terms(body.num)
+    result = t.rational(coefficient)
+    groups = [({name}, t.one) for name in names if name not in outer]
+    for joined, factor in [*(({name, *uses[name]} - outer, t.one) for name in names if name not in outer),
+                           *((set(t.free_of(i)) & set(names) - outer, t.monomial(((i, e),))) for i, e in mono)]:
+        touched = [group for group in groups if group[0] & joined]
+        if not touched:
+            result = result * factor
+            continue
+        groups = [group for group in groups if not group[0] & joined]
+        for _, other in touched:
+            factor = factor * other
+        groups.append((joined.union(*(group for group, _ in touched)), factor))
+    of = dict(zip(names, ranges, strict=True))
+    for group, factor in groups:
+        own = [name for name in names if name in group]
+        result = result * close_again(t, "sum", own, [of[name] for name in own], factor)
+    result = result / den
+    if result.den.total_degree() >= body.den.total_degree():
+        return None
+    t.use("sums-exchange")
+    first = [name for name in names if name in outer]
+    return close_again(t, "sum", first, [of[name] for name in first], result)
 
 
 def _power_sum(t: Table, name: str, bounds: Bounds, body: Normal) -> Normal | None:

@@ -6,15 +6,17 @@ view of what a name reaches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from lossproof.derivation import Premise, Step, reached
-from lossproof.term import Relation, Term, free_names
+from lossproof.term import Entry, Relation, Symbol, Term, free_names
 
 __all__ = ["is_step", "least", "names_of", "proposals"]
 
 _FEW, _MANY = 4, 10
 """So many premises that are not cited are tried together."""
+_MEANINGS = 6
+"""So many lines that say what a name is are tried together."""
 
 
 def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise, ...]]:
@@ -38,13 +40,46 @@ def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise
     # and what speaks of the names that come in with these
     met = about.union(*(_names(step, premise.term) for premise in known[:_FEW]))
     further = [premise for premise in others if premise not in known and _names(step, premise.term) <= met]
+    said = _meanings(step, others, about)
+    sets: list[tuple[Premise, ...]] = [cited, said]
+    if (sides[0] ^ sides[1]) - frozenset[str]().union(*(_names(step, premise.term) for premise in cited)):
+        sets.insert(0, (*cited, *said))     # what no cited line speaks of is said by others
+    sets += [(*cited, *more) for more in (
+        said, close[:_FEW], known[:_FEW], near[:_FEW], [*known[:_MANY], *near[:_FEW]], [*known[:_FEW], *further[:_FEW]])]
     seen: set[tuple[Premise, ...]] = {()}
-    for more in ([], close[:_FEW], known[:_FEW], near[:_FEW], [*known[:_MANY], *near[:_FEW]],
-                 [*known[:_FEW], *further[:_FEW]]):
-        found = tuple(dict.fromkeys((*cited, *more)))
+    for found in (tuple(dict.fromkeys(one)) for one in sets):
         if found not in seen:
             seen.add(found)
             yield found
+
+
+def _meanings(step: Step, premises: Sequence[Premise], about: Set[str]) -> tuple[Premise, ...]:
+    """The nearest lines that say what the names of a step are, and the names in these: `name = ...`."""
+    found: dict[str, Premise] = {}
+    names = set(about)
+    grown = True
+    while grown and len(found) < _MEANINGS:
+        grown = False
+        for premise in premises:
+            name = _said(premise.term)
+            if name in names and name not in found:
+                found[name] = premise
+                names |= _names(step, premise.term)
+                grown = True
+    return tuple(list(found.values())[:_MEANINGS])
+
+
+def _said(term: Term) -> str | None:
+    """The name that an equation says what it is: of a number, of an array, or of the entries of a family."""
+    if not isinstance(term, Relation) or term.op != "=":
+        return None
+    for side, other in ((term.left, term.right), (term.right, term.left)):
+        if isinstance(side, Symbol) and side.name not in free_names(other):
+            return side.name
+        if isinstance(side, Entry) and side.family not in free_names(other) and all(
+                isinstance(index, Symbol) for index in side.indices):
+            return side.family
+    return None
 
 
 def least(premises: tuple[Premise, ...], enough: Callable[[tuple[Premise, ...]], bool]) -> tuple[Premise, ...]:

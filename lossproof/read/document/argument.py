@@ -24,6 +24,8 @@ _SUPPOSES = re.compile(
     r"\b(?:[Ll]et|[Gg]iven(?! by)|[Aa]ssum\w+|[Cc]onsider\w*|[Ss]uppos\w+|[Ww]here|defined|sei(?:en)?|wobei"
     r"|[Aa]ngenommen)\b|设|令|若|假设|其中")
 _CLAIMS = re.compile(r"\b(?:[Tt]hen|[Hh]olds?|[Dd]ann|[Gg]ilt)\b|则|那么")
+_GOES_ON = re.compile(r"\s*,?\s*(?:with|under|subject to|mit|unter)\b")      # let A, with B: B is supposed, too
+_STOPPED = re.compile(r"[.;。；]\s*(?:\\end\s*\{\w+\*?\}\s*|\\[;,!]\s*)*\Z")
 _IMAGINED = re.compile(
     r"\b(?:contradiction|contrary|if (?:we|it|there) (?:had|were)|would|might|whether|[Ee]xample|e\.\s?g\.|instance"
     r"|(?:null|alternative) hypothesis|Widerspruch|Beispiel|Nullhypothese)\b|例如|矛盾|假如")
@@ -53,7 +55,8 @@ class Argument:
     def role(self, offset: int) -> Role:
         """The part of the formula at an offset, from the words behind the formula before it.
 
-        A statement that no proof follows is only said.
+        Where these only go on with what that one supposes, it is supposed, too. A statement that no proof follows is
+        only said.
         """
         number = bisect_right(self._starts, offset) - 1
         if not self._statement[number] or not self._proved(number):
@@ -62,6 +65,10 @@ class Argument:
         words = _SENTENCE.split(self._source[max(before, self._starts[number]):offset])[-1]
         supposed, claimed = (max((found.start() for found in pattern.finditer(words)), default=-1)
                              for pattern in (_SUPPOSES, _CLAIMS))
+        if supposed == claimed and words.startswith("$$") and _GOES_ON.match(words, 2):
+            opening = self._source.rfind("$$", self._starts[number], before)
+            if opening >= 0 and not _STOPPED.search(self._source[opening + 2:before]):
+                return self.role(opening + 2)
         return "supposed" if supposed > claimed else "claimed"
 
     def before(self, offset: int) -> str:

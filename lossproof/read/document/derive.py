@@ -26,6 +26,7 @@ from lossproof.read.document.argument import citations
 from lossproof.read.document.chains import SAID, Chain, Chains
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
+from lossproof.read.document.multiples import solved
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number, renamed
 from lossproof.read.document.narrowed import holds_for_some, is_narrowed
 from lossproof.read.document.premises import Said
@@ -78,6 +79,7 @@ class Deriver(Chains):
     _stated: dict[str, _Stated] = field(default_factory=dict)
     _distribution: Side | None = None   # what the row before says something is distributed as
     _claimed: set[str] = field(default_factory=set)     # the labels of what theorems claim
+    _met: set[str] = field(default_factory=set)         # the names of all rows but those of theorems
 
     def formula(self, rows: Sequence[ReadRow], context: Context) -> None:
         """The rows of one formula."""
@@ -100,6 +102,8 @@ class Deriver(Chains):
                 self._unread(row, context)
             for statement in row.statements:
                 self._statement(statement, row, here)
+                if context.role != "claimed":
+                    self._met.update(*(free_names(side.term) for side in statement.sides))
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
 
@@ -198,7 +202,9 @@ class Deriver(Chains):
             if not isinstance(last, Relation):
                 self._remark = "it continues nothing that was read"
                 return
+            left = last.left
             chain = self._chain([Line(last.right, span=chain.lines[-1].span, latex=None)], row.span, context)
+            self._left[chain.name] = left
         for side, relation in zip(sides, relations, strict=True):
             self._append(chain, self._line(side, relation))
 
@@ -209,6 +215,9 @@ class Deriver(Chains):
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
         head = self.head(statement.sides[0]) if relations[0] == "=" else None
+        if self.inferred and head is None and relations[0] == "=" and self._defines_by_multiple(
+                statement, sides, relations, row, context):
+            return
         if head is not None and isinstance(first.term, Call) and not is_expectation(first.term):
             first = sides[0] = replace(first, term=self.names.now(statement.sides[0].term))
         if head is not None and len(sides) == 2 and self._is_case(statement, head, second.term, follows):
@@ -262,6 +271,25 @@ class Deriver(Chains):
             self._judge_stated(head, row)
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
+
+    def _defines_by_multiple(self, statement: Statement, sides: list[Side], relations: list[LineRelation],
+                             row: ReadRow, context: Context) -> bool:
+        """Whether an equation says what a new name is, by a multiple that is 0 only where the name is."""
+        if context.role == "claimed" or context.narrowed or context.given:
+            return False
+        found = solved(statement.sides[0].term, sides[1].term, self.names.declarations, self._met)
+        if found is None or self.names.is_defined(found[0]):
+            return False
+        head, first = Head(found[0]), replace(sides[0], term=Symbol(found[0], span=sides[0].span))
+        if not self.names.may_define(head, found[1]):
+            return False
+        self._define(head, first, [first, replace(sides[1], term=found[1])], relations[:1], row, context)
+        self._started = sides[1]
+        if len(sides) > 2:
+            chain = self._chain([self._first(sides[1])], row.span, context)
+            for side, relation in zip(sides[2:], relations[1:], strict=True):
+                self._append(chain, self._line(side, relation))
+        return True
 
     def _usually(self, head: Head, sides: list[Side], chain: Chain, otherwise: str, row: ReadRow,
                  context: Context) -> None:

@@ -255,7 +255,7 @@ class Proposer:
         for index in sorted(self.indices):
             if index not in self.names:
                 size = self.sizes.get(index)
-                if size is not None and size in self.names:
+                if size is not None and self.names.get(size, {"kind": "indexed"})["kind"] != "indexed":
                     self.names[index] = {"kind": "index", "upto": size, "assumed": True}
                 else:
                     self.names[index] = {"kind": "index", "assumed": True}

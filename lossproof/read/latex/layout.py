@@ -7,6 +7,7 @@ Every bracket is matched here, so an unbalanced one is a problem with its place,
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 from lossproof.read.latex.delimiters import bars, infix, without_empty_delimiters
@@ -66,6 +67,7 @@ ARGUMENTS = dict.fromkeys(
 )
 del ARGUMENTS[r"\bmod"]
 ARGUMENTS |= dict.fromkeys((r"\frac", r"\binom", r"\overset", r"\underset", r"\stackrel"), 2)
+_OVER = frozenset({r"\hat", r"\widehat", r"\tilde", r"\widetilde"})      # a mark of a whole family
 _OPTION = frozenset({r"\sqrt", r"\xrightarrow"})
 _OPENING = {"(": ")", "[": "]", r"\{": r"\}", r"\lfloor": r"\rfloor", r"\lceil": r"\rceil", r"\langle": r"\rangle",
             r"\lvert": r"\rvert", r"\lVert": r"\rVert"}
@@ -180,6 +182,10 @@ class _Layout:
         if sup is not None and sup and isinstance(sup[0], Scripted) and sup[0].primes and len(sup) == 1 \
                 and sup[0].base == Group((), sup[0].base.start, sup[0].base.end) and sup[0].sup is None:
             primes, sup = primes + sup[0].primes, None
+        if sub is None and isinstance(base, Command) and base.name in _OVER:
+            match base.args:
+                case ((Scripted(Leaf() as letter, tuple(inner), None, 0),),):   # \hat{x_i} is \hat{x}_i
+                    base, sub = replace(base, args=((letter,),)), inner
         if sub is None and sup is None and not primes:
             return base
         return Scripted(base, sub, sup, primes, base.start, end)

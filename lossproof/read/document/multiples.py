@@ -1,0 +1,78 @@
+"""An equation that says what a new name is by a multiple of it: `R / s^2 = ...` with s > 0 says what R is.
+
+Untrusted as to truth. Imports the ground floor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from fractions import Fraction
+
+from lossproof.derivation import REAL, Declaration, Domain
+from lossproof.term import MINUS_ONE, Mul, Number, Pow, Symbol, Term, free_names
+
+__all__ = ["solved"]
+
+
+def solved(left: Term, right: Term, declarations: Mapping[str, Declaration], met: Collection[str]) -> tuple[
+        str, Term] | None:
+    """The one new name in a product on the left, and what it is; None where another factor may be 0.
+
+    New is a number whose name is not among those that were met, and that the right side does not mention.
+    """
+    if not isinstance(left, Mul):
+        return None
+    factors = list(_factors(left))
+    new = [factor.name for factor in factors if isinstance(factor, Symbol) and factor.name not in met
+           and factor.name in declarations and declarations[factor.name].kind == "scalar"
+           and declarations[factor.name].assumed and not declarations[factor.name].assumptions
+           and declarations[factor.name].domain == REAL]
+    if len(new) != 1 or new[0] in free_names(right):
+        return None
+    others = [factor for factor in factors if not (isinstance(factor, Symbol) and factor.name == new[0])]
+    if len(others) != len(factors) - 1 or not others or not all(
+            _is_nonzero(factor, declarations) and new[0] not in free_names(factor) for factor in others):
+        return None
+    return new[0], Mul((right, *map(_inverse, others)))
+
+
+def _factors(term: Term) -> Iterator[Term]:
+    if isinstance(term, Mul):
+        for arg in term.args:
+            yield from _factors(arg)
+    else:
+        yield term
+
+
+def _is_nonzero(term: Term, declarations: Mapping[str, Declaration]) -> bool:
+    match term:
+        case Number(value):
+            return value != 0
+        case Symbol(name):
+            declared = declarations.get(name)
+            return declared is not None and (declared.kind == "size" or (
+                declared.kind in ("scalar", "integer") and not _holds_zero(declared.domain)))
+        case Pow(base, Number()):
+            return _is_nonzero(base, declarations)
+        case Mul(args):
+            return all(_is_nonzero(arg, declarations) for arg in args)
+        case _:
+            return False
+
+
+def _holds_zero(domain: Domain) -> bool:
+    if domain.nonzero or (domain.values is not None and 0 not in domain.values):
+        return False
+    below = domain.lower is None or domain.lower < 0 or (domain.lower == 0 and not domain.lower_open)
+    above = domain.upper is None or domain.upper > 0 or (domain.upper == 0 and not domain.upper_open)
+    return below and above
+
+
+def _inverse(term: Term) -> Term:
+    match term:
+        case Number(value):
+            return Number(Fraction(1) / value)
+        case Pow(base, Number(value)):
+            return Pow(base, Number(-value))
+        case _:
+            return Pow(term, MINUS_ONE)
