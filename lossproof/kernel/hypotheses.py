@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var
+from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var, arguments
 from lossproof.kernel.binders import in_range, known_nonzero, map_bounds
 from lossproof.kernel.context import NeedsCases, Scope
 from lossproof.kernel.inverses import cleared, difference
@@ -255,7 +255,25 @@ class Hypotheses(Rewriting):
         return None
 
     def _replacing(self, atom: Atom, value: Normal, names: frozenset[str]) -> Callable[[Normal], Normal]:
-        return lambda normal: self.n.table.replace(normal, names, lambda other: value if other == atom else None)
+        t = self.n.table
+        found: dict[int, bool] = {}
+
+        def occurs(normal: Normal) -> bool:
+            return any(holds(i) for i in normal.atoms())
+
+        def holds(i: int) -> bool:
+            if i not in found:
+                found[i] = t[i] == atom or (not names.isdisjoint(t.free_of(i)) and any(
+                    occurs(inner) for inner in arguments(t[i])))
+            return found[i]
+
+        def apply(normal: Normal) -> Normal:
+            # sums are made again where something in them is replaced, which is costly
+            if isinstance(atom, FoldAtom) and not occurs(normal):
+                return normal
+            return t.replace(normal, names, lambda other: value if other == atom else None)
+
+        return apply
 
 
 def _lowered(t: Table, normal: Normal, atom: int, degree: int, value: Normal) -> Normal:
