@@ -197,3 +197,12 @@ $$ \hat{m}^3 - 64 = {0} $$
 """
     assert outcomes(tmp_path, text.replace("{0}", "0"))[-1][1] == "conditional"
     assert outcomes(tmp_path, text.replace("{0}", "1"))[-1][1] not in ("proved", "conditional")
+
+
+def test_what_is_solved_for_some_values_says_nothing_of_others(tmp_path: Path) -> None:
+    text = r"""$$ \begin{split} 0 &= 2 m_i - 2 y_i - 2 z {0} \\ m_i &= y_i + z {0} \\ &= 4 \end{split} $$
+
+$$ \sum_{i=1}^n m_i = 4 n $$
+"""
+    assert outcomes(tmp_path, text.replace("{0}", ""))[-1][1] == "conditional"
+    assert outcomes(tmp_path, text.replace("{0}", r", \quad i = 2, \ldots, n"))[-1][1] != "conditional"

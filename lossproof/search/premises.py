@@ -44,8 +44,8 @@ def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise
     sets: list[tuple[Premise, ...]] = [cited, said]
     if (sides[0] ^ sides[1]) - frozenset[str]().union(*(_names(step, premise.term) for premise in cited)):
         sets.insert(0, (*cited, *said))     # what no cited line speaks of is said by others
-    sets += [(*cited, *more) for more in (
-        said, close[:_FEW], known[:_FEW], near[:_FEW], [*known[:_MANY], *near[:_FEW]], [*known[:_FEW], *further[:_FEW]])]
+    sets += [(*cited, *more) for more in (said, close[:_FEW], known[:_FEW], near[:_FEW], [
+        *known[:_MANY], *near[:_FEW]], [*known[:_FEW], *further[:_FEW]])]
     seen: set[tuple[Premise, ...]] = {()}
     for found in (tuple(dict.fromkeys(one)) for one in sets):
         if found not in seen:

@@ -64,7 +64,8 @@ class Chains:
     _said: list[Said] = field(default_factory=list)
     _again: set[str] = field(default_factory=set)       # chains in which a first meaning is judged by a later one
     _restated: set[str] = field(default_factory=set)    # chains that begin with what had another meaning before
-    _left: dict[str, Term] = field(default_factory=dict)        # of a chain that goes on from an equation, its left
+    # of a chain that goes on from an equation: the equation's left side, and the chain that it is in
+    _left: dict[str, tuple[Term, str]] = field(default_factory=dict)
     _proportional: set[str] = field(default_factory=set)        # chains L, R that say that L ~ R
 
     def derivations(self) -> tuple[Derivation, ...]:
@@ -74,7 +75,7 @@ class Chains:
         made = tuple(self._derivation(chain) for chain in self.chains)
         made = with_readings(made, self.names, self._proportional)
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
-        left = {name: self.names.unfold(term) for name, term in self._left.items()}
+        left = {name: (self.names.unfold(term), chain) for name, (term, chain) in self._left.items()}
         return with_premises(made, self.rows, self._places, said, self._again, self._restated, left)
 
     def _derivation(self, chain: Chain) -> Derivation:

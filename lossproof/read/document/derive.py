@@ -202,9 +202,9 @@ class Deriver(Chains):
             if not isinstance(last, Relation):
                 self._remark = "it continues nothing that was read"
                 return
-            left = last.left
+            solved_by = chain.name
             chain = self._chain([Line(last.right, span=chain.lines[-1].span, latex=None)], row.span, context)
-            self._left[chain.name] = left
+            self._left[chain.name] = last.left, solved_by
         for side, relation in zip(sides, relations, strict=True):
             self._append(chain, self._line(side, relation))
 

@@ -51,12 +51,13 @@ class _Known:
 
 def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], places: Mapping[int, Context],
                   said: Sequence[Said], again: Set[str], restated: Set[str],
-                  left: Mapping[str, Term]) -> tuple[Derivation, ...]:
+                  left: Mapping[str, tuple[Term, str]]) -> tuple[Derivation, ...]:
     """The derivations, each line with what it may rest on. `places` are the contexts of rows, by their numbers.
 
     `again` are chains in which what was said before is judged by what is said later: they say nothing themselves.
     `restated` are chains whose first line may have another meaning from here on: they say nothing of it.
-    `left` is what an equation says is equal to the first line of a chain that goes on from it: the chain says so, too.
+    `left` is what an equation says is equal to the first line of a chain that goes on from it, and the chain of that
+    equation: both say together what it is equal to in the end.
     """
     known = [_Known(one.row, one.term, one.span, "", one.context, one.value) for one in said]
     chains = {derivation.name: derivation for derivation in derivations}
@@ -70,9 +71,10 @@ def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], plac
             term = None if name in again or name in narrowed else _says(chains[name], index, name in restated)
             if term is not None and number in places:
                 known.append(_Known(number, term, row.span, name, places[number], given=chains[name].given))
-                if name in left and isinstance(term, Relation) and term.op == "=" and term.left == chains[
-                        name].lines[0].term:
-                    term = Relation("=", left[name], term.right)
+                solved, before = left.get(name, (None, name))
+                if solved is not None and before not in narrowed | again | restated and isinstance(
+                        term, Relation) and term.op == "=" and term.left == chains[name].lines[0].term:
+                    term = Relation("=", solved, term.right)
                     known.append(_Known(number, term, row.span, name, places[number], given=chains[name].given))
     claimed = {name for number, row in enumerate(rows) if number in places and places[number].role == "claimed"
                for name in row.defines}
