@@ -25,6 +25,9 @@ _SUPPOSES = re.compile(
     r"|[Aa]ngenommen)\b|设|令|若|假设|其中")
 _CLAIMS = re.compile(r"\b(?:[Tt]hen|[Hh]olds?|[Dd]ann|[Gg]ilt)\b|则|那么")
 _GOES_ON = re.compile(r"\s*,?\s*(?:with|under|subject to|mit|unter)\b")      # let A, with B: B is supposed, too
+_ASSERTS = re.compile(r"\b(?:is|are|be|has|have|we|it|by|gilt|ist|sind)\b|\b[0-9]+\)")
+_LETS = re.compile(
+    r"\b(?:[Ll]et|[Aa]ssum\w+|[Ss]uppos\w+|[Ww]here|sei(?:en)?|wobei|[Aa]ngenommen)\b|设|令|若|假设|其中")
 _STOPPED = re.compile(r"[.;。；]\s*(?:\\end\s*\{\w+\*?\}\s*|\\[;,!]\s*)*\Z")
 _IMAGINED = re.compile(
     r"\b(?:contradiction|contrary|if (?:we|it|there) (?:had|were)|would|might|whether|[Ee]xample|e\.\s?g\.|instance"
@@ -67,7 +70,8 @@ class Argument:
                              for pattern in (_SUPPOSES, _CLAIMS))
         if supposed == claimed and words.startswith("$$") and _GOES_ON.match(words, 2):
             opening = self._source.rfind("$$", self._starts[number], before)
-            if opening >= 0 and not _STOPPED.search(self._source[opening + 2:before]):
+            if opening >= 0 and not _STOPPED.search(self._source[opening + 2:before]) and not _ASSERTS.search(
+                    words) and _LETS.search(self.before(opening + 2)):
                 return self.role(opening + 2)
         return "supposed" if supposed > claimed else "claimed"
 
