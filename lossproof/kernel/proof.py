@@ -39,6 +39,8 @@ from lossproof.term import (
 __all__ = ["MAX_CASES", "Claim", "Open", "has_arrays", "prove", "prove_supposing"]
 
 MAX_CASES = 48
+_LONG, _OF_LONG = 4, 5
+"""Products of so many matrices are words first; their entries get one part of so many of the work."""
 
 
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
@@ -47,12 +49,19 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
     step = sizes_apart(step)
     if not have_equal_sizes(step):
         return Open("arrays of sizes that may differ")
-    words_first = _has_small_inverse(step)
+    long = _has_long_product(step)
+    words_first = long or _has_small_inverse(step)
     first = _attempt(step, work, words=words_first)
     if isinstance(first, Claim) or not (words_first or has_arrays(step)):
         return first
-    second = _attempt(step, work, words=not words_first)
+    second = _attempt(step, work // _OF_LONG if long else work, words=not words_first)
     return second if isinstance(second, Claim) else first
+
+
+def _has_long_product(step: Step) -> bool:
+    """Whether a product of many matrices is in a line, the entries of which are sums within sums."""
+    return any(isinstance(part, Call) and part.function == "matmul" and len(part.args) >= _LONG
+               for side in (step.left, step.right) for part in walk(side))
 
 
 def _has_small_inverse(step: Step) -> bool:

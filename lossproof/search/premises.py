@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from lossproof.derivation import Premise, Step, reached
-from lossproof.term import Relation, Term, free_names
+from lossproof.term import Call, Relation, Term, free_names, walk
 
 __all__ = ["is_step", "least", "names_of", "proposals"]
 
-_FEW, _MANY = 4, 10
-"""So many premises that are not cited are tried together."""
+_ALONE, _TIGHT, _FEW, _MANY = 2, 2, 4, 10
+"""So many of the nearest premises that are not cited are tried one by one, so many together."""
+
+
+_OF_ONE = frozenset({"transpose", "matmul", "det"})
 
 
 def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise, ...]]:
@@ -23,13 +26,17 @@ def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise
     arrived = [premise for premise in premises if premise.proves and is_step(step, premise.term)][-1:]
     if arrived:
         yield tuple(arrived)
+    # what the text says of one matrix, as that it is symmetric, may stand beside anything
+    traits = [premise for premise in usable if not premise.cited and _is_trait(step, premise.term)
+              and free_names(premise.term) & names_of(step)][:_FEW]
     cited = tuple(premise for premise in usable if premise.cited)
-    others = [premise for premise in usable if not premise.cited]
+    others = [premise for premise in usable if not premise.cited and premise not in traits]
     sides = [_names(step, side) for side in (step.left, step.right)]
     about = frozenset[str]().union(*sides, *(_names(step, premise.term) for premise in cited))
+    one_sided = sides[0] ^ sides[1]
     # what speaks of a name of one side only, and of few that the step does not know
     ranked = sorted(others, key=lambda premise: (
-        len(_names(step, premise.term) - about), not _names(step, premise.term) & (sides[0] ^ sides[1])))
+        len(_names(step, premise.term) - about), not _names(step, premise.term) & one_sided))
     near = [premise for premise in others if _names(step, premise.term) & about]
     known = [premise for premise in ranked if _names(step, premise.term) & about]
     # what speaks of nothing else than is written in the lines
@@ -39,9 +46,14 @@ def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise
     met = about.union(*(_names(step, premise.term) for premise in known[:_FEW]))
     further = [premise for premise in others if premise not in known and _names(step, premise.term) <= met]
     seen: set[tuple[Premise, ...]] = {()}
-    for more in ([], close[:_FEW], known[:_FEW], near[:_FEW], [*known[:_MANY], *near[:_FEW]],
-                 [*known[:_FEW], *further[:_FEW]]):
-        found = tuple(dict.fromkeys((*cited, *more)))
+    # alone first: of rows that are solved step by step each follows from the one before, and others lead astray
+    alone = [[premise] for premise in dict.fromkeys((*near[:_ALONE], *known[:1]))]
+    # an equation of few other names may say what joins those that one side has and the other has not
+    tight = sorted(known, key=lambda premise: (
+        not _names(step, premise.term) & one_sided, len(_names(step, premise.term) - one_sided)))
+    for more in ([], *alone[:1], close[:_FEW], known[:_FEW], near[:_FEW], tight[:_TIGHT], *alone[1:],
+                 [*known[:_MANY], *near[:_FEW]], [*known[:_FEW], *further[:_FEW]]):
+        found = tuple(dict.fromkeys((*cited, *more, *traits)))
         if found not in seen:
             seen.add(found)
             yield found
@@ -75,6 +87,13 @@ def is_step(step: Step, premise: Term) -> bool:
 def names_of(step: Step) -> frozenset[str]:
     """The declared names that the two sides of a step are about."""
     return _names(step, step.left) | _names(step, step.right)
+
+
+def _is_trait(step: Step, premise: Term) -> bool:
+    """Whether a premise is about a single matrix: its transpose, its square, its determinant."""
+    arrays = [name for name in free_names(premise) if name in step.declarations and step.declarations[name].array]
+    return len(arrays) == 1 and arrays[0] not in step.definitions and isinstance(premise, Relation) and any(
+        isinstance(part, Call) and part.function in _OF_ONE for part in walk(premise))
 
 
 def _names(step: Step, term: Term) -> frozenset[str]:

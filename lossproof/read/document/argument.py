@@ -70,6 +70,13 @@ class Argument:
         words = self._source[max(self._starts[number], offset - _FAR):offset].rstrip().removesuffix("$$")
         return _SENTENCE.split(words.rpartition("$$")[-1])[-1]
 
+    def around(self, begin: int, end: int) -> tuple[str, str]:
+        """The words of its sentence before a formula within a line of text, and the text behind it in its paragraph,
+        both without its delimiters."""
+        before = self.before(begin).removesuffix("$").removesuffix(r"\(")
+        after = self._source[end:end + _FAR].partition("\n\n")[0]
+        return before, re.sub(r"^(?:\$|\\\))", "", after)
+
     def hypothetical(self, begin: int, end: int, *, display: bool) -> bool:
         """Whether the sentence around a formula only asks, denies or imagines it, or gives an example.
 
