@@ -11,6 +11,7 @@ from test_premises import outcomes
 
 from lossproof.kernel import proof
 from lossproof.kernel.premises import under
+from lossproof.read.document.argument import Argument
 from lossproof.read.document.properties import property_words
 
 SQUARE = {"kind": "matrix", "shape": ["n", "n"]}
@@ -142,3 +143,47 @@ def test_an_equation_is_solved_step_by_step(tmp_path: Path, solution: str, outco
     found = outcomes(tmp_path, SOLVED.replace("{0}", solution))
     assert found[-1][:2] == (8, outcome)
     assert (found[-1][2] == (7,)) == (outcome == "conditional")
+
+
+THEOREM = "**Theorem:** Let there be a model\n\n$$ a $$\n\nand the second model\n\n$$ b $$\n\nwhich is linked to it" \
+    "\n\n$$ c $$\n\n{0}\n\n$$ d \\; . $$\n\n**Proof:** So\n\n$$ e $$\n"
+
+
+@pytest.mark.parametrize(("words", "role"), [
+    ("and", "supposed"), ("and the third model", "supposed"), ("Then", "claimed"), ("and the estimate is", "claimed"),
+    ("and the estimate is given by", "claimed"), ("and then", "claimed"), ("the estimate", "claimed"),
+    ("which are known, the estimate is", "claimed"),
+])
+def test_what_goes_on_is_supposed_with_the_formula_before(words: str, role: str) -> None:
+    """`Let A and B` supposes both; what begins anew is claimed."""
+    text = THEOREM.replace("{0}", words)
+    found = Argument(text)
+    assert [found.role(text.index(f"$$ {letter}") + 2) for letter in "abc"] == ["supposed"] * 3
+    assert found.role(text.index("$$ d") + 2) == role
+
+
+SYMMETRIC = {"assume": ["symmetric"]}
+BAYES = {
+    "n": {"kind": "size"}, "d": {"kind": "size"}, "S": {**SQUARE, **SYMMETRIC}, "N": SQUARE,
+    "T": {"kind": "matrix", "shape": ["d", "d"], **SYMMETRIC}, "X": {"kind": "matrix", "shape": ["n", "d"]},
+    "y": {"kind": "vector", "shape": ["n"]}, "m": {"kind": "vector", "shape": ["d"]},
+}
+POSTERIOR = {"U": "Inverse(Transpose(X)@Inverse(S)@X + Inverse(T))",
+             "u": "U@(Transpose(X)@Inverse(S)@y + Inverse(T)@m)"}
+
+
+@pytest.mark.parametrize(("left", "right", "is_true"), [
+    ("Transpose(u)@Inverse(U)@u", "Transpose(u)@(Transpose(X)@Inverse(S)@y + Inverse(T)@m)", True),
+    ("Transpose(y)@Inverse(S)@y + Transpose(m)@Inverse(T)@m - Transpose(u)@Inverse(U)@u",
+     "Transpose(y - X@u)@Inverse(S)@(y - X@u) + Transpose(m - u)@Inverse(T)@(m - u)", True),
+    ("(Transpose(X)@Inverse(S)@X + Inverse(T))@U@m", "m", True),
+    ("Transpose(y)@Inverse(S)@y + Transpose(m)@Inverse(T)@m + Transpose(u)@Inverse(U)@u",
+     "Transpose(y - X@u)@Inverse(S)@(y - X@u) + Transpose(m - u)@Inverse(T)@(m - u)", False),
+    ("(Transpose(X)@Inverse(S)@X + 2*Inverse(T))@U@m", "m", False),
+    ("(Transpose(X)@Inverse(S)@X + T)@U@m", "m", False),
+    ("Inverse(N + Inverse(S))@y", "Transpose(Inverse(N + Inverse(S)))@y", False),    # N is not symmetric
+])
+def test_an_inverse_of_a_sum_with_an_inverse(left: str, right: str, is_true: bool) -> None:
+    """Products with it are also reduced as it stands, not only with the inverse inside pulled out."""
+    step = make_step(BAYES, left, right, let=POSTERIOR)
+    assert isinstance(proof.prove(step), proof.Claim) == is_true
