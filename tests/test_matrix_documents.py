@@ -150,7 +150,8 @@ THEOREM = "**Theorem:** Let there be a model\n\n$$ a $$\n\nand the second model\
 
 
 @pytest.mark.parametrize(("words", "role"), [
-    ("and", "supposed"), ("and the third model", "supposed"), ("Then", "claimed"), ("and the estimate is", "claimed"),
+    ("and", "supposed"), ("and the third model", "supposed"),
+    ("and the third estimate", "claimed"), ("Then", "claimed"), ("and the estimate is", "claimed"),
     ("and the estimate is given by", "claimed"), ("and then", "claimed"), ("the estimate", "claimed"),
     ("which are known, the estimate is", "claimed"),
 ])

@@ -24,8 +24,9 @@ _SUPPOSES = re.compile(
     r"\b(?:[Ll]et|[Gg]iven(?! by)|[Aa]ssum\w+|[Cc]onsider\w*|[Ss]uppos\w+|[Ww]here|defined|sei(?:en)?|wobei"
     r"|[Aa]ngenommen)\b|设|令|若|假设|其中")
 _CLAIMS = re.compile(r"\b(?:[Tt]hen|[Hh]olds?|[Dd]ann|[Gg]ilt)\b|则|那么")
-_GOES_ON = re.compile(      # `and`, `and the transformed model`, `which is linked to it by`
-    r"(?:\$\$)?\s*(?:(?:and|or)(?:\s+(?:an?|the|its)\b(?:(?!\b(?:is|are|be|has|have|was|equals?|reads?|becomes?|follows?"
+_GOES_ON = re.compile(      # `and`, `and the transformed model`, `which is linked to it by`; estimates may be claimed
+    r"(?:\$\$)?\s*(?:(?:and|or)(?:\s+(?:an?|the|its)\b(?=[^,:]*\b(?:models?|variables?|matri(?:x|ces)|vectors?|functions?"
+    r"|distributions?|data|samples?|process(?:es)?)\b)(?:(?!\b(?:is|are|be|has|have|was|equals?|reads?|becomes?|follows?"
     r"|gives?|given|obeys?|satisf\w+)\b)[^,:])*)?|und|which\b[^,:]*|以及|和)\s*(?:\$\$)?\s*")
 _IMAGINED = re.compile(
     r"\b(?:contradiction|contrary|if (?:we|it|there) (?:had|were)|would|might|whether|[Ee]xample|e\.\s?g\.|instance"
@@ -61,18 +62,16 @@ class Argument:
         number = bisect_right(self._starts, offset) - 1
         if not self._statement[number] or not self._proved(number):
             return "said"
-        before = max(offset - 2, 0)
+        end = offset
         while True:
-            end, before = before, self._source.rfind("$$", self._starts[number], before)
+            before = self._source.rfind("$$", self._starts[number], max(end - 2, 0))
             words = _SENTENCE.split(self._source[max(before, self._starts[number]):end])[-1]
             supposed, claimed = (max((found.start() for found in pattern.finditer(words)), default=-1)
                                  for pattern in (_SUPPOSES, _CLAIMS))
-            if max(supposed, claimed) >= 0 or before < 0 or not _GOES_ON.fullmatch(words):
+            # where it only goes on, what is said of the formula before is said of this one
+            end = self._source.rfind("$$", self._starts[number], max(before, 0))
+            if max(supposed, claimed) >= 0 or end < 0 or not _GOES_ON.fullmatch(words):
                 return "supposed" if supposed > claimed else "claimed"
-            # what is said of the formula before is said of this one
-            before = self._source.rfind("$$", self._starts[number], before)
-            if before < 0:
-                return "claimed"
 
     def before(self, offset: int) -> str:
         """The words of its sentence before a formula, as far as the displayed formula before it."""
