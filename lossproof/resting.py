@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from lossproof.deciding import POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, refuted
+from lossproof.deciding import LOOKS_OUTSIDE, POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, refuted
 from lossproof.derivation import Document, Line, Premise, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expected_numbers, judge, pointwise, proof, random_names, spaces
@@ -70,7 +70,7 @@ def _fails(document: Document, line: Line, step: Step) -> Refuted | None:
     if is_only_as_set(document, step):
         return None
     plain = pointwise.without_limits(step)
-    for point in counterexample.points(plain, limit=POINTS_OUTSIDE):
+    for point in counterexample.points(plain, limit=POINTS_OUTSIDE, looks=LOOKS_OUTSIDE):
         if (verdict := judge.refuted(plain, point)) is not None:
             told = of_prose(document, line, step, StepResult(0, verdict)).verdict
             return verdict if isinstance(told, Refuted) else None
@@ -135,14 +135,17 @@ def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
 
 
 def _both_vanish(step: Step, premises: Sequence[Premise]) -> bool:
-    """Whether premises make both sides of an equation 0, of which neither is written so.
+    """Whether premises make both sides of an equation between numbers 0, of which neither is written so.
 
     It holds then whatever factor a side has: what its author means is said by other lines, or is a slip.
     """
     if step.relation != "=" or not is_plain(step) or ZERO in (step.left, step.right) or isinstance(
             step.left, Relation):
         return False
-    return all(_follows(replace(step, left=side, right=ZERO), premises) for side in (step.left, step.right))
+    try:
+        return all(_follows(replace(step, left=side, right=ZERO), premises) for side in (step.left, step.right))
+    except InputError:      # arrays are no numbers
+        return False
 
 
 def _follows(step: Step, premises: Sequence[Premise]) -> bool:

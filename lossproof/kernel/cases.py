@@ -55,7 +55,7 @@ class Open:
 class Case:
     """One case of a step, with its own atom table."""
 
-    def __init__(self, step: Step, work: int, defined: bool, words: bool) -> None:
+    def __init__(self, step: Step, work: int, defined: bool, words: int) -> None:
         self.step = step
         self.defined = defined
         self.n = Normalizer(step.declarations, step.definitions, work, words=words)

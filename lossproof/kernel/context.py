@@ -43,7 +43,7 @@ class Context:
     """The names of a step with what is known of them, and the table of its atoms."""
 
     def __init__(self, declarations: Mapping[str, Declaration], definitions: Mapping[str, Definition],
-                 work: int = 200_000, *, words: bool = False) -> None:
+                 work: int = 200_000, *, words: int = 0) -> None:
         self.table: Table = new_table(work)
         self.declarations = declarations
         self.definitions = definitions

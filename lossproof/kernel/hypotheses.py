@@ -13,15 +13,15 @@ from fractions import Fraction
 from lossproof.kernel.atoms import Atom, Bounds, EntryAtom, FoldAtom, Var, arguments
 from lossproof.kernel.binders import in_range, known_nonzero, map_bounds
 from lossproof.kernel.context import NeedsCases, Scope
-from lossproof.kernel.inverses import cleared, difference
+from lossproof.kernel.inverses import cleared, det, difference
 from lossproof.kernel.letters import Form, Word, names_of
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.normalize import Normalizer
 from lossproof.kernel.rewriting import Rewriting, Rule
 from lossproof.kernel.sign_sets import Sign, interval_of
 from lossproof.kernel.sums import split_entry
-from lossproof.kernel.word_changes import supposing
-from lossproof.kernel.words import collected, element, transpose
+from lossproof.kernel.word_changes import relator, rules_of, supposing
+from lossproof.kernel.words import collected, element, of_word, transpose
 from lossproof.term import Bool, Const, Entry, Fold, ForAll, Range, Relation, Symbol, Term, walk
 
 _HIGHEST = 6
@@ -177,6 +177,12 @@ class Hypotheses(Rewriting):
         for side in (equation, transpose(equation)):
             if side.is_zero:
                 continue
+            product = relator(side)
+            if product is not None:
+                t.use("inverse-cancel")
+                words += rules_of(*product)
+                self.n.facts.learn_all([fact for letter in product[0] for fact in self._sign_facts(
+                    det(of_word((letter,))), Sign.NONZERO, mentions | self._acted, (), ())])
             lead, c = side.terms[-1]
             if lead and known_nonzero(t, c):
                 rest = collected(side.rows, side.columns, [(w, -(d / c)) for w, d in side.terms[:-1]])

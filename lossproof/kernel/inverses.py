@@ -94,6 +94,8 @@ def _inverse_of_letter(letter: Letter) -> Form:
 def _pulled(form: Form) -> tuple[Form, Form, Form] | None:
     """(a, inner, b) with form = a * inner * b, where a or b is a square letter: an inverse that stands at an
     end of some word, or any letter at that end of all words. The other one is the identity."""
+    if not form.rows.table.pulls:
+        return None
     words = [word for word, _ in form.terms]
     eye = identity(form.rows)
     for end in (0, -1):

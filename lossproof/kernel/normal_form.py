@@ -174,6 +174,8 @@ class Table(OpenNames):
         # while these are set, words are made with them: letters with values, words that equal forms
         self.letter_values: dict[str, Form] = {}
         self.word_rules: tuple[tuple[Word, Form], ...] = ()
+        # whether (A^-1 + B)^-1 is A (1 + B A)^-1; else it is a letter as it stands
+        self.pulls = True
         self.constructors: dict[type, Callable[[Atom, Callable[[Normal], Normal]], Normal]] = {}
         # how many atoms each function has, its values at special arguments, and shifts by integers (`algebra`)
         self.function_count: dict[str, int] = {}

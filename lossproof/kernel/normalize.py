@@ -44,18 +44,22 @@ from lossproof.term import (
     Term,
 )
 
+ENTRIES, WORDS, SUMS = range(3)
+"""How arrays are read: by their entries, as words, or as words in which an inverse of a sum is a letter."""
+
 
 class Normalizer(Operators):
     """Normal forms of terms under the declarations and definitions of one step.
 
-    Arrays are read by their entries, or, with `words`, as words over matrices.
+    Arrays are read by their entries, or, with `words` not 0, as words over matrices.
     """
 
     def __init__(self, declarations: Mapping[str, Declaration], definitions: Mapping[str, Definition],
-                 work: int = 200_000, *, words: bool = False) -> None:
+                 work: int = 200_000, *, words: int = 0) -> None:
         super().__init__(declarations, definitions, work, words=words)
         if words:
             self.matrices = Matrices(self, declarations)
+            self.table.pulls = words != SUMS
 
     def normal(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
         """The normal form; Unsupported where there is none, DivisionByZero where it is undefined."""

@@ -19,12 +19,13 @@ from lossproof.kernel.equations import alternatives
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
-from lossproof.kernel.normalize import Normalizer
+from lossproof.kernel.normalize import ENTRIES, SUMS, WORDS, Normalizer
 from lossproof.kernel.sizes import have_equal_sizes, sizes_apart
 from lossproof.kernel.validity import validate
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     ONE,
+    Add,
     Call,
     Component,
     Number,
@@ -39,6 +40,8 @@ from lossproof.term import (
 __all__ = ["MAX_CASES", "Claim", "Open", "has_arrays", "prove", "prove_supposing"]
 
 MAX_CASES = 48
+_LONG, _OF_LONG = 4, 5
+"""Products of so many matrices are words first; their entries get one part of so many of the work."""
 
 
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
@@ -47,12 +50,31 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
     step = sizes_apart(step)
     if not have_equal_sizes(step):
         return Open("arrays of sizes that may differ")
-    words_first = _has_small_inverse(step)
-    first = _attempt(step, work, words=words_first)
+    long = _has_long_product(step)
+    words_first = long or _has_small_inverse(step)
+    first = _attempt(step, work, words=WORDS if words_first else ENTRIES)
     if isinstance(first, Claim) or not (words_first or has_arrays(step)):
         return first
-    second = _attempt(step, work, words=not words_first)
+    second = _attempt(step, work // _OF_LONG if long else work, words=ENTRIES if words_first else WORDS)
+    if isinstance(second, Open) and _inverts_sum(step):
+        second = _attempt(step, work, words=SUMS)
     return second if isinstance(second, Claim) else first
+
+
+def _inverts_sum(step: Step) -> bool:
+    """Whether the inverse of a sum in which an inverse stands is in a line, or in what it or a hypothesis reaches."""
+    n = Normalizer(step.declarations, step.definitions)
+    terms = (step.left, step.right, *step.given)
+    names = frozenset().union(*map(n.mentions, terms)) & set(step.definitions)
+    return any(isinstance(part, Call) and part.function == "inverse" and isinstance(part.args[0], Add) and any(
+                   isinstance(inner, Call) and inner.function == "inverse" for inner in walk(part.args[0]))
+               for term in (*terms, *(step.definitions[name].body for name in names)) for part in walk(term))
+
+
+def _has_long_product(step: Step) -> bool:
+    """Whether a product of many matrices is in a line, the entries of which are sums within sums."""
+    return any(isinstance(part, Call) and part.function == "matmul" and len(part.args) >= _LONG
+               for side in (step.left, step.right) for part in walk(side))
 
 
 def _has_small_inverse(step: Step) -> bool:
@@ -94,8 +116,8 @@ def has_arrays(step: Step) -> bool:
     return any(isinstance(part, Call) and part.function in ARRAY_FUNCTIONS for term in reached for part in walk(term))
 
 
-def _attempt(step: Step, work: int, *, words: bool = False) -> Claim | Open:
-    """Decide a step with arrays read by their entries or as words over matrices."""
+def _attempt(step: Step, work: int, *, words: int = ENTRIES) -> Claim | Open:
+    """Decide a step with arrays read by their entries or as words over matrices (`ENTRIES`, `WORDS`, `SUMS`)."""
     try:
         if is_complex(step):
             return _both_parts(step, work)
@@ -128,7 +150,7 @@ def _both_parts(step: Step, work: int) -> Claim | Open:
                  together(c.assumed for c in claims))
 
 
-def _implication(step: Step, work: int, words: bool) -> Claim | Open:
+def _implication(step: Step, work: int, words: int) -> Claim | Open:
     """=> between equations: the left is a hypothesis for the right, which must be defined there."""
     if not isinstance(step.left, Relation) or not isinstance(step.right, Relation):
         return Open("=> and <=> join equations")
@@ -160,7 +182,7 @@ def _implication(step: Step, work: int, words: bool) -> Claim | Open:
     return Claim(tuple(conditions), not conditions, tuple(laws), tuple(assumed))
 
 
-def _every_entry(step: Step, work: int, words: bool) -> Claim | Open:
+def _every_entry(step: Step, work: int, words: int) -> Claim | Open:
     """An array line by its generic entry; by each entry where a matrix that is written out stands in a line."""
     arrays = Normalizer(step.declarations, step.definitions).arrays
     shape = arrays.shape(step.left)
@@ -206,7 +228,7 @@ def _entrywise(step: Step, places: Sequence[int] = ()) -> Step:
     return replace(step, left=Component(step.left, at), right=Component(step.right, at), declarations=declarations)
 
 
-def _by_cases(step: Step, work: int, *, defined: bool = False, words: bool = False) -> Claim | Open:
+def _by_cases(step: Step, work: int, *, defined: bool = False, words: int = ENTRIES) -> Claim | Open:
     """Prove every case; a case is one more hypothesis. `defined`: the lines must be defined, too."""
     pending: list[tuple[Term, ...]] = list(_finite_cases(step))
     laws: dict[str, None] = {}

@@ -76,12 +76,15 @@ class Rewriting:
         return [rule for rule in self.rules if rule.mentions.isdisjoint(varying)]
 
     def form(self, form: Form) -> Form:
-        """A form under the equations."""
+        """A form under the equations; a rule that is made of it rests on those that acted."""
         for _ in range(4):
             before = form
             for rule in self._acting():
                 with supposing(self.n.table, rule.values, rule.words):
-                    form = changed(form, rule.apply)
+                    applied = changed(form, rule.apply)
+                if applied != form:
+                    form = applied
+                    self._acted |= rule.mentions
             if form == before:
                 break
         return form

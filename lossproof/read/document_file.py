@@ -22,6 +22,7 @@ from lossproof.read.document.formulas import read_rows
 from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark
+from lossproof.read.document.properties import properties_of, property_words
 from lossproof.read.document.propose import formulas_of, propose
 from lossproof.read.document.statements import Context, ReadRow, Side, condition
 from lossproof.read.document.usual import Usual
@@ -321,7 +322,7 @@ class _Reader:
         context = self._context(rows[0].span.line if rows else first, formula, here)
         self._usual.suppose(rows, lambda text: self._alone(text, notation))
         if not formula.display:
-            self._inline(rows, context)
+            self._inline(rows, context, formula)
             return
         self._derive(rows, context)
         self._expect = ()
@@ -337,7 +338,7 @@ class _Reader:
     def _derive(self, rows: Sequence[ReadRow], context: Context) -> None:
         self._deriver.formula(rows, context)
 
-    def _inline(self, rows: Sequence[ReadRow], context: Context) -> None:
+    def _inline(self, rows: Sequence[ReadRow], context: Context, formula: Formula) -> None:
         """A formula within a line of text: a chain, a definition, a condition, or no more than a name."""
         for row in rows:
             if row.problem is not None:
@@ -349,6 +350,8 @@ class _Reader:
             if len(row.statements) != 1:
                 continue
             statement = row.statements[0]
+            if not statement.relations:
+                self._property(statement.sides, row, context, formula)
             if statement.continues or set(statement.relations) != {"="}:
                 continue
             # with one equal sign it may be no more than a condition: it is a claim only where both sides say something,
@@ -363,6 +366,16 @@ class _Reader:
                 self._derive([row], context)
             else:
                 self._deriver.say(statement, context, row.span)
+
+    def _property(self, sides: Sequence[Side], row: ReadRow, context: Context, formula: Formula) -> None:
+        """A name alone, of which the words around it may say what it is: later lines may rest on that."""
+        term = sides[0].term if len(sides) == 1 else None
+        declared = self._deriver.names.declarations.get(term.name) if isinstance(term, Symbol) else None
+        if declared is None or context.narrowed:
+            return
+        words = property_words(*self._argument.around(formula.places[0], formula.places[-1]))
+        for said in properties_of(declared.name, declared, words):
+            self._deriver.hold(self._deriver.names.now(said), context, row.span)
 
     def _is_definition(self, row: ReadRow) -> bool:
         statement = row.statements[0]

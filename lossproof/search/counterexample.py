@@ -19,7 +19,7 @@ from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import takes_long
 from lossproof.search.concrete_functions import candidates, simpler
 from lossproof.search.descent import descents
-from lossproof.search.draft import Cell, Draft, positions, used_names
+from lossproof.search.draft import MOST_LOOKS, Cell, Draft, is_no_assignment, positions, used_names
 from lossproof.search.exact_values import settled, with_constants
 from lossproof.search.values import (
     LATER,
@@ -32,16 +32,22 @@ from lossproof.search.values import (
     special_values,
 )
 from lossproof.term import (
+    Call,
     Relation,
+    Symbol,
     Term,
     free_names,
     number,
     subtract,
+    walk,
 )
 
 _INTEGER_KINDS = ("integer", "size", "index")
 # Sizes of a round: the same for all names, or (0) different ones.
 _SIZES = (2, 1, 3, 2, 0, 4, 3)
+# where an equation that is not linear in matrices has to be solved for entries: easy for one entry, costly for many
+_SIZES_TANGLED = (1, 2, 1, 3, 1, 2, 0, 1)
+_LOOKS_TANGLED = 300
 # where no family has to be filled: what holds at the first few sizes may fail later
 _SIZES_ALONE = (2, 1, 3, 5, 4, 8, 6, 12, 7, 20, 10, 41, 9, 64)
 _INDICES = ("first", "different", "last", "random")
@@ -97,6 +103,16 @@ def points(step: Step, *, limit: int, patience: int = _BARREN, first: int = 8 * 
                 yield from descents(step, nearest)
 
 
+def _is_tangled(hypothesis: Term) -> bool:
+    """Whether an equation is not linear in the entries of a matrix: it holds an inverse, or a matrix times itself."""
+    for part in walk(hypothesis):
+        if isinstance(part, Call) and part.function in ("inverse", "matmul"):
+            names = [inner.name for inner in walk(part) if isinstance(inner, Symbol)]
+            if part.function == "inverse" or len(set(names)) < len(names):
+                return True
+    return False
+
+
 def _key(point: Point) -> str:
     entries = [(name, sorted(held.items())) for name, held in sorted(point.entries.items())]
     functions = [(name, f.text) for name, f in sorted(point.functions.items())]
@@ -120,6 +136,8 @@ class _Search:
         self.early = [h for h in step.given if self._reach(h) <= whole]
         terms = [step.left, step.right, *step.given]
         terms += [step.definitions[name].body for name in sorted(used) if name in step.definitions]
+        solved = [*step.given, *((step.left, step.right) if step.relation in ("=>", "<=>") else ())]
+        self.tangled = any(is_no_assignment(h) and _is_tangled(h) for h in solved)
         self.special = special_values(terms)
         self.kinks = kinks(terms)
         self.looks = 0
@@ -138,7 +156,8 @@ class _Search:
 
     def draft(self, turn: int) -> Draft | None:
         """The draft of a turn; None where hypotheses could not be made to hold."""
-        draft = Draft(self.step, rotation=turn, cost=self.cost)
+        draft = Draft(self.step, rotation=turn, cost=self.cost,
+                      most_looks=_LOOKS_TANGLED if self.tangled else MOST_LOOKS)
         try:
             return self._drawn(draft, turn)
         finally:
@@ -192,7 +211,7 @@ class _Search:
                 return ()
 
     def _set_sizes(self, draft: Draft, turn: int, random_: random.Random) -> None:
-        sizes = _SIZES if self.families or self.functions else _SIZES_ALONE
+        sizes = _SIZES_TANGLED if self.tangled else _SIZES if self.families or self.functions else _SIZES_ALONE
         pattern = sizes[turn % len(sizes)]
         for declaration in self.sizes:
             least = int(declaration.domain.lower or 1)

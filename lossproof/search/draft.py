@@ -41,7 +41,7 @@ _LONGEST_RANGE = 200
 # Differences that are tried to get to the right side of an inequality.
 _STEPS = tuple(Fraction(n, d) for n, d in ((1, 1), (1, 2), (1, 8), (3, 1), (1, 100)))
 # A point is given up when it was looked at so often and the hypotheses do not hold yet.
-_MOST_LOOKS = 3000
+MOST_LOOKS = 3000
 # Values that are tried where nothing can be solved for.
 _GUESSES = tuple(Fraction(n, d) for n, d in (
     (1, 1), (0, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 4), (-3, 1), (1, 10), (10, 1), (-10, 1)))
@@ -69,6 +69,8 @@ class Draft:
     # how often the point was looked at: what the search's budget counts; a look that takes long counts for more
     looks: int = 0
     cost: int = 1
+    # the point is given up after so many looks
+    most_looks: int = MOST_LOOKS
 
     @staticmethod
     def of(step: Step, point: Point) -> Draft:
@@ -80,7 +82,7 @@ class Draft:
         """A draft that can be changed without changing this one."""
         entries = {name: dict(held) for name, held in self.entries.items()}
         return Draft(self.step, dict(self.values), entries, dict(self.functions), dict(self.owner), self.rotation,
-                     dict(self.constants), cost=self.cost)
+                     dict(self.constants), cost=self.cost, most_looks=self.most_looks)
 
     def point(self) -> Point:
         """The point as it stands."""
@@ -204,7 +206,7 @@ class Draft:
 
     def repair(self, hypotheses: Iterable[Term], passes: int = 3) -> bool:
         """Change cells until the hypotheses hold; whether they do in the end."""
-        hypotheses = sorted(hypotheses, key=_is_no_assignment)
+        hypotheses = sorted(hypotheses, key=is_no_assignment)
         for _ in range(passes):
             mended = [self._enforced(h) for h in hypotheses]
             if all(mended) and all(self.holds(h) for h in hypotheses):
@@ -295,6 +297,8 @@ class Draft:
 
     def _root(self, cell: Cell, condition: Term, difference: Term) -> bool:
         """Set a cell to a rational root, where the difference is of degree 2 in it."""
+        if self.looks > self.most_looks:
+            return False
         before = self.get(cell)
         samples: list[Fraction] = []
         for t in range(4):
@@ -324,7 +328,7 @@ class Draft:
         pool = [*_GUESSES, *(sign * self.get(other) for other in others[:8] for sign in (-1, 1))]
         turn = self.rotation % len(pool)
         for value in pool[turn:] + pool[:turn]:
-            if self.looks > _MOST_LOOKS:
+            if self.looks > self.most_looks:
                 break
             if self.allowed(cell, value):
                 self.set(cell, value)
@@ -376,7 +380,7 @@ class Draft:
         return samples[0] - slope, slope
 
     def _attempt(self, change: _Change, condition: Term, difference: Term, targets: tuple[Fraction, ...]) -> bool:
-        found = None if self.looks > _MOST_LOOKS else self._affine(change, difference)
+        found = None if self.looks > self.most_looks else self._affine(change, difference)
         if found is None:
             return False
         start, slope = found
@@ -426,11 +430,11 @@ def _square_root(value: Fraction) -> Fraction | None:
     return root if root * root == value else None
 
 
-def _is_no_assignment(hypothesis: Term) -> bool:
+def is_no_assignment(hypothesis: Term) -> bool:
     """False for `cell = term`, also for every index: these are made to hold first."""
     match hypothesis:
         case ForAll(body=body):
-            return _is_no_assignment(body)
+            return is_no_assignment(body)
         case Relation("=", Symbol() | Entry(), _) | Relation("=", _, Symbol() | Entry()):
             return False
         case _:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence, Set
 
 from lossproof.derivation import Premise, Step, reached
-from lossproof.term import Entry, Relation, Symbol, Term, free_names
+from lossproof.term import Call, Entry, Relation, Symbol, Term, free_names, walk
 
 __all__ = ["is_step", "least", "names_of", "proposals"]
 
-_FEW, _MANY = 4, 10
-"""So many premises that are not cited are tried together."""
+_ALONE, _TIGHT, _FEW, _MANY = 2, 2, 4, 10
+"""So many of the nearest premises that are not cited are tried one by one, so many together."""
 _MEANINGS = 6
 """So many lines that say what a name is are tried together."""
+_OF_ONE = frozenset({"transpose", "matmul", "det"})
 
 
 def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise, ...]]:
@@ -25,13 +26,17 @@ def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise
     arrived = [premise for premise in premises if premise.proves and is_step(step, premise.term)][-1:]
     if arrived:
         yield tuple(arrived)
+    # what the text says of one matrix, as that it is symmetric, may stand beside anything
+    traits = [premise for premise in usable if not premise.cited and _is_trait(step, premise.term)
+              and free_names(premise.term) & names_of(step)][:_FEW]
     cited = tuple(premise for premise in usable if premise.cited)
-    others = [premise for premise in usable if not premise.cited]
+    others = [premise for premise in usable if not premise.cited and premise not in traits]
     sides = [_names(step, side) for side in (step.left, step.right)]
     about = frozenset[str]().union(*sides, *(_names(step, premise.term) for premise in cited))
+    one_sided = sides[0] ^ sides[1]
     # what speaks of a name of one side only, and of few that the step does not know
     ranked = sorted(others, key=lambda premise: (
-        len(_names(step, premise.term) - about), not _names(step, premise.term) & (sides[0] ^ sides[1])))
+        len(_names(step, premise.term) - about), not _names(step, premise.term) & one_sided))
     near = [premise for premise in others if _names(step, premise.term) & about]
     known = [premise for premise in ranked if _names(step, premise.term) & about]
     # what speaks of nothing else than is written in the lines
@@ -40,14 +45,22 @@ def proposals(step: Step, premises: Sequence[Premise]) -> Iterator[tuple[Premise
     # and what speaks of the names that come in with these
     met = about.union(*(_names(step, premise.term) for premise in known[:_FEW]))
     further = [premise for premise in others if premise not in known and _names(step, premise.term) <= met]
+    # alone first: of rows that are solved step by step each follows from the one before, and others lead astray
+    alone = [[premise] for premise in dict.fromkeys((*near[:_ALONE], *known[:1]))]
+    # an equation of few other names may say what joins those that one side has and the other has not
+    tight = sorted(known, key=lambda premise: (
+        not _names(step, premise.term) & one_sided, len(_names(step, premise.term) - one_sided)))
     said = _meanings(step, others, about)
     sets: list[tuple[Premise, ...]] = [cited, said]
-    if (sides[0] ^ sides[1]) - frozenset[str]().union(*(_names(step, premise.term) for premise in cited)):
+    if cited and one_sided - frozenset[str]().union(*(_names(step, premise.term) for premise in cited)):
         sets.insert(0, (*cited, *said))     # what no cited line speaks of is said by others
-    sets += [(*cited, *more) for more in (said, close[:_FEW], known[:_FEW], near[:_FEW], [
-        *known[:_MANY], *near[:_FEW]], [*known[:_FEW], *further[:_FEW]])]
+    if not cited:
+        sets = [*map(tuple, alone[:1]), said]
+    sets += [(*cited, *more) for more in (
+        *alone[:1], said, close[:_FEW], known[:_FEW], near[:_FEW], tight[:_TIGHT], *alone[1:],
+        [*known[:_MANY], *near[:_FEW]], [*known[:_FEW], *further[:_FEW]])]
     seen: set[tuple[Premise, ...]] = {()}
-    for found in (tuple(dict.fromkeys(one)) for one in sets):
+    for found in (tuple(dict.fromkeys((*one, *traits))) for one in sets):
         if found not in seen:
             seen.add(found)
             yield found
@@ -110,6 +123,13 @@ def is_step(step: Step, premise: Term) -> bool:
 def names_of(step: Step) -> frozenset[str]:
     """The declared names that the two sides of a step are about."""
     return _names(step, step.left) | _names(step, step.right)
+
+
+def _is_trait(step: Step, premise: Term) -> bool:
+    """Whether a premise is about a single matrix: its transpose, its square, its determinant."""
+    arrays = [name for name in free_names(premise) if name in step.declarations and step.declarations[name].array]
+    return len(arrays) == 1 and arrays[0] not in step.definitions and isinstance(premise, Relation) and any(
+        isinstance(part, Call) and part.function in _OF_ONE for part in walk(premise))
 
 
 def _names(step: Step, term: Term) -> frozenset[str]:

@@ -24,11 +24,15 @@ _SUPPOSES = re.compile(
     r"\b(?:[Ll]et|[Gg]iven(?! by)|[Aa]ssum\w+|[Cc]onsider\w*|[Ss]uppos\w+|[Ww]here|defined|sei(?:en)?|wobei"
     r"|[Aa]ngenommen)\b|设|令|若|假设|其中")
 _CLAIMS = re.compile(r"\b(?:[Tt]hen|[Hh]olds?|[Dd]ann|[Gg]ilt)\b|则|那么")
-_GOES_ON = re.compile(r"\s*,?\s*(?:with|under|subject to|mit|unter)\b")      # let A, with B: B is supposed, too
+_WITH = re.compile(r"\s*,?\s*(?:with|under|subject to|mit|unter)\b")      # let A, with B: B is supposed, too
 _ASSERTS = re.compile(r"\b(?:is|are|be|has|have|we|it|by|gilt|ist|sind)\b|\b[0-9]+\)")
 _LETS = re.compile(
     r"\b(?:[Ll]et|[Aa]ssum\w+|[Ss]uppos\w+|[Ww]here|sei(?:en)?|wobei|[Aa]ngenommen)\b|设|令|若|假设|其中")
 _STOPPED = re.compile(r"[.;。；]\s*(?:\\end\s*\{\w+\*?\}\s*|\\[;,!]\s*)*\Z")
+_GOES_ON = re.compile(      # `and`, `and the transformed model`, `which is linked to it by`; estimates may be claimed
+    r"(?:\$\$)?\s*(?:(?:and|or)(?:\s+(?:an?|the|its)\b(?=[^,:]*\b(?:models?|variables?|matri(?:x|ces)|vectors?|functions?"
+    r"|distributions?|data|samples?|process(?:es)?)\b)(?:(?!\b(?:is|are|be|has|have|was|equals?|reads?|becomes?|follows?"
+    r"|gives?|given|obeys?|satisf\w+)\b)[^,:])*)?|und|which\b[^,:]*|以及|和)\s*(?:\$\$)?\s*")
 _IMAGINED = re.compile(
     r"\b(?:contradiction|contrary|if (?:we|it|there) (?:had|were)|would|might|whether|[Ee]xample|e\.\s?g\.|instance"
     r"|(?:null|alternative) hypothesis|Widerspruch|Beispiel|Nullhypothese)\b|例如|矛盾|假如")
@@ -64,22 +68,37 @@ class Argument:
         number = bisect_right(self._starts, offset) - 1
         if not self._statement[number] or not self._proved(number):
             return "said"
-        before = self._source.rfind("$$", self._starts[number], max(offset - 2, 0))
-        words = _SENTENCE.split(self._source[max(before, self._starts[number]):offset])[-1]
-        supposed, claimed = (max((found.start() for found in pattern.finditer(words)), default=-1)
-                             for pattern in (_SUPPOSES, _CLAIMS))
-        if supposed == claimed and words.startswith("$$") and _GOES_ON.match(words, 2):
-            opening = self._source.rfind("$$", self._starts[number], before)
-            if opening >= 0 and not _STOPPED.search(self._source[opening + 2:before]) and not _ASSERTS.search(
-                    words) and _LETS.search(self.before(opening + 2)):
-                return self.role(opening + 2)
-        return "supposed" if supposed > claimed else "claimed"
+        end = offset
+        while True:
+            before = self._source.rfind("$$", self._starts[number], max(end - 2, 0))
+            words = _SENTENCE.split(self._source[max(before, self._starts[number]):end])[-1]
+            supposed, claimed = (max((found.start() for found in pattern.finditer(words)), default=-1)
+                                 for pattern in (_SUPPOSES, _CLAIMS))
+            # where it only goes on, what is said of the formula before is said of this one
+            opening = self._source.rfind("$$", self._starts[number], max(before, 0))
+            if max(supposed, claimed) >= 0 or opening < 0 or not self._goes_on(words, opening + 2, before):
+                return "supposed" if supposed > claimed else "claimed"
+            end = opening + 2
+
+    def _goes_on(self, words: str, begin: int, end: int) -> bool:
+        """Whether words behind the formula from `begin` to `end` only lead on to the next: `and`; `let A, with B`."""
+        if _GOES_ON.fullmatch(words):
+            return True
+        return words.startswith("$$") and bool(_WITH.match(words, 2)) and not _STOPPED.search(
+            self._source[begin:end]) and not _ASSERTS.search(words) and bool(_LETS.search(self.before(begin)))
 
     def before(self, offset: int) -> str:
         """The words of its sentence before a formula, as far as the displayed formula before it."""
         number = bisect_right(self._starts, offset) - 1
         words = self._source[max(self._starts[number], offset - _FAR):offset].rstrip().removesuffix("$$")
         return _SENTENCE.split(words.rpartition("$$")[-1])[-1]
+
+    def around(self, begin: int, end: int) -> tuple[str, str]:
+        """The words of its sentence before a formula within a line of text, and the text behind it in its paragraph,
+        both without its delimiters."""
+        before = self.before(begin).removesuffix("$").removesuffix(r"\(")
+        after = self._source[end:end + _FAR].partition("\n\n")[0]
+        return before, re.sub(r"^(?:\$|\\\))", "", after)
 
     def hypothetical(self, begin: int, end: int, *, display: bool) -> bool:
         """Whether the sentence around a formula only asks, denies or imagines it, or gives an example.

@@ -114,6 +114,10 @@ class Deriver(Chains):
             value = free_names(sides[0]) if is_number(sides[1]) else frozenset()
             self._said.append(Said(len(self.rows), Relation("=", *sides), span, context, value))
 
+    def hold(self, term: Term, context: Context, span: Span) -> None:
+        """Note a condition that the words of the text say: later lines may rest on it."""
+        self._said.append(Said(len(self.rows), term, span, context))
+
     # rows
 
     def _unread(self, row: ReadRow, context: Context) -> None:
