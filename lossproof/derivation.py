@@ -134,6 +134,10 @@ class Premise:
     proves: bool = False
 
 
+ReadingLaw = Literal["densities", "usual-meaning"]
+"""The law by which a step is read in another way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """Another way to read a step of a document: its two sides, and what holds beside the hypotheses in that reading.
@@ -144,7 +148,7 @@ class Reading:
     left: Term
     right: Term
     given: tuple[Term, ...] = ()
-    law: str = "densities"
+    law: ReadingLaw = "densities"
 
 
 @dataclass(frozen=True, slots=True)

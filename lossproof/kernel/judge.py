@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from flint import arb
 
-from lossproof.derivation import Step
+from lossproof.derivation import ReadingLaw, Step
 from lossproof.kernel.comparison import decimal
 from lossproof.kernel.complex_steps import RealSteps
 from lossproof.kernel.expected_numbers import Numbers
@@ -65,10 +65,12 @@ def over_spaces(atoms: Atoms, verdict: Proved | Conditional) -> Proved | Conditi
     return Conditional(tuple(conditions), tuple(laws), verdict.checked_at)
 
 
-def in_reading(verdict: Proved | Conditional, law: str) -> Proved | Conditional:
+def in_reading(verdict: Proved | Conditional, law: ReadingLaw) -> Proved | Conditional:
     """The verdict of a step that is read by what something usually is, from that of the step it is read as."""
+    if law == "usual-meaning":
+        return by_usual_meanings(verdict)
     laws = dict.fromkeys(verdict.laws)
-    laws[law] = None
+    laws["densities"] = None
     return replace(verdict, laws=tuple(laws))
 
 

@@ -30,7 +30,8 @@ def solved(left: Term, right: Term, declarations: Mapping[str, Declaration], met
     if len(new) != 1 or new[0] in free_names(right):
         return None
     others = [factor for factor in factors if not (isinstance(factor, Symbol) and factor.name == new[0])]
-    if len(others) != len(factors) - 1 or not others or not all(
+    # f(-1) may be the value of a function
+    if len(others) != len(factors) - 1 or all(isinstance(factor, Number) for factor in others) or not all(
             _is_nonzero(factor, declarations) and new[0] not in free_names(factor) for factor in others):
         return None
     return new[0], Mul((right, *map(_inverse, others)))
