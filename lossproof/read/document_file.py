@@ -352,7 +352,10 @@ class _Reader:
             statement = row.statements[0]
             if not statement.relations:
                 self._property(statement.sides, row, context, formula)
-            if statement.continues or set(statement.relations) != {"="}:
+            if statement.continues:
+                continue
+            if set(statement.relations) != {"="}:
+                self._deriver.say(statement, context, row.span)
                 continue
             # with one equal sign it may be no more than a condition: it is a claim only where both sides say something,
             # and what was used before as it pleases is not defined in passing

@@ -40,6 +40,7 @@ from lossproof.term import (
     Entry,
     Partial,
     Relation,
+    RelationName,
     Span,
     Subst,
     Symbol,
@@ -50,6 +51,7 @@ from lossproof.term import (
 __all__ = ["Deriver"]
 
 _JOINS: Mapping[str, LineRelation] = {"<=>": "<=>", "=>": "=>"}
+_ORDERS: Mapping[str, RelationName] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
@@ -108,11 +110,21 @@ class Deriver(Chains):
                                  tuple(self._defines), row.problem, self._remark))
 
     def say(self, statement: Statement, context: Context, span: Span) -> None:
-        """Note an equation that is not judged where it stands: later lines may rest on it."""
+        """Note an equation, or the bounds of numbers, that are not judged where they stand: later lines may rest on it.
+
+        Bounds are said of numbers that are not random: `$X > a$` is an event.
+        """
         sides = [self.names.now(side.term) for side in statement.sides]
-        if statement.relations == ("=",) and len(sides) == 2 and not any(isinstance(s, Relation) for s in sides):
+        if any(isinstance(side, Relation) for side in sides):
+            return
+        if statement.relations == ("=",):
             value = free_names(sides[0]) if is_number(sides[1]) else frozenset()
             self._said.append(Said(len(self.rows), Relation("=", *sides), span, context, value))
+        elif all(op in _ORDERS for op in statement.relations) and not any(
+                rests_on_chance(side, self.names.declarations, self.names.definitions) for side in sides):
+            for op, (left, right) in zip(statement.relations, pairwise(sides), strict=True):
+                relation = Relation(_ORDERS[op], left, right)
+                self._said.append(Said(len(self.rows), relation, span, context, free_names(relation)))
 
     def hold(self, term: Term, context: Context, span: Span) -> None:
         """Note a condition that the words of the text say: later lines may rest on it."""

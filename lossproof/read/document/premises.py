@@ -8,7 +8,8 @@ them. Imports the ground floor and `statements`.
 - What a theorem claims may rest on any line but a claim: its proof comes behind it, and may end with the same words.
 - A step of a chain does not rest on its own chain.
 - What is said for some values only, beside the formula, is no premise, nor is what follows from it in its chain.
-- A name that is said to be a number rests on the nearest such word in its section: cases come one after another.
+- A name that is said to be a number, or bounded, rests on the nearest such words in its section: cases come one after
+  another.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MAX_PREMISES = 200
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An equation in the text before row number `row`; `value` holds the name that it says to be a number."""
+    """An equation in the text before row number `row`, or a bound; `value` holds the names whose values it tells."""
 
     row: int
     term: Term
@@ -117,7 +118,7 @@ def _premises(derivation: Derivation, row: int, rows: Sequence[Row], usable: Seq
     circular = min((number for number, place in places.items() if number > row and set(place.cites) & set(
         context.labels)), default=len(places)) if anywhere else 0
     found: dict[Term, Premise] = {}
-    valued: set[str] = set()
+    valued: dict[str, Span | None] = {}
     beside = [one for one in usable if one.value and row < one.row < len(rows)
               and rows[one.row].formula == rows[row].formula]
     before = [one for one in usable if one not in beside]       # counts first for a name that both are about
@@ -132,9 +133,10 @@ def _premises(derivation: Derivation, row: int, rows: Sequence[Row], usable: Seq
         if anywhere and one.row > row and (one.value or one.row >= circular):
             continue        # a case of the proof, or what may rest on the claim itself
         if one.value:
-            if one.value & valued or one.context.section != context.section:
+            if any(valued.get(name, one.span) != one.span for name in one.value) or (
+                    one.context.section != context.section):
                 continue
-            valued |= one.value
+            valued |= dict.fromkeys(one.value, one.span)
         if one.term not in found or cited:
             found[one.term] = Premise(one.term, one.span, cited, anywhere and one.row > row)
         if len(found) >= MAX_PREMISES:
