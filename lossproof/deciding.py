@@ -174,10 +174,14 @@ def _decide_real(step: Step, settled: Settled = nobody, *, diagnosed: bool = Tru
 
 def refuted(step: Step, point: Point, attempts: tuple[Attempt, ...]) -> StepResult:
     """The result of a step that fails at a point, with the point made small."""
-    least = counterexample.shrink(step, point, lambda p: judge.refuted(step, p) is not None, SHRINKING)
-    verdict = judge.refuted(step, least) or judge.refuted(step, point)
+    verdict = judge.refuted(step, smallest(step, point)) or judge.refuted(step, point)
     assert verdict is not None
     return StepResult(0, verdict, attempts=attempts)
+
+
+def smallest(step: Step, point: Point) -> Point:
+    """A point at which a step fails that is easier to read than the one given."""
+    return counterexample.shrink(step, point, lambda p: judge.refuted(step, p) is not None, SHRINKING)
 
 
 def _supposing(step: Step, plain: Step, settled: Settled) -> StepResult | None:

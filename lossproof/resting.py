@@ -9,19 +9,21 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from itertools import islice
 
-from lossproof.deciding import LOOKS_OUTSIDE, POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, refuted
+from lossproof.deciding import LOOKS_OUTSIDE, POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, smallest
 from lossproof.derivation import Document, Line, Premise, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expected_numbers, judge, pointwise, proof, random_names, spaces
 from lossproof.kernel.normal_form import Unsupported
+from lossproof.kernel.points import Point
 from lossproof.kernel.premises import under
 from lossproof.lowering import by_points, established, is_plain
 from lossproof.prose_verdicts import is_only_as_set, of_prose
 from lossproof.search import counterexample
 from lossproof.search import premises as premises_of
-from lossproof.term import ZERO, Relation
+from lossproof.term import ZERO, Relation, Symbol
 from lossproof.verdict import (
     Conditional,
     Proved,
@@ -90,8 +92,23 @@ def still_refuted(document: Document, line: Line, step: Step, result: StepResult
     costly = pointwise.is_costly(posed)
     for point in counterexample.points(posed, limit=POINTS_COSTLY if costly else POINTS_TRIED):
         if judge.refuted(posed, point) is not None:
-            return replace(result, verdict=refuted(posed, point, ()).verdict, premises=said)
+            return replace(result, verdict=_shown(step, posed, smallest(posed, point)), premises=said)
     return None
+
+
+def _shown(step: Step, posed: Step, point: Point) -> Refuted:
+    """The verdict of a point of a step under premises, with the values of names that premises tell."""
+    plain = pointwise.without_limits(step)
+    told = sorted(name for name in posed.definitions.keys() - step.definitions.keys()
+                  if step.declarations[name].kind == "scalar")
+    values = dict(point.values)
+    for name in told:
+        found = pointwise.compare(replace(posed, left=Symbol(name), right=Symbol(name), relation="="), point)
+        if found is not None and isinstance(found.left, Fraction):
+            values[name] = found.left
+    verdict = judge.refuted(plain, replace(point, values=values)) or judge.refuted(posed, point)
+    assert verdict is not None
+    return verdict
 
 
 def _restrictions(document: Document, line: Line, step: Step) -> Iterator[Premise]:

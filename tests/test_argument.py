@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from small_documents import judged, outcomes
 
+from lossproof.print_text import text as text_of
 from lossproof.read.document.argument import Argument
 from lossproof.verdict import Refuted
 
@@ -113,6 +114,8 @@ def test_the_point_of_a_mistake_is_one_that_the_text_allows(tmp_path: Path) -> N
     assert isinstance(first.verdict, Refuted) and isinstance(second.verdict, Refuted)
     assert first.verdict.counterexample.left == "16" and first.verdict.counterexample.right != "16"
     assert [premise.span.line for premise in first.premises if premise.span] == [3] and second.premises == ()
+    values = {text_of(name): text_of(value) for name, value in first.verdict.counterexample.values}
+    assert int(values["a"]) + int(values["b"]) == 4     # what line 3 tells is shown, too
 
 
 def test_labels_are_their_squares(tmp_path: Path) -> None:
