@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from lossproof.diagnostic import Diagnostic
-from lossproof.term import Range, Span, Term, free_names
+from lossproof.term import Entry, Mul, Number, Pow, Range, Span, Symbol, Term, free_names
 
 Kind = Literal["scalar", "integer", "size", "index", "family", "function", "functional"]
 LineRelation = Literal["=", "<=", "<", ">=", ">", "=>", "<=>"]
@@ -289,6 +289,23 @@ class Step:
     given: tuple[Term, ...] = ()
     declarations: Mapping[str, Declaration] = field(default_factory=dict)
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+
+
+def is_nonzero(term: Term, declarations: Mapping[str, Declaration]) -> bool:
+    """Whether a number is not 0, by what is declared of the names in it."""
+    match term:
+        case Number(value):
+            return value != 0
+        case Symbol(name) | Entry(family=name) if name in declarations:
+            declared = declarations[name]
+            return not declared.array and (declared.kind == "size" or (
+                declared.kind in ("scalar", "integer", "family") and Fraction(0) not in declared.domain))
+        case Mul(factors):
+            return all(is_nonzero(factor, declarations) for factor in factors)
+        case Pow(base, Number()):
+            return is_nonzero(base, declarations)
+        case _:
+            return False
 
 
 def reached(terms: Iterable[Term], definitions: Mapping[str, Definition],

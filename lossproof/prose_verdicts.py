@@ -10,7 +10,20 @@ from dataclasses import replace
 
 from lossproof.derivation import PERHAPS_ARRAY, UNSPECIFIED, Declaration, Definition, Document, Line, Step, reached
 from lossproof.kernel import expected_numbers, judge, random_names
-from lossproof.term import Call, Derivative, Entry, Mul, Number, Pow, Symbol, Term, free_names, walk
+from lossproof.term import (
+    Call,
+    Derivative,
+    Entry,
+    Mul,
+    Number,
+    Pow,
+    Symbol,
+    Term,
+    binders,
+    free_names,
+    substitute,
+    walk,
+)
 from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, StepResult, Unknown
 
 __all__ = ["is_only_as_set", "of_prose"]
@@ -50,6 +63,9 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
         return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     if _is_property(step):
         reason = "the sides differ at a point, but this may be a property that the text gives to what it is about"
+        return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+    if (functions := _told_by_values(step)):
+        reason = f"the sides differ for some functions, but this may be what the text says of {', '.join(functions)}"
         return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     left, right = (_rests_on(side, step.definitions) for side in (step.left, step.right))
     said = _said_of(document)
@@ -102,6 +118,28 @@ def _is_property(step: Step) -> bool:
              if name not in step.declarations or step.declarations[name].kind != "index"}
     return step.relation == "=" and len(names) == 1 and not names & step.definitions.keys() and all(
         map(_is_word, sides))
+
+
+def _told_by_values(step: Step) -> list[str]:
+    """Inferred functions of which the step may say what they are: g(2 x) = 2 g(x), k(x, y) = k(y, x), f'(x) = f(x).
+
+    Those with values at more than one place, and the only one that is differentiated: who writes (f g)' = f' g' means
+    all functions.
+    """
+    places: dict[str, set[tuple[Term, ...]]] = {}
+    varied: set[str] = set()
+    names = reached((step.left, step.right), step.definitions)
+    for term in (step.left, step.right, *(step.definitions[n].body for n in sorted(names & step.definitions.keys()))):
+        bound = {name: Symbol("_") for part in walk(term) for name in binders(part)}
+        for part in walk(term):
+            if isinstance(part, Call) and (declared := step.declarations.get(part.function)) is not None and (
+                    declared.kind == "function" and declared.assumed):
+                places.setdefault(part.function, set()).add(tuple(substitute(arg, bound) for arg in part.args))
+                if any(part.orders):
+                    varied.add(part.function)
+            elif isinstance(part, Derivative):
+                varied |= {one.function for one in walk(part.body) if isinstance(one, Call)}
+    return sorted(name for name, at in places.items() if len(at) > 1 or (len(places) == 1 and name in varied))
 
 
 def _is_word(term: Term) -> bool:

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from itertools import chain
 
-from lossproof.derivation import NONNEGATIVE, POSITIVE, REAL, Declaration, Definition, Domain, Step, reached
+from lossproof.derivation import NONNEGATIVE, POSITIVE, REAL, Declaration, Definition, Domain, Step, is_nonzero, reached
 from lossproof.kernel.matrices import TRAITS
 from lossproof.term import (
     EXPECTATIONS,
@@ -142,7 +141,7 @@ def _solved(step: Step, side: Term, other: Term) -> Iterator[tuple[Term, Term, D
         case Mul(factors):
             for number, factor in enumerate(factors):
                 others = (*factors[:number], *factors[number + 1:])
-                if all(_is_nonzero(step, one) for one in others):
+                if all(is_nonzero(one, step.declarations) for one in others):
                     yield from _solved(step, factor, divide(other, Mul(others) if len(others) > 1 else others[0]))
         case Call("log", (Symbol() | Entry() as name,)):
             yield name, Call("exp", (other,)), POSITIVE
@@ -152,23 +151,6 @@ def _solved(step: Step, side: Term, other: Term) -> Iterator[tuple[Term, Term, D
             yield from _solved(step, inner, Pow(other, MINUS_ONE))
         case Pow(Symbol() | Entry() as name, Number(power)) if power.denominator == 1 and power > 0 and power % 2 == 0:
             yield name, Pow(other, Number(1 / power)), NONNEGATIVE
-
-
-def _is_nonzero(step: Step, term: Term) -> bool:
-    """Whether a number is not 0, by what is declared of the names in it."""
-    match term:
-        case Number(value):
-            return value != 0
-        case Symbol(name) | Entry(family=name) if name in step.declarations:
-            declared = step.declarations[name]
-            return not declared.array and (declared.kind == "size" or (
-                declared.kind in ("scalar", "family") and Fraction(0) not in declared.domain))
-        case Mul(factors):
-            return all(_is_nonzero(step, factor) for factor in factors)
-        case Pow(base, Number()):
-            return _is_nonzero(step, base)
-        case _:
-            return False
 
 
 def _definition(step: Step, head: Term, body: Term, domain: Domain) -> Definition | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 
-from lossproof.derivation import REAL, Declaration, Domain
+from lossproof.derivation import REAL, Declaration, is_nonzero
 from lossproof.term import MINUS_ONE, Mul, Number, Pow, Symbol, Term, free_names
 
 __all__ = ["solved"]
@@ -32,7 +32,7 @@ def solved(left: Term, right: Term, declarations: Mapping[str, Declaration], met
     others = [factor for factor in factors if not (isinstance(factor, Symbol) and factor.name == new[0])]
     # f(-1) may be the value of a function
     if len(others) != len(factors) - 1 or all(isinstance(factor, Number) for factor in others) or not all(
-            _is_nonzero(factor, declarations) and new[0] not in free_names(factor) for factor in others):
+            is_nonzero(factor, declarations) and new[0] not in free_names(factor) for factor in others):
         return None
     return new[0], Mul((right, *map(_inverse, others)))
 
@@ -43,30 +43,6 @@ def _factors(term: Term) -> Iterator[Term]:
             yield from _factors(arg)
     else:
         yield term
-
-
-def _is_nonzero(term: Term, declarations: Mapping[str, Declaration]) -> bool:
-    match term:
-        case Number(value):
-            return value != 0
-        case Symbol(name):
-            declared = declarations.get(name)
-            return declared is not None and (declared.kind == "size" or (
-                declared.kind in ("scalar", "integer") and not _holds_zero(declared.domain)))
-        case Pow(base, Number()):
-            return _is_nonzero(base, declarations)
-        case Mul(args):
-            return all(_is_nonzero(arg, declarations) for arg in args)
-        case _:
-            return False
-
-
-def _holds_zero(domain: Domain) -> bool:
-    if domain.nonzero or (domain.values is not None and 0 not in domain.values):
-        return False
-    below = domain.lower is None or domain.lower < 0 or (domain.lower == 0 and not domain.lower_open)
-    above = domain.upper is None or domain.upper > 0 or (domain.upper == 0 and not domain.upper_open)
-    return below and above
 
 
 def _inverse(term: Term) -> Term:

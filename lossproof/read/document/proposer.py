@@ -31,7 +31,7 @@ _EVERYWHERE = frozenset({"exp", "log", "sin", "cos", "tanh", "trace", "det", "er
 _INDEX_LETTERS = frozenset("ijklmnpqrst")
 _CONSTANTS = frozenset({"e", r"\mathrm{e}", r"\pi", r"\mathrm{d}", "d"})
 _ARRAYS = frozenset({"I", "1", "0", r"\mathbf{I}", r"\mathbf{1}"})      # with their size below them
-_SINGLE = re.compile(r"(?:\\(?:hat|bar|tilde|vec)\{)?(?:[A-Za-z]|\\[A-Za-z]+)\}?(?:_(?:\{[^{}]*\}|.))?")
+_SINGLE = r"(?:\\(?:hat|bar|tilde|vec)\{)?(?:[A-Za-z]|\\[A-Za-z]+)\}?(?:_(?:\{[^{}]*\}|.))?"
 _STATISTICS = re.compile(r"\\mathrm\{(?:E|Var|Cov|Pr|KL|Corr|Gam|Bin|Bet)\}|\\mathcal\{N\}|\\sim\b|\\mathbb\{E\}|"
                          r"\\Gamma|\\psi\(")
 _DIFFERENCE = re.compile(r"\\Delta\s*([a-zA-Z])(?![a-zA-Z_^])")
@@ -178,8 +178,10 @@ class Proposer:
                 and (base in _FUNCTION_LETTERS or "_{" in full) and base not in self.sizes.values() \
                 and base not in self.indices and 2 * arguments.total() >= use.bare:
             return True
+        # f(-1), f(-x): of other letters, as in a(-1), it is a factor
+        sign = r"[+-]?\s*" if base in _FUNCTION_LETTERS else ""
         single = sum(count for argument, count in arguments.items()
-                     if all(_SINGLE.fullmatch(part.strip()) or part.strip().isdigit() for part in _split(argument)))
+                     if all(re.fullmatch(f"{sign}(?:{_SINGLE}|[0-9]+)", part.strip()) for part in _split(argument)))
         total = arguments.total()
         if "_{" in full and (base == r"\Gamma" or (base == "I" and use.bare == 0)):
             return True         # the multivariate gamma function, I_0 of Bessel
