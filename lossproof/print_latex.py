@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
 from lossproof.latex_names import HOLE, LatexName, escape_text, function_name, is_harmless, latex_name
-from lossproof.print_parts import Level, Piece, digits, names_in, rows_of, segments, signed
+from lossproof.print_parts import Level, Piece, digits, names_in, rows_of, segments, signed, space_of
 from lossproof.term import (
     ARRAY_FUNCTIONS,
     KNOWN_FUNCTIONS,
@@ -175,8 +175,10 @@ class _Latex:
                 return (rf"{self.at(body, Level.OR)} \quad \forall {self.name(range_.name)} \in "
                         rf"\{{{low}, \dots, {high}\}}{where}", Level.FORALL)
             case Integral(body, name, lower, upper):
-                return (rf"\int_{{{self.at(lower, Level.OF)}}}^{{{self.at(upper, Level.OF)}}} "
-                        rf"{self.positive(body, Level.PRODUCT)} \,\mathrm{{d}}{self.name(name)}", Level.PREFIX)
+                bounds = "" if space_of(lower, upper) == name else (
+                    rf"_{{{self.at(lower, Level.OF)}}}^{{{self.at(upper, Level.OF)}}}")
+                return (rf"\int{bounds} {self.positive(body, Level.PRODUCT)} \,\mathrm{{d}}{self.name(name)}",
+                        Level.PREFIX)
             case Family(body, ranges):
                 return f"{_bracket(self.at(body, Level.FORALL))}{self._all(ranges)}", Level.POWER
             case Limit(body, variable, target, side):

@@ -23,7 +23,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["Level", "Piece", "digits", "is_literal", "is_reciprocal", "names_in", "segments", "signed"]
+__all__ = ["Level", "Piece", "digits", "is_literal", "is_reciprocal", "names_in", "segments", "signed", "space_of"]
 
 
 class Level(IntEnum):
@@ -53,6 +53,15 @@ def digits(value: int) -> str:
         return str(value)
     high, low = divmod(abs(value), 10**4000)
     return ("-" if value < 0 else "") + digits(high) + str(low).zfill(4000)
+
+
+def space_of(lower: Term, upper: Term) -> str | None:
+    """The space that an integral is over, of which only the name is known: x of inf_x and sup_x."""
+    match lower, upper:
+        case Symbol(low), Symbol(high) if low.startswith("inf_") and high == f"sup_{low[4:]}":
+            return low[4:]
+        case _:
+            return None
 
 
 def names_in(terms: Iterable[Term]) -> set[str]:

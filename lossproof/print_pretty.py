@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from lossproof.print_parts import Level, Piece, digits, is_literal, names_in, rows_of, segments, signed
+from lossproof.print_parts import Level, Piece, digits, is_literal, names_in, rows_of, segments, signed, space_of
 from lossproof.term import (
     MINUS_ONE,
     ONE,
@@ -142,8 +142,10 @@ class _Pretty:
                 where = f" with {self.at(condition, Level.OR)}" if condition else ""
                 return f"for all {self._span(range_, ' in ')}{where}: {self.at(body, Level.FORALL)}", Level.FORALL
             case Integral(body, name, lower, upper):
-                bounds = f"{{{name}={self.at(lower, Level.OF)}}}^{{{self.at(upper, Level.OF)}}}"
-                return f"int_{bounds} {self.positive(body, Level.POWER)} d{name}", Level.PREFIX
+                space = space_of(lower, upper)
+                bounds = "" if space == name else f"_{{{name} in {space}}}" if space is not None else (
+                    f"_{{{name}={self.at(lower, Level.OF)}}}^{{{self.at(upper, Level.OF)}}}")
+                return f"int{bounds} {self.positive(body, Level.POWER)} d{name}", Level.PREFIX
             case Family(body, ranges):
                 under = ", ".join([self._span(r, "=") for r in ranges])
                 return f"({self.at(body, Level.FORALL)})_{{{under}}}", Level.ATOM

@@ -183,6 +183,8 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
         return found or StepResult(0, Unknown("it says what its left side means"))
     if not line.readings or chance or complex_steps.is_complex(step):
         return None
+    if line.alone and isinstance(line.term, Relation):
+        step = replace(step, left=line.term.left, right=line.term.right, relation="=")
     read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
     costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))
     try:

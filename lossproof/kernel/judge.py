@@ -70,7 +70,10 @@ def in_reading(verdict: Proved | Conditional, law: ReadingLaw) -> Proved | Condi
     if law == "usual-meaning":
         return by_usual_meanings(verdict)
     laws = dict.fromkeys(verdict.laws)
-    laws["densities"] = None
+    if law == "antiderivatives":
+        laws["antiderivatives"] = None
+    else:
+        laws["densities"] = None
     return replace(verdict, laws=tuple(laws))
 
 

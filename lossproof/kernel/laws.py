@@ -80,6 +80,8 @@ _TABLE: Final = (
     Law("densities", "p(x|y) = p(x, y)/p(y); the integral of p(x, y) over all x is p(y), of p(x) it is 1; entropies, "
         "divergences and means are integrals by p", "p(y) != 0; the letter stands for densities", "definition",
         "x/y*y", "x", ("Ne(y, 0)",), {"y": "0"}),
+    Law("antiderivatives", "an integral by x without bounds is what has the integrand as its derivative by x, up to a "
+        "constant", "x stands outside of the integral, too", "definition", "Derivative(x**3/3 + y, x)", "x**2"),
     Law("usual-meaning", "a bar is a mean, s_x^2 a sample's variance; X ~ D has the density, the mean, ... of D in its "
         "most common parametrisation", "nothing else is said of the name", "definition", "x + 0", "x"),
     Law("integral-by-points", "what holds of all finite sums with weights >= 0 holds of integrals over a space "

@@ -1,7 +1,7 @@
 """Every step of a document with the other ways to read it: by the laws of densities, of proportional sides, and with
-integrals without bounds as integrals over all values of their variable.
+integrals without bounds as integrals over all values of their variable, or as antiderivatives.
 
-Untrusted as to truth. Imports the ground floor, `names`, `probabilities`, `proportional`.
+Untrusted as to truth. Imports the ground floor, `antiderivatives`, `names`, `probabilities`, `proportional`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
-from lossproof.derivation import Derivation, Line, Reading
+from lossproof.derivation import Derivation, Line, LineRelation, Reading
+from lossproof.read.document.antiderivatives import antiderivatives
 from lossproof.read.document.names import Names
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.proportional import Proportional
-from lossproof.term import Const, Integral, Number, Symbol, Term, divide, map_children
+from lossproof.term import Const, Integral, Number, Relation, Symbol, Term, divide, map_children
 
 __all__ = ["PROPORTIONAL", "with_readings"]
 
@@ -30,13 +31,23 @@ def _read(derivation: Derivation, names: Names) -> Derivation:
 
     def read(index: int, line: Line) -> Line:
         before = derivation.lines[derivation.before(index) - 1] if index > 1 else line
-        if index < 2 or line.unread or before.unread or line.relation in ("=>", "<=>"):
+        if index < 2 or line.unread or before.unread:
             return line
-        found = probabilities.readings(before.term, line.term, alone=line.bare)
-        left, right = _over_all(before.term, names), _over_all(line.term, names)
-        if (left, right) != (before.term, line.term) and line.relation == "=":
-            found = (*found, Reading(left, right, law="usual-meaning"))
-        return replace(line, readings=found)
+        if line.alone and isinstance(line.term, Relation) and line.term.op == "=":
+            return replace(line, readings=of_sides(line.term.left, line.term.right, "=", line.bare))
+        if line.relation in ("=>", "<=>"):
+            return line
+        return replace(line, readings=of_sides(before.term, line.term, line.relation, line.bare))
+
+    def of_sides(left: Term, right: Term, relation: LineRelation, bare: bool) -> tuple[Reading, ...]:
+        found = probabilities.readings(left, right, alone=bare)
+        if relation != "=":
+            return found
+        over_all = _over_all(left, names), _over_all(right, names)
+        if over_all != (left, right):
+            found = (*found, Reading(*over_all, law="usual-meaning"))
+        slopes = antiderivatives(left, right, names.declarations)
+        return found if slopes is None else (*found, slopes)
 
     return replace(derivation, lines=tuple(read(index, line) for index, line in enumerate(derivation.lines, 1)))
 
