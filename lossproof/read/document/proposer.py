@@ -32,6 +32,7 @@ _INDEX_LETTERS = frozenset("ijklmnpqrst")
 _CONSTANTS = frozenset({"e", r"\mathrm{e}", r"\pi", r"\mathrm{d}", "d"})
 _ARRAYS = frozenset({"I", "1", "0", r"\mathbf{I}", r"\mathbf{1}"})      # with their size below them
 _SINGLE = r"(?:\\(?:hat|bar|tilde|vec)\{)?(?:[A-Za-z]|\\[A-Za-z]+)\}?(?:_(?:\{[^{}]*\}|.))?"
+_SET = re.compile(r"\\in\s*(\\mathcal\{\w+\})")
 _STATISTICS = re.compile(r"\\mathrm\{(?:E|Var|Cov|Pr|KL|Corr|Gam|Bin|Bet)\}|\\mathcal\{N\}|\\sim\b|\\mathbb\{E\}|"
                          r"\\Gamma|\\psi\(")
 _DIFFERENCE = re.compile(r"\\Delta\s*([a-zA-Z])(?![a-zA-Z_^])")
@@ -244,6 +245,7 @@ class Proposer:
         for pattern in self.families:
             if pattern.key in self.rows and len(pattern.sub) == 2 and not pattern.label:
                 self.names.pop(pattern.typeset(self.letters[pattern]), None)    # y_{i1} is an entry of y_i
+        sets = {found for text in self.formulas for found in _SET.findall(text)}
         for key, use in self.found.uses.items():
             uses = [(parts, "") for parts in use.subscripts] + list(use.labelled)
             for parts, label in uses:
@@ -252,7 +254,7 @@ class Proposer:
                 known_too = full in self.functions or full in known or full in self.arrays.kinds
                 if full and key not in _ARRAYS and not known_too and not self._is_entry(pattern):
                     self.names.setdefault(full, self._scalar(use, (parts, label)))
-            if use.bare and self._is_scalar(key, use, known):
+            if use.bare and key not in sets and self._is_scalar(key, use, known):
                 self.names.setdefault(key, self._scalar(use))
         for index in sorted(self.indices):
             if index not in self.names:

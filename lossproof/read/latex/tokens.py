@@ -130,6 +130,10 @@ _SKIPPED_WITH_ARGUMENT = frozenset(
 # The argument is running text.
 _TEXT = frozenset({r"\text", r"\textrm", r"\textnormal", r"\mbox", r"\hbox", r"\textbf", r"\textit", r"\textsf",
                    r"\texttt", r"\textup"})
+# Words that join statements; as `\mathrm{and}` they are set as names are.
+_JOINING = re.compile(r"\s*\{\s*(?:and|or|if|where|with|for(?: all)?|when|otherwise|else|such that|und|oder|falls|sonst)"
+                      r"\s*\}")
+_FONTS = frozenset({r"\mathrm", r"\mathit", r"\mathsf", r"\mathbf"})
 _FORBIDDEN = frozenset({
     r"\def", r"\edef", r"\gdef", r"\xdef", r"\let", r"\newcommand", r"\renewcommand", r"\providecommand",
     r"\DeclareMathOperator", r"\newenvironment", r"\input", r"\include", r"\includegraphics", r"\write", r"\read",
@@ -309,7 +313,7 @@ class _Tokenizer:
         elif piece in _SKIPPED_WITH_ARGUMENT:
             _, after = self._argument(end)
             self._add("skip", piece, start, after)
-        elif piece in _TEXT:
+        elif piece in _TEXT or (piece in _FONTS and _JOINING.match(self._text, end)):
             inside, after = self._argument(end)
             self._add("text", inside, start, after)
         elif piece in (r"\begin", r"\end"):
