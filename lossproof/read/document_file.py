@@ -12,13 +12,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from lossproof.derivation import Document, Expectation, Prose, Row
+from lossproof.derivation import RANDOM, Document, Expectation, Prose, Row
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.argument import Argument, citations, labels
 from lossproof.read.document.cases import Cases
 from lossproof.read.document.declared import declared, directive, merged
 from lossproof.read.document.derive import Deriver, slug
 from lossproof.read.document.formulas import read_rows
+from lossproof.read.document.moments import moment_of
 from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark
@@ -29,7 +30,7 @@ from lossproof.read.document.usual import Usual
 from lossproof.read.expression import parse
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.notation_mapping import OWN_KEYS
-from lossproof.term import Bool, ForAll, Relation, Span, Symbol, Term, free_names
+from lossproof.term import Bool, Call, ForAll, Relation, Span, Symbol, Term, free_names
 
 __all__ = ["notation_of", "read"]
 
@@ -371,13 +372,26 @@ class _Reader:
                 self._deriver.say(statement, context, row.span)
 
     def _property(self, sides: Sequence[Side], row: ReadRow, context: Context, formula: Formula) -> None:
-        """A name alone, of which the words around it may say what it is: later lines may rest on that."""
+        """A value alone, of which the words around it may say what it is: later lines may rest on that."""
         term = sides[0].term if len(sides) == 1 else None
+        if term is not None and not context.narrowed:
+            self._moment(term, row, context, formula)
         declared = self._deriver.names.declarations.get(term.name) if isinstance(term, Symbol) else None
         if declared is None or context.narrowed:
             return
         words = property_words(*self._argument.around(formula.places[0], formula.places[-1]))
         for said in properties_of(declared.name, declared, words):
+            self._deriver.hold(self._deriver.names.now(said), context, row.span)
+
+    def _moment(self, value: Term, row: ReadRow, context: Context, formula: Formula) -> None:
+        """The mean or the variance of a random variable that is named before it."""
+        found = moment_of(self._argument.around(formula.places[0], formula.places[-1])[0])
+        of = self._alone(found[1], self._notation) if found is not None else None
+        if found is None or of is None:
+            return
+        declared = self._deriver.names.declarations.get(of.term.name) if isinstance(of.term, Symbol) else None
+        if declared is not None and RANDOM in declared.assumptions:
+            said = Relation("=", Call(found[0], (of.term,)), value)
             self._deriver.hold(self._deriver.names.now(said), context, row.span)
 
     def _is_definition(self, row: ReadRow) -> bool:

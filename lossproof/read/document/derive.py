@@ -389,9 +389,8 @@ class Deriver(Chains):
                                  narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
         self._defines.append(made)
         self.cases.define(head.name, made, context.given)
-        if is_expectation(said[0].term) and not context.given and rests_on_chance(
-                sides[1].term, self.names.declarations, self.names.definitions):
-            # it may follow from what expectations are
+        if is_expectation(said[0].term) and not context.given:
+            # it may follow from what expectations are, or from what is said of others
             chain = self._chain([self._first(said[0])], row.span, context)
             self._append(chain, replace(self._line(said[1], "="), otherwise=SAID))
             self._open = None

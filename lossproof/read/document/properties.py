@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from lossproof.derivation import Declaration
 from lossproof.term import ZERO, Call, Relation, Symbol, Term
 
-__all__ = ["properties_of", "property_words"]
+__all__ = ["is_doubtful", "properties_of", "property_words", "without_links"]
 
 _NOUNS: Mapping[str, tuple[str, ...]] = {
     "covariance": ("symmetric",), "variance-covariance": ("symmetric",), "correlation": ("symmetric",),
@@ -37,10 +37,20 @@ _LISTED = re.compile(r"(?:\s*,?\s*(?:and\s+)?\$[^$]+\$)*\s*")
 _END = re.compile(r"[.;:?!,](?=\s|$)|\n\s*\n|\$\$")
 
 
+def without_links(text: str) -> str:
+    """Markdown with the words of its links alone."""
+    return _LINK.sub(r"\1", text)
+
+
+def is_doubtful(words: str) -> bool:
+    """Whether words ask, deny or restrict what they are about."""
+    return bool(_DOUBT.search(words))
+
+
 def property_words(before: str, after: str) -> tuple[str, ...]:
     """What a matrix is said to be by the words of its sentence before and after its name."""
-    before, after = (_SIZE.sub(" ", _LINK.sub(r"\1", text)) for text in (before, after))
-    if _DOUBT.search(before):
+    before, after = (_SIZE.sub(" ", without_links(text)) for text in (before, after))
+    if is_doubtful(before):
         return ()
     return tuple(dict.fromkeys((*_named(before), *_told(before, after))))
 

@@ -131,8 +131,8 @@ _SKIPPED_WITH_ARGUMENT = frozenset(
 _TEXT = frozenset({r"\text", r"\textrm", r"\textnormal", r"\mbox", r"\hbox", r"\textbf", r"\textit", r"\textsf",
                    r"\texttt", r"\textup"})
 # Words that join statements; as `\mathrm{and}` they are set as names are.
-_JOINING = re.compile(r"\s*\{\s*(?:and|or|if|where|with|for(?: all)?|when|otherwise|else|such that|und|oder|falls|sonst)"
-                      r"\s*\}")
+_JOINING = re.compile(r"\s*\{\s*(?:and|or|if|where|with|for(?: all)?|when|otherwise|else|such that|und|oder|falls"
+                      r"|sonst)\s*\}")
 _FONTS = frozenset({r"\mathrm", r"\mathit", r"\mathsf", r"\mathbf"})
 _FORBIDDEN = frozenset({
     r"\def", r"\edef", r"\gdef", r"\xdef", r"\let", r"\newcommand", r"\renewcommand", r"\providecommand",
