@@ -21,6 +21,7 @@ from lossproof.kernel import (
     proof,
     random_names,
     spaces,
+    uncorrelated,
 )
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.validity import validate
@@ -55,6 +56,10 @@ def is_plain(step: Step) -> bool:
 
 def established(step: Step) -> StepResult | None:
     """The result of a step that is proved, at least under conditions; no counterexample is looked for."""
+    apart = None if is_plain(step) else uncorrelated.with_variances_apart(step)
+    if apart is not None:
+        result = established(apart)
+        return None if result is None else replace(result, verdict=judge.of_uncorrelated(result.verdict))
     if is_plain(step):
         result = proved(step)
     elif spaces.over_spaces(step):

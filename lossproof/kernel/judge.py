@@ -123,6 +123,15 @@ def over_outcomes(found: Outcomes, verdict: Proved | Conditional) -> Proved | Co
     return Conditional(tuple(conditions), laws, verdict.checked_at)
 
 
+def of_uncorrelated(verdict: Verdict) -> Verdict:
+    """The verdict of a step with variances of sums of uncorrelated quantities from that of the step with sums."""
+    if not isinstance(verdict, Proved | Conditional):
+        return verdict
+    laws = dict.fromkeys(verdict.laws)
+    laws["variance-of-sum"] = None
+    return replace(verdict, laws=tuple(laws))
+
+
 def of_numbers(found: Numbers, verdict: Proved | Conditional) -> Proved | Conditional:
     """The verdict of a step with expectations from that of its step with any numbers for them."""
     if isinstance(verdict, Proved):

@@ -84,6 +84,8 @@ _TABLE: Final = (
         "constant", "x stands outside of the integral, too", "definition", "Derivative(x**3/3 + y, x)", "x**2"),
     Law("usual-meaning", "a bar is a mean, s_x^2 a sample's variance; X ~ D has the density, the mean, ... of D in its "
         "most common parametrisation", "nothing else is said of the name", "definition", "x + 0", "x"),
+    Law("variance-of-sum", "Var(c sum_i a_i X_i) = c^2 sum_i a_i^2 Var(X_i)", "Cov(X_i, X_j) = 0 for i != j",
+        "Ross, A First Course in Probability, 7.4", "x + 0", "x"),
     Law("integral-by-points", "what holds of all finite sums with weights >= 0 holds of integrals over a space "
         "of which only the name is known", "each integral exists", "Richter 1957, Rogosinski 1958, Fubini",
         "Integral(x*t**2 + t, (t, 0, 1))", "x*Integral(t**2, (t, 0, 1)) + Integral(t, (t, 0, 1))"),

@@ -19,6 +19,7 @@ from lossproof.read.document.cases import Cases
 from lossproof.read.document.declared import declared, directive, merged
 from lossproof.read.document.derive import Deriver, slug
 from lossproof.read.document.formulas import read_rows
+from lossproof.read.document.independence import independent, is_identical, uncorrelated
 from lossproof.read.document.moments import moment_of
 from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
@@ -30,7 +31,7 @@ from lossproof.read.document.usual import Usual
 from lossproof.read.expression import parse
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.notation_mapping import OWN_KEYS
-from lossproof.term import Bool, Call, ForAll, Relation, Span, Symbol, Term, free_names
+from lossproof.term import Bool, Call, Entry, ForAll, Relation, Span, Symbol, Term, free_names
 
 __all__ = ["notation_of", "read"]
 
@@ -322,11 +323,25 @@ class _Reader:
         rows = read_rows(formula, notation, self._text, self._deriver.names.declarations)
         context = self._context(rows[0].span.line if rows else first, formula, here)
         self._usual.suppose(rows, lambda text: self._alone(text, notation))
+        self._independent(rows, context, formula)
         if not formula.display:
             self._inline(rows, context, formula)
             return
         self._derive(rows, context)
         self._expect = ()
+
+    def _independent(self, rows: Sequence[ReadRow], context: Context, formula: Formula) -> None:
+        """What is said to be independent, by the words around a formula or by a sign in it."""
+        if context.narrowed or not rows:
+            return
+        terms = [statement.sides[0].term for row in rows if is_identical(row.latex) for statement in row.statements
+                 if "distributed" in statement.relations and len(statement.sides) > 1]
+        listed = independent(formula.text, *self._argument.around(formula.places[0], formula.places[-1]))
+        first = self._alone(listed, self._notation) if listed is not None else None
+        for term in (*terms, *(() if first is None else (first.term,))):
+            declared = self._deriver.names.declarations.get(term.family) if isinstance(term, Entry) else None
+            if declared is not None and (said := uncorrelated(declared)) is not None:
+                self._deriver.hold(said, context, rows[0].span)
 
     def _alone(self, text: str, notation: Notation) -> Side | None:
         """LaTeX of a value, read."""
