@@ -16,7 +16,7 @@ from lossproof.kernel import complex_steps, judge, pointwise, proof, random_name
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.validity import validate
-from lossproof.search import counterexample, repair, repair_complex, suppositions
+from lossproof.search import counterexample, crossings, repair, repair_complex, suppositions
 from lossproof.term import Bool, Term, free_names
 from lossproof.verdict import (
     Attempt,
@@ -256,6 +256,8 @@ def exhibit(step: Step, claim: proof.Claim, limit: int = POINTS_TRIED) -> StepRe
             agreed.append(point)
         if len(agreed) >= POINTS_TO_EXHIBIT:
             break
+    if not agreed and step.relation in ("=>", "<=>"):
+        agreed = crossings.crossing(step, claim.conditions, limit, PATIENCE, precision)
     if not agreed:
         reason = "no point was found at which the hypotheses hold and both lines are defined"
         return StepResult(0, Unknown(reason, "LP303"))

@@ -98,3 +98,31 @@ def test_a_counterexample_shows_the_lines_in_their_order() -> None:
         result = checker.check(make_step(SYMBOLS, left, right, relation="<=>"))
         assert result.verdict.verdict == "refuted"
         assert (result.verdict.counterexample.left, result.verdict.counterexample.right) == ("false", "true")
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Eq(n*(x - cos(x)), 0)", "Eq(x, cos(x))"), ("Eq(exp(-x), x + y**2)", "Eq(exp(x)*(x + y**2), 1)"),
+    ("Eq(a*cos(x), a - log(2))", "Eq(cos(x), 1 - log(2)/a)"), ("Eq(digamma(a), 0)", "Eq(2*digamma(a), 0)"),
+])
+def test_an_equation_whose_solutions_cannot_be_written(left: str, right: str) -> None:
+    """Points on both sides of a solution, near each other, show that the equation is about something."""
+    assert checker.check(make_step(SYMBOLS, left, right, relation="<=>")).verdict.verdict == "proved"
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Eq(x**2, -1)", "Eq(x**2 + 1, 0)"), ("Eq(1/x, 0)", "Eq(2/x, 0)"), ("Eq(exp(x) + 1, 0)", "Eq(exp(x), -1)"),
+    ("Eq(1/(x - y), 0)", "Eq(2/(x - y), 0)"), ("Eq(x, 0)", "Eq(x**2/x, 0)"),
+    ("Eq(x, 1)", "Eq((x - 1)**3/(x - 1)**2, 0)"),
+    ("Eq(Abs(x)/x, 0)", "Eq(2*Abs(x)/x, 0)"), ("Eq(2, 3)", "Eq(4, 6)"),
+])
+def test_an_equation_that_never_holds_proves_nothing(left: str, right: str) -> None:
+    """Nothing is claimed about no point, also where the sides change places at a jump."""
+    assert checker.check(make_step(SYMBOLS, left, right, relation="<=>")).verdict.verdict == "unknown"
+
+
+@pytest.mark.parametrize(("left", "right"), [
+    ("Eq(n*(x - cos(x)), 0)", "Eq(x, 2*cos(x))"), ("Eq(exp(-x), x)", "Eq(exp(x), x)"),
+])
+def test_another_equation_of_that_kind_does_not_follow(left: str, right: str) -> None:
+    """Points between which the sides change places prove nothing by themselves."""
+    assert checker.check(make_step(SYMBOLS, left, right, relation="<=>")).verdict.verdict in ("unknown", "refuted")
