@@ -19,11 +19,12 @@ from lossproof.kernel import complex_steps, expected_numbers, judge, pointwise, 
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.kernel.points import Point
 from lossproof.kernel.premises import under
+from lossproof.kernel.values_apart import values_apart
 from lossproof.lowering import by_points, established, is_plain
 from lossproof.prose_verdicts import is_only_as_set, of_prose
 from lossproof.search import counterexample
 from lossproof.search import premises as premises_of
-from lossproof.term import ZERO, Relation, Symbol
+from lossproof.term import ZERO, Relation, Symbol, Term
 from lossproof.verdict import (
     Conditional,
     Proved,
@@ -144,11 +145,22 @@ def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
         proposal = premises_of.least(proposal, lambda fewer: _follows(step, fewer))
         if _both_vanish(step, proposal):
             continue
-        result = established(under(step, [premise.term for premise in proposal]))
+        said = [premise.term for premise in proposal]
+        result = established(under(step, said)) or _with_values_apart(step, said)
         if result is not None:
             assert isinstance(result.verdict, Proved | Conditional)
             return replace(result, verdict=judge.resting(result.verdict), premises=proposal)
     return None
+
+
+def _with_values_apart(step: Step, said: Sequence[Term]) -> StepResult | None:
+    """The result of a step under premises with numbers for values of functions, for which points are found sooner."""
+    apart = values_apart(step, said)
+    result = None if apart is None else established(under(apart.step, apart.hypotheses))
+    if apart is None or result is None:
+        return None
+    assert isinstance(result.verdict, Proved | Conditional)
+    return replace(result, verdict=judge.of_values(apart, result.verdict))
 
 
 def _both_vanish(step: Step, premises: Sequence[Premise]) -> bool:

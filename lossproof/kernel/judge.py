@@ -22,6 +22,7 @@ from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import compare
 from lossproof.kernel.proof import Claim
 from lossproof.kernel.spaces import Atoms
+from lossproof.kernel.values_apart import Apart
 from lossproof.term import Entry, Number, Symbol, Term
 from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Unknown, Verdict
 
@@ -130,6 +131,14 @@ def of_uncorrelated(verdict: Verdict) -> Verdict:
     laws = dict.fromkeys(verdict.laws)
     laws["variance-of-sum"] = None
     return replace(verdict, laws=tuple(laws))
+
+
+def of_values(found: Apart, verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step from that of the step with any numbers for values of functions."""
+    if isinstance(verdict, Proved):
+        return verdict
+    conditions = tuple(dict.fromkeys(found.written(condition) for condition in verdict.conditions))
+    return replace(verdict, conditions=conditions)
 
 
 def of_numbers(found: Numbers, verdict: Proved | Conditional) -> Proved | Conditional:
