@@ -35,6 +35,10 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     A name's further meaning is a definition where it does not follow from the first one. Where the notation is inferred
     and the sides do not rest on the same names, what the text says in words may join them: nothing is refuted then.
     """
+    if isinstance(result.verdict, Proved | Conditional) and document.prose is not None and document.prose.inferred:
+        for of, by in _unsaid_slopes(step):
+            reason = f"no notation says how {of} depends on {by}, by which it is differentiated"
+            return replace(result, verdict=Unknown(reason, "LP306"), premises=())
     if isinstance(result.verdict, Proved | Conditional) and (line.usual or _guessed(step)):
         return replace(result, verdict=judge.by_usual_meanings(result.verdict))
     values = expected_numbers.values_of(step)
@@ -166,6 +170,29 @@ def _unwritten(step: Step) -> bool:
     """Whether a value that may be an array is in a step and is only read as it is set (the reader marks it so)."""
     names = reached((step.left, step.right), step.definitions)
     return any(PERHAPS_ARRAY in step.declarations[name].assumptions for name in names & set(step.declarations))
+
+
+def _unsaid_slopes(step: Step) -> Iterator[tuple[str, str]]:
+    """Names and functions' values that are differentiated by a name of which they are not said to be made.
+
+    As numbers of their own they would have the derivative 0: dL/dw = dL/da da/dw, and dL/dw = 2 dL/da da/dw, too.
+    """
+    names = reached((step.left, step.right), step.definitions)
+    bodies = [step.definitions[name].body for name in sorted(names & step.definitions.keys())]
+    for term in (step.left, step.right, *bodies):
+        for part in walk(term):
+            if not isinstance(part, Derivative) or not isinstance(part.by, Symbol | Entry):
+                continue
+            body = part.body
+            while isinstance(body, Derivative):
+                body = body.body
+            name = body.name if isinstance(body, Symbol) else body.family if isinstance(body, Entry) else \
+                body.function if isinstance(body, Call) else ""
+            declared = step.declarations.get(name)
+            by = part.by.name if isinstance(part.by, Symbol) else part.by.family
+            if declared is not None and declared.assumed and name not in step.definitions and name != by \
+                    and by not in reached((body,), step.definitions):
+                yield name, by
 
 
 def _turned_round(step: Step) -> Iterator[str]:
