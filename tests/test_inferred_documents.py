@@ -242,7 +242,7 @@ def test_a_discrete_uniform_distribution_is_no_continuous_one(tmp_path: Path) ->
     (r"\int \exp\left( -\frac{x^2}{2} \right) \mathrm{d}x = \sqrt{2 \pi}", "proved"),
     (r"\int \exp\left( -\frac{x^2}{2} \right) \mathrm{d}x = \sqrt{\pi}", "unknown"),
     (r"\int \exp(-(x - c)^2) \, \mathrm{d}x = \int \exp(-x^2) \, \mathrm{d}x", "proved"),
-    (r"\int \exp(-x) \, \mathrm{d}x = 1", "unknown"), (r"\int x \, \mathrm{d}x = \frac{x^2}{2}", "unknown"),
+    (r"\int \exp(-x) \, \mathrm{d}x = 1", "unknown"), (r"\int x \, \mathrm{d}x = \frac{x^2}{2}", "proved"),
     ("\\int x \\exp(-x) \\, \\mathrm{d}x = 1 $$\n\nfor a length\n\n$$ \\sqrt{x}^2 = x", "proved"),
 ])
 def test_an_integral_without_bounds_may_be_over_all_values(tmp_path: Path, row: str, outcome: str) -> None:
