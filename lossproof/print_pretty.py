@@ -35,6 +35,7 @@ from lossproof.term import (
     Symbol,
     Term,
     binders,
+    free_names,
     walk,
 )
 
@@ -146,6 +147,9 @@ class _Pretty:
                 bounds = "" if space == name else f"_{{{name} in {space}}}" if space is not None else (
                     f"_{{{name}={self.at(lower, Level.OF)}}}^{{{self.at(upper, Level.OF)}}}")
                 return f"int{bounds} {self.positive(body, Level.POWER)} d{name}", Level.PREFIX
+            case Family(Entry(family, (*first, Symbol(last))), (Range(name, lower, Symbol()),)) if (
+                    first and last == name and lower == ONE and all(name not in free_names(index) for index in first)):
+                return self._entry(family, tuple(first)), Level.ATOM      # a vector of a family of vectors
             case Family(body, ranges):
                 under = ", ".join([self._span(r, "=") for r in ranges])
                 return f"({self.at(body, Level.FORALL)})_{{{under}}}", Level.ATOM

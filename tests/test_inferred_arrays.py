@@ -165,3 +165,24 @@ def test_words_of_few_rows(left: str, relation: str, right: str, verdict: str) -
     """Inverses and determinants by cofactors; what stands before an inverse, and not before any matrix, is 0 where
     the product is."""
     assert judge(SYMBOLS, left, right, relation=relation).verdict.verdict == verdict
+
+
+@pytest.mark.parametrize(("loss", "slope", "wrong"), [
+    (r"\sum_{i=1}^n \left[ y_i \log \sigma(w^T x_i) + (1 - y_i) \log (1 - \sigma(w^T x_i)) \right]",
+     r"\sum_{i=1}^n (y_i - \sigma(w^T x_i)) x_i", r"\sum_{i=1}^n (\sigma(w^T x_i) - y_i) x_i"),
+    (r"\frac{1}{2} \sum_{i=1}^n (y_i - w^\top x_i)^2", r"- \sum_{i=1}^n (y_i - w^\top x_i) x_i",
+     r"- 2 \sum_{i=1}^n (y_i - w^\top x_i) x_i"),
+    (r"\sum_{i=1}^n \exp(\theta^T x_i)", r"\sum_{i=1}^n \exp(\theta^T x_i) x_i", r"\sum_{i=1}^n \exp(\theta^T x_i)"),
+])
+def test_a_small_letter_behind_a_row_is_a_vector(tmp_path: Path, loss: str, slope: str, wrong: str) -> None:
+    """w^T x_i of a sample: numbers stand before vectors."""
+    by = r"\theta" if "theta" in loss else "w"
+    text = f"$$ L({by}) = {loss} $$\n\n$$ \\frac{{\\partial L({by})}}{{\\partial {by}}} = {{row}} $$\n"
+    assert [outcome for _, outcome in outcomes(tmp_path, text.replace("{row}", slope))] == ["defined", "proved"]
+    assert outcomes(tmp_path, text.replace("{row}", wrong))[1][1] in ("refuted", "not_read")
+
+
+@pytest.mark.parametrize("row", ["w^T x_i n = n w^T x_i", r"a \, 1_n^T y = a \sum_{i=1}^n y_i"])
+def test_numbers_behind_and_before_rows_stay_numbers(tmp_path: Path, row: str) -> None:
+    """Letters that are usual for numbers, and what stands before."""
+    assert outcomes(tmp_path, f"$$ {row} $$\n")[0][1] in ("proved", "conditional")

@@ -7,6 +7,7 @@ found anew. Imports the typeset tree, `survey`, `array_names` and `array_evidenc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,8 @@ _LISTS = frozenset({",", ";", "|", r"\mid", "="})
 _EXPECTATIONS = frozenset({r"\mathrm{E}", r"\mathbb{E}"})
 _MATRICES = frozenset({"matrix", "pmatrix", "bmatrix"})
 _DOTS = frozenset({r"\dots", r"\ldots", r"\cdots", r"\vdots", r"\ddots"})
+_BEHIND_ROWS = r"(?:[a-z]|\\beta|\\theta|\\(?:tilde|hat)\{(?:[a-z]|\\beta|\\theta)\})(?:_\{[a-z0-9]\})?"
+"""Letters that are vectors where they end a product behind a row."""
 _NUMBERS = frozenset({"n", "k", "p", "m", "i", "j", "l", "e", "d", "s", "t", r"\pi", r"\sigma", r"\tau", r"\lambda"})
 ROUNDS = 8
 BOLDEST = 2
@@ -330,6 +333,10 @@ class _Reader:
             small = not is_upper(name) and name.islower() and name not in _NUMBERS
             if shape[0] == "m" and small:       # numbers stand before matrices, so this is a vector
                 self.changed |= self.found.become(name, "v", (shape[1][1],))
+                return self.found.shape(name)
+            if shape[0] == "r" and small and not rest and re.fullmatch(_BEHIND_ROWS, name):
+                # numbers stand before vectors: w^T x_i is no row with a number behind it
+                self.changed |= self.found.become(name, "v", (shape[1][0],))
                 return self.found.shape(name)
             if shape[0] in ("r", "m") and is_upper(name) and (within_trace or self._goes_on(rest)):
                 self.changed |= self.found.become(name, "m", (shape[1][-1], self.found.size()))
