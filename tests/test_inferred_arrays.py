@@ -186,3 +186,13 @@ def test_a_small_letter_behind_a_row_is_a_vector(tmp_path: Path, loss: str, slop
 def test_numbers_behind_and_before_rows_stay_numbers(tmp_path: Path, row: str) -> None:
     """Letters that are usual for numbers, and what stands before."""
     assert outcomes(tmp_path, f"$$ {row} $$\n")[0][1] in ("proved", "conditional")
+
+
+def test_a_set_that_is_counted_is_no_number(tmp_path: Path) -> None:
+    """|X| is how many members it has, beside a sum over them; a set that is only named stays a name."""
+    text = ("$$ \\sum_{x \\in \\mathcal{X}} \\frac{1}{|\\mathcal{X}|} = 1 $$\n\n"
+            "$$ \\log |\\mathcal{X}| = \\log |\\mathcal{X}| $$\n")
+    assert [outcome for _, outcome in outcomes(tmp_path, text)] == ["proved", "proved"]
+    text = ("$$ \\mathcal{Y} = \\left\\lbrace y = g(x): x \\in \\mathcal{X} \\right\\rbrace $$\n\n"
+            "$$ y \\in \\mathcal{Y} $$\n")
+    assert outcomes(tmp_path, text)[0][1] == "defined"

@@ -33,6 +33,7 @@ _CONSTANTS = frozenset({"e", r"\mathrm{e}", r"\pi", r"\mathrm{d}", "d"})
 _ARRAYS = frozenset({"I", "1", "0", r"\mathbf{I}", r"\mathbf{1}"})      # with their size below them
 _SINGLE = r"(?:\\(?:hat|bar|tilde|vec)\{)?(?:[A-Za-z]|\\[A-Za-z]+)\}?(?:_(?:\{[^{}]*\}|.))?"
 _SET = re.compile(r"\\in\s*(\\mathcal\{\w+\})")
+_COUNTED = re.compile(r"(?:\||\\lvert|\\vert)\s*(\\mathcal\{\w+\})\s*(?:\\right\s*)?(?:\||\\rvert|\\vert)")
 _STATISTICS = re.compile(r"\\mathrm\{(?:E|Var|Cov|Pr|KL|Corr|Gam|Bin|Bet)\}|\\mathcal\{N\}|\\sim\b|\\mathbb\{E\}|"
                          r"\\Gamma|\\psi\(")
 _DIFFERENCE = re.compile(r"\\Delta\s*([a-zA-Z])(?![a-zA-Z_^])")
@@ -245,7 +246,8 @@ class Proposer:
         for pattern in self.families:
             if pattern.key in self.rows and len(pattern.sub) == 2 and not pattern.label:
                 self.names.pop(pattern.typeset(self.letters[pattern]), None)    # y_{i1} is an entry of y_i
-        sets = {found for text in self.formulas for found in _SET.findall(text)}
+        sets = {found for text in self.formulas for found in _COUNTED.findall(text)} & {
+            found for text in self.formulas for found in _SET.findall(text)}
         for key, use in self.found.uses.items():
             uses = [(parts, "") for parts in use.subscripts] + list(use.labelled)
             for parts, label in uses:
