@@ -296,7 +296,8 @@ class _Reader:
                           self._sections[-1].title, expect, span)
         if formula is None:
             return context
-        return replace(context, role=self._argument.role(formula.places[0]), labels=found,
+        return replace(context, role=self._argument.role(formula.places[0], display=formula.display),
+                       labels=found,
                        cites=citations(formula.lead) or citations(self._argument.before(formula.places[0])),
                        narrowed=self._argument.hypothetical(
                            formula.places[0], formula.places[-1], display=formula.display))

@@ -227,9 +227,10 @@ class Deriver(Chains):
     def _start(self, statement: Statement, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                context: Context) -> None:
         written = statement.sides[0]
-        first, second = sides[0], sides[1]
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
+        sides, relations = self._define_function(sides, relations, row, context)
+        first, second = sides[0], sides[1]
         head = self.head(statement.sides[0]) if relations[0] == "=" else None
         if self.inferred and head is None and relations[0] == "=" and self._defines_by_multiple(
                 statement, sides, relations, row, context):
@@ -410,6 +411,22 @@ class Deriver(Chains):
             chain = self._chain([self._first(sides[1])], row.span, context)
             for side, relation in zip(sides[2:], relations[1:], strict=True):
                 self._append(chain, self._line(side, relation))
+
+    def _define_function(self, sides: list[Side], relations: list[LineRelation], row: ReadRow,
+                         context: Context) -> tuple[list[Side], list[LineRelation]]:
+        """`Z = g(X) = ...` says what g is, too, where nothing has been said of it: the sides without what says so."""
+        term = sides[1].term
+        declared = self.names.declarations.get(term.function) if isinstance(term, Call) else None
+        if len(sides) < 3 or set(relations[:2]) != {"="} or not self.inferred or declared is None or (
+                not is_known_everywhere(declared)) or context.given or context.narrowed or context.role == "claimed":
+            return sides, relations
+        head, body = head_of(term, self.names.declarations), sides[2].term
+        if head is None or self.names.is_defined(head.name) or not self.names.may_define(head, body) or not (
+                set(head.arguments) <= free_names(body)) or head.name in self.names.used:
+            return sides, relations
+        self._defines.append(self.names.define(head, body, row.span, context.section))
+        sides = [self._now(side) for side in sides]
+        return [sides[0], sides[1], *sides[3:]], [relations[0], *relations[2:]]
 
     def _follow(self, before: tuple[Side, Side, str], left: Side, right: Side, join: str, row: ReadRow,
                 context: Context) -> None:

@@ -117,12 +117,19 @@ def head_of(term: Term, declarations: Mapping[str, Declaration]) -> Head | None:
     return None
 
 
-def function_of(term: Term, declarations: Mapping[str, Declaration]) -> Head | None:
-    """The function that a value is of, whatever it is applied to; None for a value that is known alone."""
+def function_of(term: Term, declarations: Mapping[str, Declaration], taken: Collection[str] = ()) -> Head | None:
+    """The function that a value is of, whatever it is applied to; None for a value that is known alone.
+
+    Its argument is named by what it is applied to, or by a name in that which is not `taken`.
+    """
     match term:
-        case Call(function, (Symbol(name),), ()) if function in declarations \
+        case Call(function, (argument,), ()) if function in declarations \
                 and is_known_everywhere(declarations[function]):
-            return Head(function, (), (name,))
+            if isinstance(argument, Symbol):
+                return Head(function, (), (argument.name,))
+            names = sorted(name for name in free_names(argument) - set(taken)
+                           if name in declarations and declarations[name].kind == "scalar")
+            return Head(function, (), (names[0],)) if names else None
         case _:
             return None
 
