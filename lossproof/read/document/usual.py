@@ -91,7 +91,8 @@ class Usual:
         taken = frozenset().union(*map(free_names, said.parameters))
         for fact in facts(said, law, self._applied(), names.supposed):
             left, argument = read(f"{fact.written}({fact.argument})"), read(fact.argument)
-            head = None if left is None else self.deriver.head(left) or function_of(left.term, names.declarations, taken)
+            head = None if left is None else self.deriver.head(left) or function_of(
+                left.term, names.declarations, taken)
             if head is None or argument is None or head.name in done:
                 continue
             at = Symbol(head.arguments[0]) if head.arguments else names.now(argument.term)
