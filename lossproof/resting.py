@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import islice
 
 from lossproof.deciding import LOOKS_OUTSIDE, POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, smallest
-from lossproof.derivation import Document, Line, Premise, Step
+from lossproof.derivation import Document, Line, Premise, Reading, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expected_numbers, judge, pointwise, proof, random_names, spaces
 from lossproof.kernel.normal_form import Unsupported
@@ -218,6 +218,25 @@ def _in_a_reading(line: Line, step: Step) -> StepResult | None:
             claim = by_points(read, work) or (None if spaces.over_spaces(read) else claimed(read, work))
         except InputError:
             continue
-        if claim is not None and isinstance(claim.verdict, Proved | Conditional):
-            return replace(claim, verdict=judge.in_reading(claim.verdict, reading.law))
+        if claim is None or not isinstance(claim.verdict, Proved | Conditional):
+            continue
+        others = _beside(step, reading)
+        if others is None:
+            continue
+        verdict = judge.in_reading(judge.together((claim.verdict, *others)), reading.law)
+        if reading.premises:
+            verdict = judge.resting(verdict)
+        return replace(claim, verdict=verdict, premises=reading.premises)
     return None
+
+
+def _beside(step: Step, reading: Reading) -> list[Proved | Conditional] | None:
+    """The verdicts of what must hold beside a reading; None where one of it is not proved."""
+    found: list[Proved | Conditional] = []
+    for left, right in reading.beside:
+        posed = Step(left, right, "=", (), step.declarations, step.definitions)
+        claim = claimed(posed, WORK_UNDER_PREMISES)
+        if claim is None or not isinstance(claim.verdict, Proved | Conditional):
+            return None
+        found.append(judge.for_all(claim.verdict, reading.own))
+    return found

@@ -24,7 +24,9 @@ from itertools import pairwise
 from lossproof.derivation import PERHAPS_ARRAY, Line, LineRelation, Row
 from lossproof.read.document.argument import citations
 from lossproof.read.document.chains import SAID, Chain, Chains
+from lossproof.read.document.chances import Chances
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
+from lossproof.read.document.inverses import Inverses
 from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
 from lossproof.read.document.multiples import solved
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number, renamed
@@ -229,7 +231,7 @@ class Deriver(Chains):
         written = statement.sides[0]
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
-        sides, relations = self._define_function(sides, relations, row, context)
+        sides, relations = self._define_function(sides, relations, row.span, context)
         first, second = sides[0], sides[1]
         head = self.head(statement.sides[0]) if relations[0] == "=" else None
         if self.inferred and head is None and relations[0] == "=" and self._defines_by_multiple(
@@ -386,6 +388,8 @@ class Deriver(Chains):
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
+        means = None if usual or context.given or context.narrowed else Chances(
+            self.names, Inverses(self.names, self.wording, ())).says(self.names.as_written(first.term), sides[1].term)
         made = self.names.define(head, sides[1].term, row.span, context.section,
                                  narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
         self._defines.append(made)
@@ -399,34 +403,20 @@ class Deriver(Chains):
             # it says nothing for its own row
             self._said.append(Said(len(self.rows) + 1, Relation("=", said[0].term, said[1].term), row.span, context))
         self._started = sides[1]
-        if usual:       # a meaning that it has anyhow, by the laws of densities
+        if usual or means is not None:       # a meaning that it has anyhow, by the laws of densities
             open_ = self._open
             chain = self._chain([self._first(first)], row.span, context)
             chain.lines.append(replace(self._line(sides[1], "="), otherwise="it says what its left side means",
                                        bare=True))
             self._again.add(chain.name)
+            if means is not None:
+                self._means[chain.name] = means
             self._steps.append((chain.name, 2))
             self._open = open_
         if len(sides) > 2:
             chain = self._chain([self._first(sides[1])], row.span, context)
             for side, relation in zip(sides[2:], relations[1:], strict=True):
                 self._append(chain, self._line(side, relation))
-
-    def _define_function(self, sides: list[Side], relations: list[LineRelation], row: ReadRow,
-                         context: Context) -> tuple[list[Side], list[LineRelation]]:
-        """`Z = g(X) = ...` says what g is, too, where nothing has been said of it: the sides without what says so."""
-        term = sides[1].term
-        declared = self.names.declarations.get(term.function) if isinstance(term, Call) else None
-        if len(sides) < 3 or set(relations[:2]) != {"="} or not self.inferred or declared is None or (
-                not is_known_everywhere(declared)) or context.given or context.narrowed or context.role == "claimed":
-            return sides, relations
-        head, body = head_of(term, self.names.declarations), sides[2].term
-        if head is None or self.names.is_defined(head.name) or not self.names.may_define(head, body) or not (
-                set(head.arguments) <= free_names(body)) or head.name in self.names.used:
-            return sides, relations
-        self._defines.append(self.names.define(head, body, row.span, context.section))
-        sides = [self._now(side) for side in sides]
-        return [sides[0], sides[1], *sides[3:]], [relations[0], *relations[2:]]
 
     def _follow(self, before: tuple[Side, Side, str], left: Side, right: Side, join: str, row: ReadRow,
                 context: Context) -> None:

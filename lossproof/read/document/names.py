@@ -177,6 +177,9 @@ class Names:
     of: dict[str, str] = field(default_factory=dict)           # of such a name, the variable that it says something of
     restated: list[tuple[str, Term, Term]] = field(default_factory=list)    # the variable, what is usual, what is said
     parameters: set[str] = field(default_factory=set)          # of distributions, as written
+    distributed: set[str] = field(default_factory=set)         # what is said to have a distribution, as set
+    continuous: set[str] = field(default_factory=set)          # of these, what has a known one
+    discrete: set[str] = field(default_factory=set)
 
     def now(self, term: Term) -> Term:
         """The term with every name in its present meaning, expectations to which the document gave a value by name."""

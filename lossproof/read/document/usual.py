@@ -50,6 +50,7 @@ class Usual:
         for row in rows:
             names.parameters |= _parameters(row, names.declarations)
         for said in distributed(rows):
+            names.distributed.add(said.of)
             repeated, self._said[said.of] = self._said.get(said.of) == said, said
             if isinstance(said.term, Symbol):
                 self._random.add(said.term.name)
@@ -59,6 +60,7 @@ class Usual:
             if found is None:
                 continue
             law, shape = found
+            (names.discrete if law.support.whole else names.continuous).add(said.of)
             if not law.support.whole and not shape:
                 names.supports.space(said.of, law.support)
             self._facts(said, law, shape, read)
