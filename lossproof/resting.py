@@ -189,14 +189,18 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
 
     As it stands, it gets a small budget first where matrices or integrals over named spaces make it costly.
     """
-    chance = bool(expected_numbers.values_of(step)) or random_names.has_expectations(step)
+    chance = _is_of_chance(step)
     if line.bare:
         found = None if chance else _in_a_reading(line, step)
         return found or StepResult(0, Unknown("it says what its left side means"))
-    if not line.readings or chance or complex_steps.is_complex(step):
+    if not line.readings or complex_steps.is_complex(step):
         return None
     if line.alone and isinstance(line.term, Relation):
         step = replace(step, left=line.term.left, right=line.term.right, relation="=")
+    if chance:      # what is read otherwise may hold no expectations
+        certain = tuple(reading for reading in line.readings if reading.law == "usual-meaning" and not _is_of_chance(
+            replace(step, left=reading.left, right=reading.right)))
+        return _in_a_reading(replace(line, readings=certain), step)
     read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
     costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))
     try:
@@ -207,6 +211,11 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     if found is not None and isinstance(found.verdict, Proved if costly else Proved | Conditional):
         return found
     return None if _fails(document, line, step) else _in_a_reading(line, step)
+
+
+def _is_of_chance(step: Step) -> bool:
+    """Whether an expectation, or the name of one's value, is in a step."""
+    return bool(expected_numbers.values_of(step)) or random_names.has_expectations(step)
 
 
 def _in_a_reading(line: Line, step: Step) -> StepResult | None:

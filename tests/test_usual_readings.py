@@ -161,3 +161,31 @@ def test_ends_made_of_infinity(tmp_path: Path, row: str, outcome: str) -> None:
     """Where the sign of what it is divided by is known."""
     names = "{m: scalar, r: scalar, s: {kind: scalar, assume: [positive]}, x: scalar}"
     assert outcomes(tmp_path, f"---\nlossproof:\n  names: {names}\n---\n{display(row)}")[-1] == outcome
+
+
+@pytest.mark.parametrize(("row", "outcome"), [
+    (r"\mathrm{E}[g(X)] = \sum_{x \in \mathcal{X}} g(x) f_X(x)", "proved"),
+    (r"\mathrm{E}(X) = \sum_{x \in \mathcal{X}} x f_X(x)", "proved"),
+    (r"\mathrm{E}(X^2) = \int_{\mathcal{X}} x^2 f_X(x) \, \mathrm{d}x", "conditional"),    # where it exists
+    (r"\mathrm{Var}(X) = \sum_{x \in \mathcal{X}} (x - \mathrm{E}(X))^2 f_X(x)", "proved"),
+    (r"\mathrm{Var}(X) = \sum_{x \in \mathcal{X}} (x - \mathrm{E}(X)) f_X(x)", "defined"),
+    (r"\mathrm{Var}(X) = \sum_{x \in \mathcal{X}} x^2 f_X(x)", "defined"),
+    (r"\mathrm{E}(X) = \sum_{x \in \mathcal{X}} x^2 f_X(x)", "defined"),
+    (r"\mathrm{E}(X) = - \sum_{x \in \mathcal{X}} x f_X(x)", "defined"),
+    (r"\mathrm{E}(X) = \sum_{x \in \mathcal{X}} x f_Y(x)", "defined"),
+    (r"\mathrm{E}(X) = \sum_{x \in \mathcal{Y}} x f_X(x)", "defined"),
+    (r"\mathrm{E}(X Y) = \sum_{x \in \mathcal{X}} x Y f_X(x)", "defined"),      # Y is random, too
+    (r"\mathrm{E}[g(X)] = \sum_{x \in \mathcal{X}} g(2 x) f_X(x)", "defined"),
+])
+def test_expectations_over_all_values(tmp_path: Path, row: str, outcome: str) -> None:
+    """The sum and the integral that an expectation usually is; another one only gives it a meaning."""
+    found = outcomes(tmp_path, "Let $X$ and $Y$ be random variables.", display(r"0 &\leq f_X(x)", r"0 &\leq f_Y(x)"),
+                     display(row.replace("=", "&=", 1)))
+    assert found[-1] == outcome
+
+
+def test_an_expectation_over_one_variable(tmp_path: Path) -> None:
+    """E_X is the expectation where nothing else is random in it."""
+    found = outcomes(tmp_path, "Let $Y = 2 X$.", display(r"q &= \mathrm{E}_X[3 X]", r"&= 3 \mathrm{E}_X[X]"),
+                     display(r"r &= \mathrm{E}_Z[Z U]", r"&= U \mathrm{E}_Z[Z]"))
+    assert found == ["defined", "proved", "defined", "unknown"]

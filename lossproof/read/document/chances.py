@@ -241,6 +241,11 @@ class Chances:
                 premises[condition] = Premise(condition)
         return self.names.unfold(self.names.supports.body(Call(now, (value,))))
 
+    def density(self, variable: Symbol, value: Term) -> Term | None:
+        """f_X at a value, as lines hold it; None where the document has none."""
+        name = self._named("f", variable)
+        return None if name is None else self.names.unfold(Call(self.names.current.get(name, name), (value,)))
+
     def _named(self, what: str, variable: Symbol) -> str | None:
         """The name of the function that is set as F_X or f_X."""
         letter = self._letter(variable)

@@ -24,9 +24,7 @@ from itertools import pairwise
 from lossproof.derivation import PERHAPS_ARRAY, Line, LineRelation, Row
 from lossproof.read.document.argument import citations
 from lossproof.read.document.chains import SAID, Chain, Chains
-from lossproof.read.document.chances import Chances
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
-from lossproof.read.document.inverses import Inverses
 from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
 from lossproof.read.document.multiples import solved
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number, renamed
@@ -35,6 +33,7 @@ from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
+from lossproof.read.document.usual_readings import says_meaning
 from lossproof.term import (
     Call,
     Component,
@@ -388,8 +387,8 @@ class Deriver(Chains):
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
-        means = None if usual or context.given or context.narrowed else Chances(
-            self.names, Inverses(self.names, self.wording, ())).says(self.names.as_written(first.term), sides[1].term)
+        means = None if usual or context.given or context.narrowed else says_meaning(
+            self.names.as_written(first.term), sides[1].term, self.names, self.wording)
         made = self.names.define(head, sides[1].term, row.span, context.section,
                                  narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
         self._defines.append(made)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lossproof.derivation import Derivation, Line, Premise, Reading
+from lossproof.read.document.averages import Averages
 from lossproof.read.document.chances import Chances
 from lossproof.read.document.inverses import Inverse, Inverses
 from lossproof.read.document.names import Names
@@ -32,7 +33,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["with_usual_readings"]
+__all__ = ["says_meaning", "with_usual_readings"]
 
 
 def with_usual_readings(derivations: tuple[Derivation, ...], names: Names, wording: Wording | None,
@@ -41,7 +42,12 @@ def with_usual_readings(derivations: tuple[Derivation, ...], names: Names, wordi
     with what they rest on."""
     inverses = Inverses(names, wording, derivations)
     chances = Chances(names, inverses)
-    return tuple(_read(one, _Reader(names, inverses, chances), means) for one in derivations)
+    return tuple(_read(one, _Reader(names, inverses, chances, Averages(names, chances)), means) for one in derivations)
+
+
+def says_meaning(left: Term, right: Term, names: Names, wording: Wording | None) -> tuple[Premise, ...] | None:
+    """What it rests on that a row says of F_X(x) or the like what it means; None where it says something else."""
+    return Chances(names, Inverses(names, wording, ())).says(left, right)
 
 
 def _read(derivation: Derivation, reader: _Reader, means: Mapping[str, tuple[Premise, ...]]) -> Derivation:
@@ -66,6 +72,7 @@ class _Reader:
     names: Names
     inverses: Inverses
     chances: Chances
+    averages: Averages
     _values: dict[Term, str] = field(default_factory=dict)
 
     def readings(self, left: Term, right: Term, said: Sequence[Premise]) -> Iterator[Reading]:
@@ -77,6 +84,7 @@ class _Reader:
         yield from found
 
     def _all(self, left: Term, right: Term, said: Sequence[Premise]) -> Iterator[Reading]:
+        yield from self.averages.readings(left, right)
         parts = [part for side in (left, right) for part in walk(side)]
         if any(isinstance(part, Integral) and any(isinstance(end, Add | Mul) for end in (part.lower, part.upper))
                for part in parts):
