@@ -189,3 +189,58 @@ def test_an_expectation_over_one_variable(tmp_path: Path) -> None:
     found = outcomes(tmp_path, "Let $Y = 2 X$.", display(r"q &= \mathrm{E}_X[3 X]", r"&= 3 \mathrm{E}_X[X]"),
                      display(r"r &= \mathrm{E}_Z[Z U]", r"&= U \mathrm{E}_Z[Z]"))
     assert found == ["defined", "proved", "defined", "unknown"]
+
+
+@pytest.mark.parametrize(("rows", "outcome"), [
+    ((r"\mathrm{Pr}(Z \leq z)", r"\mathrm{Pr}(X \leq \sigma z + \mu)"), "proved"),
+    ((r"\mathrm{Pr}(\frac{X - \mu}{\sigma} \leq z)", r"\mathrm{Pr}(X \leq \sigma z + \mu)"), "proved"),
+    ((r"\mathrm{Pr}(\frac{X - \mu}{\sigma} \leq z)", r"F_X(\sigma z + \mu)"), "proved"),
+    ((r"\mathrm{Pr}(Z \leq z)", r"F_Z(z)"), "proved"),
+    ((r"\mathrm{Pr}(\mu - \sigma X \leq z)", r"\mathrm{Pr}(X \geq \frac{\mu - z}{\sigma})"), "proved"),
+    ((r"\mathrm{Pr}(\mu - \sigma X \leq z)", r"\mathrm{Pr}(X \leq \frac{\mu - z}{\sigma})"), "unknown"),
+    ((r"\mathrm{Pr}(Z \leq z)", r"\mathrm{Pr}(X < \sigma z + \mu)"), "unknown"),
+    ((r"\mathrm{Pr}(Z \leq z)", r"\mathrm{Pr}(X \leq \sigma z - \mu)"), "unknown"),
+    ((r"\mathrm{Pr}(a X \leq z)", r"\mathrm{Pr}(X \leq \frac{z}{a})"), "unknown"),        # a may be negative
+    ((r"\mathrm{Pr}(X^2 \leq z)", r"\mathrm{Pr}(X \leq \sqrt{z})"), "unknown"),
+    ((r"\mathrm{Pr}(X \leq \sigma W)", r"F_X(\sigma W)"), "unknown"),       # W may be random
+])
+def test_events_of_affine_functions(tmp_path: Path, rows: tuple[str, str], outcome: str) -> None:
+    """a + b X <= z is X <= (z - a)/b where b is known to be positive, the other way round where it is negative."""
+    found = outcomes(tmp_path, "Let $X$ be a random variable.", display(r"Z = \frac{X - \mu}{\sigma}"),
+                     display(r"0 &\leq F_X(x)", r"0 &\leq F_Z(z)", r"\log \sigma &\leq \sigma"),
+                     display(f"q + {rows[0]} &= q + {rows[1]}"))
+    assert found[-1] == outcome
+
+
+@pytest.mark.parametrize(("text", "row", "outcome"), [
+    ("continuous", r"F_X(\mathrm{median}(X)) = \frac{1}{2}", "conditional"),
+    ("continuous", r"F_X(\mathrm{median}(X)) = \frac{1}{3}", "unknown"),
+    ("continuous", r"F_W(\mathrm{median}(X)) = \frac{1}{2}", "unknown"),
+    ("continuous", r"F_X(2 \mathrm{median}(X)) = \frac{1}{2}", "unknown"),
+    ("discrete", r"F_X(\mathrm{median}(X)) = \frac{1}{2}", "unknown"),
+])
+def test_medians(tmp_path: Path, text: str, row: str, outcome: str) -> None:
+    """Half of a continuous distribution lies below its median."""
+    found = outcomes(tmp_path, f"Let $X$ be a {text} random variable.", display(r"0 &\leq F_X(x)", r"0 &\leq F_W(x)"),
+                     display(row.replace("=", "&=")))
+    assert found[-1] == outcome
+
+
+@pytest.mark.parametrize(("cases", "outcome"), [
+    ((r"f_X(g^{-1}(y))", r"y \in \mathcal{Y}", "0", r"y \notin \mathcal{Y}"), "conditional"),
+    ((r"f_X(g^{-1}(y))", r"y \in \mathcal{Y}", "1", r"y \notin \mathcal{Y}"), "defined"),
+    ((r"f_X(g(y))", r"y \in \mathcal{Y}", "0", r"y \notin \mathcal{Y}"), "defined"),
+    ((r"f_X(g^{-1}(y))", r"y \in \mathcal{X}", "0", r"y \notin \mathcal{X}"), "defined"),
+    ((r"f_X(g^{-1}(y))", r"y \notin \mathcal{Y}", "0", r"y \in \mathcal{Y}"), "defined"),
+])
+def test_mass_functions_by_cases(tmp_path: Path, cases: tuple[str, ...], outcome: str) -> None:
+    """That of g(X), and 0 outside of the possible outcomes."""
+    value, inside, other, outside = cases
+    claim = rf"f_Y(y) = \left\{{ \begin{{array}}{{rl}} {value} \; , & \text{{if}} \; {inside} \\ " \
+        rf"{other} \; , & \text{{if}} \; {outside} \end{{array}} \right."
+    found = outcomes(
+        tmp_path, "**Theorem:** Let $X$ be a discrete random variable and let $g(x)$ be an invertible function. Then, "
+        "the probability mass function of $Y = g(X)$ is", f"$$ {claim} $$", "**Proof:** We have",
+        display(r"f_Y(y) &= \mathrm{Pr}(Y = y)", r"&= \mathrm{Pr}(g(X) = y)", r"&= \mathrm{Pr}(X = g^{-1}(y))"))
+    assert found[0] == outcome
+    assert found[-3:] == ["conditional", "proved", "conditional"]

@@ -9,20 +9,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 
 from lossproof.derivation import RANDOM, UNSPECIFIED, Declaration, Premise
 from lossproof.latex_names import HOLE
+from lossproof.read.document.affine import affine, sign_of, solution
 from lossproof.read.document.inverses import Inverses
 from lossproof.read.document.names import Names
 from lossproof.read.latex.events import CHANCES, SIGNS
 from lossproof.term import (
     ONE,
     ZERO,
+    Bool,
     Call,
     Derivative,
+    Number,
+    Piecewise,
     Relation,
     Symbol,
     Term,
+    binders,
+    divide,
+    free_names,
     map_children,
     subtract,
     walk,
@@ -87,7 +95,7 @@ class Chances:
             return inner
         (left, right), sign = event.sides, event.signs[0]
         for one, other, relation in ((left, right, sign), (right, left, _TURNED[sign])):
-            match one:
+            match self._meaning(one):
                 case Call(function, (argument,), ()) if (inverse := self.inverses.name_of(function)) is not None:
                     said = self.inverses.course(function)
                     if relation in ("<", ">=") and self._is_distribution(function):
@@ -101,7 +109,94 @@ class Chances:
                     return self.chance(event.head, argument, turned, Call(inverse, (other,)))
                 case _:
                     pass
-        return inner
+        return self._of_affine(event) or inner
+
+    def _of_affine(self, event: Event) -> Term | None:
+        """The event of X for one of a + b X, where the sign of b is declared."""
+        left, right = (self._written_out(side) for side in event.sides)
+        free = [variable for variable in self._variables()
+                if variable.name in free_names(left) | free_names(right)]
+        parts = affine(subtract(left, right), free[0].name) if len(free) == 1 else None
+        sign = None if parts is None else sign_of(parts[0], {
+            name: declared for name, declared in self.names.declarations.items() if name not in self.names.definitions})
+        if parts is None or sign is None:
+            return None
+        value = solution(*parts)
+        if not self._is_fixed(value, free[0].name):
+            return None
+        relation = event.signs[0] if sign > 0 else _TURNED[event.signs[0]]
+        return self.chance(event.head, free[0], relation, value)
+
+    def _written_out(self, term: Term, inside: frozenset[str] = frozenset()) -> Term:
+        """The term with what quantities are that are set as capital letters."""
+        match term:
+            case Symbol(name) if name in self.names.definitions and name not in inside and not self.names.definitions[
+                    name].ranges and re.fullmatch("[A-Z]", self._letter(term)):
+                return self._written_out(self.names.unfold(self.names.definitions[name].body), inside | {name})
+            case _ if binders(term):
+                return term
+            case _:
+                return map_children(term, lambda child: self._written_out(child, inside))
+
+    def _meaning(self, term: Term) -> Term:
+        """What a quantity is that is the value of a function."""
+        definition = self.names.definitions.get(term.name) if isinstance(term, Symbol) else None
+        if definition is None or definition.ranges:
+            return term
+        body = self.names.unfold(definition.body)
+        return body if isinstance(body, Call) else term
+
+    def in_space(self, left: Term, right: Term) -> tuple[Term, Term] | None:
+        r"""A mass function, by cases `y \in \mathcal{Y}` and 0 for all else, in the first case; None for all else.
+
+        Outside of the possible outcomes of Y, whose set has that name, it is 0 anyhow.
+        """
+        event = self.event(left)
+        match event, right:
+            case (Event(_, (Symbol() as variable, Symbol(letter)), ("=",)),
+                  Piecewise(((value, inside), (other, outside)))) if other == ZERO and (
+                      letter.upper() == self._letter(variable)):
+                space = rf"\mathcal{{{self._letter(variable)}}}"
+                if self._is_membership(inside, letter, r"\in", space) and (
+                        outside == Bool("and", ()) or self._is_membership(outside, letter, r"\notin", space)):
+                    return left, value
+        return None
+
+    def _is_membership(self, condition: Term, letter: str, sign: str, space: str) -> bool:
+        """Whether a condition says that a letter is in a space, or not in it."""
+        match condition:
+            case Relation("=", Call(name, (Symbol(member), Symbol(whole)), ()), one) if one == ONE and member == letter:
+                declared, of = self.names.declarations.get(name), self.names.declarations.get(whole)
+                return declared is not None and of is not None and of.latex == space and (
+                    declared.latex == rf"\mathbf{{1}}({HOLE}{sign}{HOLE})")
+            case _:
+                return False
+
+    def medians(self, left: Term, right: Term) -> tuple[Term, Term, tuple[Premise, ...]] | None:
+        """F_X at the median of X, which is 1/2 where X is continuous; None for what is something else."""
+        half = Number(Fraction(1, 2))
+        for variable in self._variables():
+            name = self._named("F", variable)
+            if name is None or right not in (half, divide(ONE, Number(Fraction(2)))):
+                continue
+            function = self.names.current.get(name, name)
+            for median in self._medians_of(variable):
+                for value in (Call(function, (median,)), self.names.supports.body(Call(function, (median,)))):
+                    if self.names.unfold(value) == left:
+                        if self._letter(variable) in self.names.continuous:
+                            return half, half, ()
+                        said = self._said("continuous", r"\mathrm{Pr}", variable)
+                        return None if said is None else (half, half, (said,))
+        return None
+
+    def _medians_of(self, variable: Symbol) -> list[Term]:
+        found: list[Term] = []
+        for name, declared in self.names.declarations.items():
+            if declared.kind == "function" and declared.latex == rf"\mathrm{{median}}({HOLE})":
+                call = Call(name, (variable,))
+                value = self.names.values.get(call)
+                found += [call] if value is None else [Symbol(value), Symbol(self.names.current.get(value, value))]
+        return found
 
     def _is_distribution(self, function: str) -> bool:
         """Whether this is F_X of a variable X."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lossproof.derivation import Derivation, Line, Premise, Reading
+from lossproof.derivation import Declaration, Derivation, Line, Premise, Reading
+from lossproof.read.document.affine import sign_of
 from lossproof.read.document.averages import Averages
 from lossproof.read.document.chances import Chances
 from lossproof.read.document.inverses import Inverse, Inverses
@@ -22,8 +23,6 @@ from lossproof.term import (
     Derivative,
     Integral,
     Mul,
-    Number,
-    Pow,
     Relation,
     Symbol,
     Term,
@@ -85,6 +84,10 @@ class _Reader:
 
     def _all(self, left: Term, right: Term, said: Sequence[Premise]) -> Iterator[Reading]:
         yield from self.averages.readings(left, right)
+        median = self.chances.medians(left, right)
+        if median is not None:
+            yield Reading(median[0], median[1], law="usual-meaning", premises=median[2])
+        left, right = self.chances.in_space(left, right) or (left, right)
         parts = [part for side in (left, right) for part in walk(side)]
         if any(isinstance(part, Integral) and any(isinstance(end, Add | Mul) for end in (part.lower, part.upper))
                for part in parts):
@@ -103,6 +106,8 @@ class _Reader:
             left, right = (self.inverses.cancelled(side, premises) for side in (left, right))
             yield self._reading(left, right, premises)
         if event:
+            needed = dict(premises)
+            yield self._reading(self.chances.valued(left, needed), self.chances.valued(right, needed), needed)
             left, right = (self.chances.solved(side, premises) for side in (left, right))
             yield self._reading(left, right, premises)
             left, right = (self.chances.valued(side, premises) for side in (left, right))
@@ -152,6 +157,11 @@ class _Reader:
         sign = self._infinite(end)
         return None if sign is None else Const("oo" if sign > 0 else "-oo")
 
+    def _declared(self) -> dict[str, Declaration]:
+        """What is declared of names that nothing else is said of."""
+        return {name: declared for name, declared in self.names.declarations.items()
+                if name not in self.names.definitions}
+
     def _infinite(self, term: Term) -> int | None:
         """1 for what is made of oo, -1 of -oo; None where it is finite, or not known."""
         match term:
@@ -164,26 +174,13 @@ class _Reader:
                 return self._infinite(infinite[0]) if len(infinite) == 1 else None
             case Mul(args):
                 infinite = [arg for arg in args if _has_infinity(arg)]
-                signs = [self._infinite(arg) if _has_infinity(arg) else self._sign(arg) for arg in args]
+                signs = [self._infinite(arg) if _has_infinity(arg) else sign_of(arg, self._declared()) for arg in args]
                 if len(infinite) != 1 or None in signs:
                     return None
                 made = 1
                 for sign in signs:
                     made *= sign or 0
                 return made
-            case _:
-                return None
-
-    def _sign(self, term: Term) -> int | None:
-        match term:
-            case Number(value) if value:
-                return 1 if value > 0 else -1
-            case Symbol(name) if name in self.names.declarations and name not in self.names.definitions:
-                domain = self.names.declarations[name].domain
-                return 1 if domain.lower is not None and domain.lower >= 0 and (
-                    domain.lower_open or domain.lower > 0) else None
-            case Pow(base, Number(value)) if value == -1:
-                return self._sign(base)
             case _:
                 return None
 

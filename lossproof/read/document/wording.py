@@ -68,10 +68,13 @@ class Wording:
         """Where a sentence says of f_X, or of X, that it is so: the words and one of the two within it."""
         about = re.compile(rf"(?<![A-Za-z\\]){function}_\{{?{re.escape(variable)}\}}?\s*(?:\(|$)"
                            rf"|^\s*{re.escape(variable)}\s*(?:=|$)")
+        beside = re.compile(rf"\s*\$\s*{function}_\{{?{re.escape(variable)}\}}?\s*\(")
         for begin, sentence in self._sentences():
             for found in _NAMED[what].finditer(sentence):
                 inline = [formula[1] for formula in _INLINE.finditer(sentence)]
-                if not _DOUBT.search(sentence) and any(map(about.search, inline)):
+                # `if X is continuous, with probability density function $f_X(x)$` says what f_X stands for
+                named = what != "continuous" and beside.match(sentence, found.end())
+                if named or (not _DOUBT.search(sentence) and any(map(about.search, inline))):
                     return self.text.span(begin + found.start(), begin + found.end())
         return None
 
