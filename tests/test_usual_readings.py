@@ -244,3 +244,39 @@ def test_mass_functions_by_cases(tmp_path: Path, cases: tuple[str, ...], outcome
         display(r"f_Y(y) &= \mathrm{Pr}(Y = y)", r"&= \mathrm{Pr}(g(X) = y)", r"&= \mathrm{Pr}(X = g^{-1}(y))"))
     assert found[0] == outcome
     assert found[-3:] == ["conditional", "proved", "conditional"]
+
+
+def test_a_distribution_function_may_be_said_otherwise(tmp_path: Path) -> None:
+    """Who says that F_X(x) is Pr(X < x) does not mean Pr(X <= x); where it is the usual one, it stands for that."""
+    def found(event: str) -> str | None:
+        return outcomes(tmp_path, "Let $X$ be a random variable.", display(rf"F_X(x) &= \mathrm{{Pr}}({event})"),
+                        display(r"q + \mathrm{Pr}(X \leq x) &= q + F_X(x)"))[-1]
+    assert found(r"X \leq x") == "proved"
+    assert found("X < x") == "unknown"
+    assert found("X > x") == "unknown"
+
+
+def test_an_equation_to_be_solved_is_no_rule(tmp_path: Path) -> None:
+    """What a probability is set equal to at one place is not differentiated; what it is for all y, is."""
+    first = display(r"F_Y(y) &= \mathrm{Pr}(Y \leq y)", r"&= F_X(2 y)")
+    slope = display(r"q + \frac{\mathrm{d}}{\mathrm{d}y} F_Y(y) &= q + \frac{\mathrm{d}}{\mathrm{d}y} F_X(2 y)")
+    assert outcomes(tmp_path, "Let $Y$ be a random variable.", first, slope)[-1] == "conditional"
+    solved = display(r"F_Y(y) &= \mathrm{Pr}(Y \leq y)", r"&= \frac{1}{2}")
+    slope = display(r"q + \frac{\mathrm{d}}{\mathrm{d}y} F_Y(y) &= q + 0")
+    assert outcomes(tmp_path, "Let $Y$ be a random variable.", solved, slope)[-1] == "unknown"
+
+
+def test_a_value_at_a_marked_letter_defines_no_function(tmp_path: Path) -> None:
+    """y_0 = f(x_0) = 2 x_0 says what f is at x_0 only."""
+    found = outcomes(tmp_path, display("f(x) &= f(z)"), display("y_0 = f(x_0) = 2 x_0"), display("q + f(z) &= q + 2 z"))
+    assert found[-1] != "proved"
+
+
+@pytest.mark.parametrize(("words", "outcome"), [
+    ("Then, the density of $Y = 2 X + m$ is", "proved"), ("Then, the probability of $Y = 2 X + m$ is", "defined"),
+    ("Then, the [probability](/p) of $Y = 2 X + m$ is", "defined"), ("Then $Y = 2 X + m$ is such that", "defined")])
+def test_what_a_theorem_is_about_is_supposed(tmp_path: Path, words: str, outcome: str) -> None:
+    """A name within the claim of a theorem that is given in passing; an event is no name."""
+    found = outcomes(tmp_path, f"**Theorem:** Let $X$ be a number. {words}", display("q = s"), "**Proof:** We have",
+                     display("Y - m &= 2 X"))
+    assert found[-1] == outcome or (outcome == "defined" and found[-1] != "proved")

@@ -41,6 +41,8 @@ _CASE = re.compile(r"\b(?:[Ii]f|[Ww]hen(?:ever)?|[Uu]nless|[Ii]n the \w+ case|[W
 _AFTER_CASE = re.compile(r"\b(?:[Tt]hen|[Hh]ence|[Tt]hus|[Ss]o|[Dd]ann)\b|则|那么|所以")
 _AT = re.compile(r"\b(?:[Ff]or|[Aa]t|[Ff]ür|[Bb]ei) \$\s*[\\A-Za-z_{}]+\s*=\s*-?[0-9]+\s*\$")        # for $i = 1$
 _IN_PASSING = re.compile(r"\b(?:of|von|der|des)\s+(?:\$|\\\()?$")      # the density of $Y = g(X)$
+_EVENT = re.compile(r"\b(?:probability|chance|event|Wahrscheinlichkeit|Ereignis)\]?(?:\([^()]*\))?\s+(?:of|von|der|des)"
+                    r"\s+(?:\$|\\\()?$")
 _BEHIND = re.compile(r"\s*,?\s*(?:(?:for|at|on)\s+\$|(?:if|when|unless|only)\b)")     # y_i = x_i for $i = 1$
 _DENIED = re.compile(r"\b(?:false|wrong|incorrect|untrue|not (?:true|the case|assume)|falsch|nicht wahr)\b"
                      r"|不成立|是错的")
@@ -69,7 +71,8 @@ class Argument:
         number = bisect_right(self._starts, offset) - 1
         if not self._statement[number] or not self._proved(number):
             return "said"
-        if not display and _IN_PASSING.search(self._source[max(self._starts[number], offset - _FAR):offset]):
+        words = self._source[max(self._starts[number], offset - _FAR):offset]
+        if not display and _IN_PASSING.search(words) and not _EVENT.search(words):
             return "supposed"
         end = offset
         while True:

@@ -5,6 +5,7 @@ Untrusted as to truth. Imports the ground floor, `names`, and what says how line
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +14,7 @@ from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.agreement import disagreeing
 from lossproof.read.document.cases import Cases
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
-from lossproof.read.document.names import Names, head_of, is_known_everywhere, renamed
+from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, renamed
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.readings import with_readings
 from lossproof.read.document.statements import Context, Side
@@ -32,6 +33,7 @@ from lossproof.term import (
 
 __all__ = ["SAID", "Chain", "Chains"]
 
+_MARKS = re.compile(r"\\(?:hat|bar|tilde|check|vec)\b|[_^](?:\{[^{}]*\}|\\?\w+|\*)")
 SAID = "it says what this expectation is: it does not follow from what expectations are"
 _USUAL = "the sides differ at a point, but what a distribution's parameters mean is only taken for the usual"
 
@@ -199,7 +201,8 @@ class Chains:
             return sides, relations
         name = self.names.origin.get(declared.name, declared.name)
         head, body = head_of(Call(name, term.args, term.orders), self.names.declarations), sides[2].term
-        if head is None or not self.names.may_define(head, body) or not set(head.arguments) <= free_names(body):
+        if head is None or not self.names.may_define(head, body) or not set(head.arguments) <= free_names(body) or (
+                self._is_value(head, body)):
             return sides, relations
         if self.names.is_defined(name):
             if self.names.unfold(term) == self.names.unfold(body):
@@ -214,3 +217,16 @@ class Chains:
         self._defines.append(self.names.define(head, body, span, context.section))
         sides = [replace(side, term=self.names.now(side.term)) for side in sides]
         return [sides[0], sides[1], *sides[3:]], [relations[0], *relations[2:]]
+
+    def _is_value(self, head: Head, body: Term) -> bool:
+        """Whether `f(a) = ...` says what a function is worth at `a`, a letter for a value: x_0 or x-hat beside x.
+
+        Or the function has a meaning already, and this one does not depend on its argument.
+        """
+        if not head.arguments:
+            return False
+        letters = {declared.latex or name for name, declared in self.names.declarations.items()}
+        values = [_MARKS.sub("", self.names.declarations[name].latex or name).strip("{}") for name in head.arguments]
+        marked = all(value != (self.names.declarations[name].latex or name) and value in letters
+                     for name, value in zip(head.arguments, values, strict=True))
+        return marked or (self.names.is_defined(head.name) and not set(head.arguments) <= free_names(body))

@@ -8,7 +8,7 @@ goes with a distribution where that is given.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from lossproof.derivation import RANDOM, UNSPECIFIED, Declaration, Premise
@@ -116,6 +116,8 @@ class Chances:
         left, right = (self._written_out(side) for side in event.sides)
         free = [variable for variable in self._variables()
                 if variable.name in free_names(left) | free_names(right)]
+        if len(free) == 1 and left == free[0] and free[0].name not in free_names(right):
+            return None         # it is solved
         parts = affine(subtract(left, right), free[0].name) if len(free) == 1 else None
         sign = None if parts is None else sign_of(parts[0], {
             name: declared for name, declared in self.names.declarations.items() if name not in self.names.definitions})
@@ -331,10 +333,22 @@ class Chances:
         if name is None:
             return None
         now = self.names.current.get(name, name)
+        if not self._is_usual(now, what, variable):
+            return None
         for condition in self.names.supports.given.get(now, ()):
             if isinstance(condition, Relation):
                 premises[condition] = Premise(condition)
         return self.names.unfold(self.names.supports.body(Call(now, (value,))))
+
+    def _is_usual(self, name: str, what: str, variable: Symbol) -> bool:
+        """Whether F_X or f_X is not said to be another probability than the usual one, as Pr(X < x) or Pr(X > x)."""
+        function = self.names.functions.get(name)
+        if function is None:
+            return True
+        body = self.names.unfold(function.body)
+        events = [event for part in walk(body) if (event := self.event(part)) is not None]
+        usual = Event("", (variable, Symbol(function.parameters[0])), ("<=" if what == "F" else "=",))
+        return not events or (self.event(body) is not None and replace(events[0], head="") == usual)
 
     def density(self, variable: Symbol, value: Term) -> Term | None:
         """f_X at a value, as lines hold it; None where the document has none."""

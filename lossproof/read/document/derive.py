@@ -56,7 +56,6 @@ _ORDERS: Mapping[str, RelationName] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=
 _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
-_MARKS = re.compile(r"\\(?:hat|bar|tilde|check|vec)\b|[_^](?:\{[^{}]*\}|\\?\w+|\*)")
 _NARROWED = "it is said in a case, of some values, as a hypothesis or by what is to be proved, and defines nothing"
 _UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
 _SOLVED = "taken as given: the equation that the next row follows from"
@@ -330,19 +329,6 @@ class Deriver(Chains):
         if not is_number(value) or head.arguments or isinstance(statement.sides[0].term, Call):
             return False
         return follows is None or head.name not in free_names(follows[0].term) | free_names(follows[1].term)
-
-    def _is_value(self, head: Head, body: Term) -> bool:
-        """Whether `f(a) = ...` says what a function is worth at `a`, a letter for a value: x_0 or x-hat beside x.
-
-        Or the function has a meaning already, and this one does not depend on its argument.
-        """
-        if not head.arguments:
-            return False
-        letters = {declared.latex or name for name, declared in self.names.declarations.items()}
-        values = [_MARKS.sub("", self.names.declarations[name].latex or name).strip("{}") for name in head.arguments]
-        marked = all(value != (self.names.declarations[name].latex or name) and value in letters
-                     for name, value in zip(head.arguments, values, strict=True))
-        return marked or (self.names.is_defined(head.name) and not set(head.arguments) <= free_names(body))
 
     def _is_unwritten_array(self, head: Head, body: Term) -> bool:
         """Whether a declared vector or matrix is said to be one that is only read as it is set."""

@@ -129,7 +129,8 @@ class _Reader:
         for premise in said:
             rule = premise.term
             if isinstance(rule, Relation) and rule.op == "=" and rule.left == term and (
-                    letter := self._value(term)) is not None and not (free_names(rule.right) - {letter}) & bound:
+                    letter := self._value(term)) is not None and letter in free_names(rule.right) and not (
+                        free_names(rule.right) - {letter}) & bound:
                 premises[rule] = premise
                 return rule.right
         inside = bound | set(binders(term))
@@ -142,7 +143,7 @@ class _Reader:
                 if function.at == "all" and len(function.parameters) == 1 and name not in self.names.supports.functions:
                     value = self.names.unfold(Call(name, (Symbol(function.parameters[0]),)))
                     self._values[value] = function.parameters[0]
-        return self._values.get(term) if isinstance(term, Call) else None
+        return None if self.chances.event(term) is None else self._values.get(term)
 
     def _ends(self, term: Term) -> Term:
         """The term with infinite ends of integrals for what is made of them: (oo - m)/s is oo for a positive s."""
