@@ -280,3 +280,16 @@ def test_what_a_theorem_is_about_is_supposed(tmp_path: Path, words: str, outcome
     found = outcomes(tmp_path, f"**Theorem:** Let $X$ be a number. {words}", display("q = s"), "**Proof:** We have",
                      display("Y - m &= 2 X"))
     assert found[-1] == outcome or (outcome == "defined" and found[-1] != "proved")
+
+
+@pytest.mark.parametrize(("row", "outcome"), [
+    (r"f_X(x) = \frac{1}{b - a + 1}", "proved"), (r"f_X(x) = \frac{1}{b - a}", "defined"),
+    (r"\mathrm{E}(X) = \frac{a + b}{2}", "proved"), (r"\mathrm{Var}(X) = \frac{(b - a + 1)^2 - 1}{12}", "proved"),
+    (r"\mathrm{Var}(X) = \frac{(b - a)^2}{12}", "defined")])
+def test_a_discrete_uniform_distribution(tmp_path: Path, row: str, outcome: str) -> None:
+    """Its mass, mean and variance, where the text says that it is discrete and not continuous."""
+    text = "Let $X \\sim \\mathcal{U}(a, b)$ follow a WORDS distribution."
+    said = outcomes(tmp_path, text.replace("WORDS", "discrete uniform"), f"$${row}$$")
+    assert said[-1] == outcome or (outcome == "defined" and said[-1] == "unknown")
+    both = outcomes(tmp_path, text.replace("WORDS", "discrete uniform, no continuous uniform"), f"$${row}$$")
+    assert both[-1] in ("defined", "unknown")

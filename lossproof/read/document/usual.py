@@ -26,6 +26,7 @@ __all__ = ["Usual"]
 
 Shape = tuple[Term | None, ...]
 _DISCRETE = re.compile(r"\bdiscrete\s+uniform|\bdiskrete?[nrs]?\s+Gleichverteil|离散均匀", re.I)
+_CONTINUOUS = re.compile(r"\bcontinuous\s+uniform|\bstetige?[nrs]?\s+Gleichverteil|连续均匀", re.I)
 _SCRIPTS = re.compile(r"_\s*\{?\s*(\\[A-Za-z]+|[A-Za-z])")
 
 
@@ -68,13 +69,16 @@ class Usual:
     def _law(self, said: Distributed) -> tuple[Known, Shape] | None:
         """What is known of a number, or of a normal vector; and its shape."""
         names = self.deriver.names
-        if said.kind == "uniform" and _DISCRETE.search(self.text):
-            return None         # the letter is that of the continuous one, too
+        kind = said.kind
+        if kind == "uniform" and _DISCRETE.search(self.text):
+            if _CONTINUOUS.search(self.text):
+                return None         # the letter is that of both
+            kind = "discrete-uniform"
         shapes = [names.shape(term) for term in said.parameters]
         if names.shape(said.term) == () and not any(shape != () for shape in shapes):
-            law = known(said.kind, said.parameters)
+            law = known(kind, said.parameters)
             return None if law is None else (law, ())
-        match said.kind, said.parameters, shapes:
+        match kind, said.parameters, shapes:
             case "normal", (mean, covariance), ((Term() as size,), (height, width)) if size == height == width:
                 vector, square = (size,), (size, size)
 
