@@ -167,10 +167,14 @@ class Chances:
     def _is_membership(self, condition: Term, letter: str, sign: str, space: str) -> bool:
         """Whether a condition says that a letter is in a space, or not in it."""
         match condition:
-            case Relation("=", Call(name, (Symbol(member), Symbol(whole)), ()), one) if one == ONE and member == letter:
-                declared, of = self.names.declarations.get(name), self.names.declarations.get(whole)
-                return declared is not None and of is not None and of.latex == space and (
-                    declared.latex == rf"\mathbf{{1}}({HOLE}{sign}{HOLE})")
+            case Relation("=", Call(name, (Symbol(member), *rest), ()), one) if one == ONE and member == letter:
+                declared = self.names.declarations.get(name)
+                written = "" if declared is None or declared.latex is None else declared.latex
+                for whole in rest:      # the set may be a name of its own
+                    named = self.names.declarations.get(whole.name) if isinstance(whole, Symbol) else None
+                    written = f"{HOLE}{sign}{space}".join(written.split(f"{HOLE}{sign}{HOLE}")) if named is not None \
+                        and named.latex == space else ""
+                return written == rf"\mathbf{{1}}({HOLE}{sign}{space})"
             case _:
                 return False
 
