@@ -142,13 +142,17 @@ ReadingLaw = Literal["antiderivatives", "densities", "usual-meaning"]
 class Reading:
     """Another way to read a step of a document: its two sides, and what holds beside the hypotheses in that reading.
 
-    `law` names what makes it one.
+    `law` names what makes it one. `premises` are what the document says and the reading rests on; each equation of
+    `beside` must be proved, too, for all values of the names in `own`, wherever it is defined.
     """
 
     left: Term
     right: Term
     given: tuple[Term, ...] = ()
     law: ReadingLaw = "densities"
+    premises: tuple[Premise, ...] = ()
+    beside: tuple[tuple[Term, Term], ...] = ()
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

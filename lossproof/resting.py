@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import islice
 
 from lossproof.deciding import LOOKS_OUTSIDE, POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, smallest
-from lossproof.derivation import Document, Line, Premise, Step
+from lossproof.derivation import Document, Line, Premise, Reading, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expected_numbers, judge, pointwise, proof, random_names, spaces
 from lossproof.kernel.normal_form import Unsupported
@@ -189,14 +189,18 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
 
     As it stands, it gets a small budget first where matrices or integrals over named spaces make it costly.
     """
-    chance = bool(expected_numbers.values_of(step)) or random_names.has_expectations(step)
+    chance = _is_of_chance(step)
     if line.bare:
         found = None if chance else _in_a_reading(line, step)
         return found or StepResult(0, Unknown("it says what its left side means"))
-    if not line.readings or chance or complex_steps.is_complex(step):
+    if not line.readings or complex_steps.is_complex(step):
         return None
     if line.alone and isinstance(line.term, Relation):
         step = replace(step, left=line.term.left, right=line.term.right, relation="=")
+    if chance:      # what is read otherwise may hold no expectations
+        certain = tuple(reading for reading in line.readings if reading.law == "usual-meaning" and not _is_of_chance(
+            replace(step, left=reading.left, right=reading.right)))
+        return _in_a_reading(replace(line, readings=certain), step)
     read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
     costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))
     try:
@@ -209,6 +213,11 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     return None if _fails(document, line, step) else _in_a_reading(line, step)
 
 
+def _is_of_chance(step: Step) -> bool:
+    """Whether an expectation, or the name of one's value, is in a step."""
+    return bool(expected_numbers.values_of(step)) or random_names.has_expectations(step)
+
+
 def _in_a_reading(line: Line, step: Step) -> StepResult | None:
     """The result of the first reading of a step in which it is proved, at least under conditions."""
     for reading in line.readings:
@@ -218,6 +227,25 @@ def _in_a_reading(line: Line, step: Step) -> StepResult | None:
             claim = by_points(read, work) or (None if spaces.over_spaces(read) else claimed(read, work))
         except InputError:
             continue
-        if claim is not None and isinstance(claim.verdict, Proved | Conditional):
-            return replace(claim, verdict=judge.in_reading(claim.verdict, reading.law))
+        if claim is None or not isinstance(claim.verdict, Proved | Conditional):
+            continue
+        others = _beside(step, reading)
+        if others is None:
+            continue
+        verdict = judge.in_reading(judge.together((claim.verdict, *others)), reading.law)
+        if reading.premises:
+            verdict = judge.resting(verdict)
+        return replace(claim, verdict=verdict, premises=reading.premises)
     return None
+
+
+def _beside(step: Step, reading: Reading) -> list[Proved | Conditional] | None:
+    """The verdicts of what must hold beside a reading; None where one of it is not proved."""
+    found: list[Proved | Conditional] = []
+    for left, right in reading.beside:
+        posed = Step(left, right, "=", (), step.declarations, step.definitions)
+        claim = claimed(posed, WORK_UNDER_PREMISES)
+        if claim is None or not isinstance(claim.verdict, Proved | Conditional):
+            return None
+        found.append(judge.for_all(claim.verdict, reading.own))
+    return found

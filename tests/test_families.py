@@ -20,7 +20,7 @@ MEMBERS = {
     "normal": ("1/2", 3), "log-normal": ("1/4", "1/3"), "exponential": ("3/2",), "gamma": ("5/2", "3/2"),
     "chi-squared": (5,), "beta": ("5/2", 3), "uniform": (1, 4), "ex-gaussian": ("1/2", "3/4", 2),
     "wald": ("3/2", 2), "bernoulli": ("1/3",), "binomial": (4, "1/3"), "poisson": ("5/4",),
-    "beta-binomial": (4, "3/2", "5/2"),
+    "beta-binomial": (4, "3/2", "5/2"), "discrete-uniform": (2, 6),
 }
 NOTHING = Step(ZERO, ZERO)
 

@@ -235,7 +235,7 @@ def test_a_discrete_uniform_distribution_is_no_continuous_one(tmp_path: Path) ->
     """The same letter, another mass."""
     text = "Let $X \\sim \\mathcal{U}(a, b)$ be {0}.\n\n$$f_X(x) = \\frac{1}{b - a}$$\n"
     assert outcomes(tmp_path, text.replace("{0}", "uniform"))[-1][1] in ("proved", "conditional")
-    assert outcomes(tmp_path, text.replace("{0}", "discrete uniform"))[-1][1] == "defined"
+    assert outcomes(tmp_path, text.replace("{0}", "discrete uniform"))[-1][1] in ("defined", "unknown")
 
 
 @pytest.mark.parametrize(("row", "outcome"), [

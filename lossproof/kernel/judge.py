@@ -6,7 +6,7 @@ something; a point becomes a refutation where `pointwise` shows that the step fa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -23,7 +23,7 @@ from lossproof.kernel.pointwise import compare
 from lossproof.kernel.proof import Claim
 from lossproof.kernel.spaces import Atoms
 from lossproof.kernel.values_apart import Apart
-from lossproof.term import Entry, Number, Symbol, Term
+from lossproof.term import Entry, Number, Symbol, Term, free_names
 from lossproof.verdict import Conditional, Counterexample, Proved, Refuted, Unknown, Verdict
 
 
@@ -76,6 +76,28 @@ def in_reading(verdict: Proved | Conditional, law: ReadingLaw) -> Proved | Condi
     else:
         laws["densities"] = None
     return replace(verdict, laws=tuple(laws))
+
+
+def together(verdicts: Sequence[Proved | Conditional]) -> Proved | Conditional:
+    """The verdict of several steps that must all hold: under the conditions of all, by the laws of all."""
+    laws = dict.fromkeys(law for verdict in verdicts for law in verdict.laws)
+    checked_at = min(verdict.checked_at for verdict in verdicts)
+    conditions = dict.fromkeys(condition for verdict in verdicts if isinstance(verdict, Conditional)
+                               for condition in verdict.conditions)
+    if all(isinstance(verdict, Proved) for verdict in verdicts):
+        return Proved(tuple(laws), checked_at)
+    return Conditional(tuple(conditions), tuple(laws), checked_at)
+
+
+def for_all(verdict: Proved | Conditional, names: Collection[str]) -> Proved | Conditional:
+    """The verdict of a step that is asked of all values of names, wherever it is defined, without conditions on these.
+
+    These must be about definedness alone: the step holds no integral, sum or limit.
+    """
+    if isinstance(verdict, Proved):
+        return verdict
+    kept = tuple(condition for condition in verdict.conditions if not free_names(condition) & set(names))
+    return replace(verdict, conditions=kept) if kept else Proved(verdict.laws, verdict.checked_at)
 
 
 def by_usual_meanings(verdict: Proved | Conditional) -> Proved | Conditional:

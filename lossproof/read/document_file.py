@@ -28,6 +28,7 @@ from lossproof.read.document.properties import properties_of, property_words
 from lossproof.read.document.propose import formulas_of, propose
 from lossproof.read.document.statements import Context, ReadRow, Side, condition
 from lossproof.read.document.usual import Usual
+from lossproof.read.document.wording import Wording
 from lossproof.read.expression import parse
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.notation_mapping import OWN_KEYS
@@ -104,7 +105,7 @@ class _Reader:
         self._notation = found.notation
         self._mapping = found.mapping
         names = Names(dict(found.notation.declarations))
-        self._deriver = Deriver(names, found.inferred is not None, Cases(names))
+        self._deriver = Deriver(names, found.inferred is not None, Cases(names), wording=Wording(pieces.text))
         self._sections = [_Section(0, 0, "")]
         self._count = 0
         self._pictures: list[Span] = []
@@ -296,7 +297,8 @@ class _Reader:
                           self._sections[-1].title, expect, span)
         if formula is None:
             return context
-        return replace(context, role=self._argument.role(formula.places[0]), labels=found,
+        return replace(context, role=self._argument.role(formula.places[0], display=formula.display),
+                       labels=found,
                        cites=citations(formula.lead) or citations(self._argument.before(formula.places[0])),
                        narrowed=self._argument.hypothetical(
                            formula.places[0], formula.places[-1], display=formula.display))

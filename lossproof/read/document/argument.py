@@ -40,6 +40,9 @@ _CASE = re.compile(r"\b(?:[Ii]f|[Ww]hen(?:ever)?|[Uu]nless|[Ii]n the \w+ case|[W
                    r"(?! we (?:define|let|set|write|denote|put))|如果|当\s*\$?$")
 _AFTER_CASE = re.compile(r"\b(?:[Tt]hen|[Hh]ence|[Tt]hus|[Ss]o|[Dd]ann)\b|则|那么|所以")
 _AT = re.compile(r"\b(?:[Ff]or|[Aa]t|[Ff]ür|[Bb]ei) \$\s*[\\A-Za-z_{}]+\s*=\s*-?[0-9]+\s*\$")        # for $i = 1$
+_IN_PASSING = re.compile(r"\b(?:of|von|der|des)\s+(?:\$|\\\()?$")      # the density of $Y = g(X)$
+_EVENT = re.compile(r"\b(?:probability|chance|event|Wahrscheinlichkeit|Ereignis)\]?(?:\([^()]*\))?\s+(?:of|von|der|des)"
+                    r"\s+(?:\$|\\\()?$")
 _BEHIND = re.compile(r"\s*,?\s*(?:(?:for|at|on)\s+\$|(?:if|when|unless|only)\b)")     # y_i = x_i for $i = 1$
 _DENIED = re.compile(r"\b(?:false|wrong|incorrect|untrue|not (?:true|the case|assume)|falsch|nicht wahr)\b"
                      r"|不成立|是错的")
@@ -59,15 +62,18 @@ class Argument:
         self._statement = [False, *(bool(mark["statement"] or mark["begun"]) for mark in found)]
         self._proof = [False, *(bool(mark["proof"] or mark["begun_proof"]) for mark in found)]
 
-    def role(self, offset: int) -> Role:
+    def role(self, offset: int, *, display: bool = True) -> Role:
         """The part of the formula at an offset, from the words behind the formula before it.
 
         Where these only go on with what that one supposes, it is supposed, too. A statement that no proof follows is
-        only said.
+        only said. Within a line, what something is claimed of is supposed: the density of $Y = g(X)$.
         """
         number = bisect_right(self._starts, offset) - 1
         if not self._statement[number] or not self._proved(number):
             return "said"
+        words = self._source[max(self._starts[number], offset - _FAR):offset]
+        if not display and _IN_PASSING.search(words) and not _EVENT.search(words):
+            return "supposed"
         end = offset
         while True:
             before = self._source.rfind("$$", self._starts[number], max(end - 2, 0))

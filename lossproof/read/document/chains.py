@@ -5,18 +5,21 @@ Untrusted as to truth. Imports the ground floor, `names`, and what says how line
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Row
+from lossproof.derivation import Derivation, Expectation, Line, LineRelation, Premise, Row
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.agreement import disagreeing
 from lossproof.read.document.cases import Cases
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
-from lossproof.read.document.names import Names, head_of, renamed
+from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, renamed
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.readings import with_readings
 from lossproof.read.document.statements import Context, Side
+from lossproof.read.document.usual_readings import with_usual_readings
+from lossproof.read.document.wording import Wording
 from lossproof.read.latex.as_set import unknown_dependence
 from lossproof.read.shapes import Shapes
 from lossproof.term import (
@@ -30,6 +33,7 @@ from lossproof.term import (
 
 __all__ = ["SAID", "Chain", "Chains"]
 
+_MARKS = re.compile(r"\\(?:hat|bar|tilde|check|vec)\b|[_^](?:\{[^{}]*\}|\\?\w+|\*)")
 SAID = "it says what this expectation is: it does not follow from what expectations are"
 _USUAL = "the sides differ at a point, but what a distribution's parameters mean is only taken for the usual"
 
@@ -67,6 +71,9 @@ class Chains:
     # of a chain that goes on from an equation: the equation's left side, and the chain that it is in
     _left: dict[str, tuple[Term, str]] = field(default_factory=dict)
     _proportional: set[str] = field(default_factory=set)        # chains L, R that say that L ~ R
+    # chains that say what F_X(x) and the like mean, with what they rest on
+    _means: dict[str, tuple[Premise, ...]] = field(default_factory=dict)
+    wording: Wording | None = None      # the words of the text, where they count
 
     def derivations(self) -> tuple[Derivation, ...]:
         """What was made, functions of the document replaced by their bodies."""
@@ -76,7 +83,8 @@ class Chains:
         made = with_readings(made, self.names, self._proportional)
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
         left = {name: (self.names.unfold(term), chain) for name, (term, chain) in self._left.items()}
-        return with_premises(made, self.rows, self._places, said, self._again, self._restated, left)
+        made = with_premises(made, self.rows, self._places, said, self._again, self._restated, left)
+        return with_usual_readings(made, self.names, self.wording, self._means)
 
     def _derivation(self, chain: Chain) -> Derivation:
         """A chain, functions of the document replaced by their bodies where these hold."""
@@ -180,3 +188,45 @@ class Chains:
         self._open = Chain(name, context.title, lines, context.given, span, equations)
         self.chains.append(self._open)
         return self._open
+
+    def _define_function(self, sides: list[Side], relations: list[LineRelation], span: Span,
+                         context: Context) -> tuple[list[Side], list[LineRelation]]:
+        """`Z = g(X) = ...` says what g is, too, where the notation is inferred: the sides without what says so."""
+        term = sides[1].term
+        if not isinstance(term, Call):
+            return sides, relations
+        declared = self.names.declarations.get(term.function)
+        if len(sides) < 3 or set(relations[:2]) != {"="} or not self.inferred or declared is None or (
+                not is_known_everywhere(declared)) or context.given or context.narrowed or context.role == "claimed":
+            return sides, relations
+        name = self.names.origin.get(declared.name, declared.name)
+        head, body = head_of(Call(name, term.args, term.orders), self.names.declarations), sides[2].term
+        if head is None or not self.names.may_define(head, body) or not set(head.arguments) <= free_names(body) or (
+                self._is_value(head, body)):
+            return sides, relations
+        if self.names.is_defined(name):
+            if self.names.unfold(term) == self.names.unfold(body):
+                return sides, relations
+            chain = self._chain([self._first(sides[1])], span, context)
+            self._append(chain, replace(self._line(sides[2], "="), otherwise=(
+                f"`{sides[1].latex.strip()}` has another meaning here: this does not follow from the one before")))
+            self._restated.add(chain.name)
+            self._open = None
+        elif name in self.names.used:
+            return sides, relations
+        self._defines.append(self.names.define(head, body, span, context.section))
+        sides = [replace(side, term=self.names.now(side.term)) for side in sides]
+        return [sides[0], sides[1], *sides[3:]], [relations[0], *relations[2:]]
+
+    def _is_value(self, head: Head, body: Term) -> bool:
+        """Whether `f(a) = ...` says what a function is worth at `a`, a letter for a value: x_0 or x-hat beside x.
+
+        Or the function has a meaning already, and this one does not depend on its argument.
+        """
+        if not head.arguments:
+            return False
+        letters = {declared.latex or name for name, declared in self.names.declarations.items()}
+        values = [_MARKS.sub("", self.names.declarations[name].latex or name).strip("{}") for name in head.arguments]
+        marked = all(value != (self.names.declarations[name].latex or name) and value in letters
+                     for name, value in zip(head.arguments, values, strict=True))
+        return marked or (self.names.is_defined(head.name) and not set(head.arguments) <= free_names(body))

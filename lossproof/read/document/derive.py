@@ -33,6 +33,7 @@ from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
+from lossproof.read.document.usual_readings import says_meaning
 from lossproof.term import (
     Call,
     Component,
@@ -55,7 +56,6 @@ _ORDERS: Mapping[str, RelationName] = {"<": "<", "<=": "<=", ">": ">", ">=": ">=
 _LINES: Mapping[str, LineRelation] = {"=": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
-_MARKS = re.compile(r"\\(?:hat|bar|tilde|check|vec)\b|[_^](?:\{[^{}]*\}|\\?\w+|\*)")
 _NARROWED = "it is said in a case, of some values, as a hypothesis or by what is to be proved, and defines nothing"
 _UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
 _SOLVED = "taken as given: the equation that the next row follows from"
@@ -227,9 +227,10 @@ class Deriver(Chains):
     def _start(self, statement: Statement, sides: list[Side], relations: list[LineRelation], row: ReadRow,
                context: Context) -> None:
         written = statement.sides[0]
-        first, second = sides[0], sides[1]
         follows = self._equation if statement.join in ("", "<=>", "=>") else None
         self._open = self._started = self._equation = None
+        sides, relations = self._define_function(sides, relations, row.span, context)
+        first, second = sides[0], sides[1]
         head = self.head(statement.sides[0]) if relations[0] == "=" else None
         if self.inferred and head is None and relations[0] == "=" and self._defines_by_multiple(
                 statement, sides, relations, row, context):
@@ -329,19 +330,6 @@ class Deriver(Chains):
             return False
         return follows is None or head.name not in free_names(follows[0].term) | free_names(follows[1].term)
 
-    def _is_value(self, head: Head, body: Term) -> bool:
-        """Whether `f(a) = ...` says what a function is worth at `a`, a letter for a value: x_0 or x-hat beside x.
-
-        Or the function has a meaning already, and this one does not depend on its argument.
-        """
-        if not head.arguments:
-            return False
-        letters = {declared.latex or name for name, declared in self.names.declarations.items()}
-        values = [_MARKS.sub("", self.names.declarations[name].latex or name).strip("{}") for name in head.arguments]
-        marked = all(value != (self.names.declarations[name].latex or name) and value in letters
-                     for name, value in zip(head.arguments, values, strict=True))
-        return marked or (self.names.is_defined(head.name) and not set(head.arguments) <= free_names(body))
-
     def _is_unwritten_array(self, head: Head, body: Term) -> bool:
         """Whether a declared vector or matrix is said to be one that is only read as it is set."""
         declared = self.names.declarations.get(head.name)
@@ -385,6 +373,8 @@ class Deriver(Chains):
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
+        means = None if usual or context.given or context.narrowed else says_meaning(
+            self.names.as_written(first.term), sides[1].term, self.names, self.wording)
         made = self.names.define(head, sides[1].term, row.span, context.section,
                                  narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
         self._defines.append(made)
@@ -398,12 +388,14 @@ class Deriver(Chains):
             # it says nothing for its own row
             self._said.append(Said(len(self.rows) + 1, Relation("=", said[0].term, said[1].term), row.span, context))
         self._started = sides[1]
-        if usual:       # a meaning that it has anyhow, by the laws of densities
+        if usual or means is not None:       # a meaning that it has anyhow, by the laws of densities
             open_ = self._open
             chain = self._chain([self._first(first)], row.span, context)
             chain.lines.append(replace(self._line(sides[1], "="), otherwise="it says what its left side means",
                                        bare=True))
             self._again.add(chain.name)
+            if means is not None:
+                self._means[chain.name] = means
             self._steps.append((chain.name, 2))
             self._open = open_
         if len(sides) > 2:

@@ -117,12 +117,19 @@ def head_of(term: Term, declarations: Mapping[str, Declaration]) -> Head | None:
     return None
 
 
-def function_of(term: Term, declarations: Mapping[str, Declaration]) -> Head | None:
-    """The function that a value is of, whatever it is applied to; None for a value that is known alone."""
+def function_of(term: Term, declarations: Mapping[str, Declaration], taken: Collection[str] = ()) -> Head | None:
+    """The function that a value is of, whatever it is applied to; None for a value that is known alone.
+
+    Its argument is named by what it is applied to, or by a name in that which is not `taken`.
+    """
     match term:
-        case Call(function, (Symbol(name),), ()) if function in declarations \
+        case Call(function, (argument,), ()) if function in declarations \
                 and is_known_everywhere(declarations[function]):
-            return Head(function, (), (name,))
+            if isinstance(argument, Symbol):
+                return Head(function, (), (argument.name,))
+            names = sorted(name for name in free_names(argument) - set(taken)
+                           if name in declarations and declarations[name].kind == "scalar")
+            return Head(function, (), (names[0],)) if names else None
         case _:
             return None
 
@@ -170,6 +177,9 @@ class Names:
     of: dict[str, str] = field(default_factory=dict)           # of such a name, the variable that it says something of
     restated: list[tuple[str, Term, Term]] = field(default_factory=list)    # the variable, what is usual, what is said
     parameters: set[str] = field(default_factory=set)          # of distributions, as written
+    distributed: set[str] = field(default_factory=set)         # what is said to have a distribution, as set
+    continuous: set[str] = field(default_factory=set)          # of these, what has a known one
+    discrete: set[str] = field(default_factory=set)
 
     def now(self, term: Term) -> Term:
         """The term with every name in its present meaning, expectations to which the document gave a value by name."""

@@ -46,7 +46,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["Probabilities", "StepReader"]
+__all__ = ["Probabilities", "StepReader", "is_own"]
 
 MAX_NODES = 4_000      # of a side whose quantities are unfolded
 _ENTROPIES = frozenset({r"\mathrm{h}", r"\mathrm{H}"})
@@ -274,14 +274,14 @@ class StepReader:
         """Note the names that are integrated, or summed, over all their values."""
         for part in walk(term):
             match part:
-                case Integral(_, name, Symbol(low)) if _is_own(name, low):
+                case Integral(_, name, Symbol(low)) if is_own(name, low):
                     self.bound[Part(HOLE, (Symbol(name),)).key] = Integral(ONE, name, part.lower, part.upper)
                 case Fold("sum", body, Range(index, _, Symbol(size)), None) if size.startswith("card_"):
                     for inner in walk(body):
                         match inner:
                             case Entry(family, (Symbol(at),)) if at == index and family.endswith(f"_in_{size[5:]}"):
                                 name = family[:-len(size[5:]) - 4]
-                                if _is_own(name, f"inf_{size[5:]}"):
+                                if is_own(name, f"inf_{size[5:]}"):
                                     member = Part(HOLE, (inner,))
                                     self.parts[member.key] = member
                                     self.bound[member.key] = Fold("sum", ONE, part.range)
@@ -311,7 +311,7 @@ class StepReader:
     def _densities(self, term: Term) -> Term:
         """The term with quotients of joint densities for densities."""
         match term:
-            case Integral(body, name, Symbol(low)) if _is_own(name, low):
+            case Integral(body, name, Symbol(low)) if is_own(name, low):
                 return self._integral(self._densities(body), [name])
         value = self._density(term)
         if value is None:
@@ -424,7 +424,7 @@ def has_densities(declarations: Mapping[str, Declaration]) -> bool:
                for name, declared in declarations.items())
 
 
-def _is_own(name: str, low: str) -> bool:
+def is_own(name: str, low: str) -> bool:
     """Whether the space with this end is the one of all values of a name."""
     space = low.removeprefix("inf_").lower()
     plain = name.rstrip("_").lower()

@@ -27,6 +27,8 @@ from lossproof.term import Symbol
 __all__ = ["Proposal", "formulas_of", "propose", "proposed", "to_yaml"]
 
 _SAMPLE = re.compile(r"(?P<what>[sr])_\{?(?P<letters>[a-z]{1,2})\}?(?P<square>\^\{?2\}?)?")
+_EXPECTED_OF = re.compile(r"\\math(?:rm|bb)\{E\}_\{([A-Z])\}")
+_CAPITAL = re.compile(r"(?<![\\A-Za-z])[A-Z](?![A-Za-z])")
 _TELLING = re.compile(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)|\\sim\b")      # of a formula within a line of text
 
 
@@ -73,6 +75,11 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
             # Sigma(X), Sigma(X, Y), sigma(X), and nothing else
             mapping["names"].pop(key, None)
             mapping["functions"][key] = {"is": function}
+    for key, arguments in found.applied_to.items():
+        of = _EXPECTED_OF.fullmatch(key)
+        if of is not None and key in mapping["functions"] and all(
+                set(_CAPITAL.findall(argument)) == {of[1]} for argument in arguments):
+            mapping["functions"][key] = {"is": "expectation"}       # over X, and of nothing else that is random
     suppose_positive(mapping["names"], nodes)
     notation = _accepted(mapping)
     let = _statistics(notation, found, telling)

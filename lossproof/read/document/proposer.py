@@ -163,8 +163,8 @@ class Proposer:
                 continue
             counts = {len(_split(argument)) for argument in arguments}
             spread = any(re.search(r"\||\\mid|\\vert|;|=|\\in\b|<|>", argument) for argument in arguments)
-            if len(counts) > 1 or spread or _WORD.fullmatch(full) or not all(
-                    _is_value(part, self.arrays) for argument in arguments for part in _split(argument)):
+            if len(counts) > 1 or spread or _WORD.fullmatch(full) or not (self._is_of_numbers(full, use) or all(
+                    _is_value(part, self.arrays) for argument in arguments for part in _split(argument))):
                 self.functions[full] = {"is": UNSPECIFIED, "assumed": True}
             else:
                 self.functions[full] = {"is": "opaque", "arity": counts.pop(), "assumed": True}
@@ -185,6 +185,8 @@ class Proposer:
         single = sum(count for argument, count in arguments.items()
                      if all(re.fullmatch(f"{sign}(?:{_SINGLE}|[0-9]+)", part.strip()) for part in _split(argument)))
         total = arguments.total()
+        if self._is_of_variable(full, base, use, arguments):
+            return True
         if "_{" in full and (base == r"\Gamma" or (base == "I" and use.bare == 0)):
             return True         # the multivariate gamma function, I_0 of Bessel
         if use.bare == total and any(argument in self.arrays.kinds for argument in arguments):
@@ -197,6 +199,26 @@ class Proposer:
         if base in _FUNCTION_LETTERS:
             return total > use.bare - total and single * 2 >= total
         return use.bare == total and single == total and not any(pattern.key == base for pattern in self.families)
+
+    def _is_of_variable(self, full: str, base: str, use: Use, arguments: Counter[str]) -> bool:
+        """Whether this is F_X or f_X, which are always applied: a distribution function or density of X."""
+        sub = full.partition("_{")[2][:-1]
+        return base in ("F", "f") and bool(re.fullmatch("[A-Z]", sub)) and use.subscripts[(sub,)] == arguments.total()
+
+    def _is_of_numbers(self, full: str, use: Use) -> bool:
+        """Whether a function that is applied to X as well is of numbers: it has an inverse, or is applied to x, too.
+
+        Not where the argument may be a random variable as a whole, as that of an entropy h(X) is.
+        """
+        arguments = self.found.applied_to[full]
+        lower = any(re.fullmatch(r"[a-z]", argument) for argument in arguments)
+        clear = all(re.fullmatch(r"[A-Z]", argument) or all(
+            _is_value(part, self.arrays) for part in _split(argument)) for argument in arguments)
+        if not clear or any(argument in self.arrays.kinds for argument in arguments):
+            return False
+        if re.fullmatch(r"[Ff]_\{[A-Z]\}", full):
+            return True
+        return full in ("f", "g", r"\phi", r"\psi", r"\varphi") and (use.inverted > 0 or lower)
 
     # sizes
 
@@ -341,7 +363,9 @@ class Proposer:
                 del self.names[key]         # n_{1\bullet} is an entry of n_{i\bullet}
 
     def _is_scalar(self, key: str, use: Use, known: set[str]) -> bool:
-        if key in self.functions or key in _CONSTANTS or key in TRANSPOSED or key in self.indices or key in self.names:
+        if key in self.functions or key in _CONSTANTS or key in self.indices or key in self.names:
+            return False
+        if key in TRANSPOSED and (key != "T" or any(other.transposed for other in self.found.uses.values())):
             return False
         if key == r"\sigma":
             return use.bare > use.applied.total() or (use.primes == 0 and bool(use.subscripts))

@@ -26,6 +26,7 @@ __all__ = ["Usual"]
 
 Shape = tuple[Term | None, ...]
 _DISCRETE = re.compile(r"\bdiscrete\s+uniform|\bdiskrete?[nrs]?\s+Gleichverteil|离散均匀", re.I)
+_CONTINUOUS = re.compile(r"\bcontinuous\s+uniform|\bstetige?[nrs]?\s+Gleichverteil|连续均匀", re.I)
 _SCRIPTS = re.compile(r"_\s*\{?\s*(\\[A-Za-z]+|[A-Za-z])")
 
 
@@ -50,6 +51,7 @@ class Usual:
         for row in rows:
             names.parameters |= _parameters(row, names.declarations)
         for said in distributed(rows):
+            names.distributed.add(said.of)
             repeated, self._said[said.of] = self._said.get(said.of) == said, said
             if isinstance(said.term, Symbol):
                 self._random.add(said.term.name)
@@ -59,6 +61,7 @@ class Usual:
             if found is None:
                 continue
             law, shape = found
+            (names.discrete if law.support.whole else names.continuous).add(said.of)
             if not law.support.whole and not shape:
                 names.supports.space(said.of, law.support)
             self._facts(said, law, shape, read)
@@ -66,13 +69,16 @@ class Usual:
     def _law(self, said: Distributed) -> tuple[Known, Shape] | None:
         """What is known of a number, or of a normal vector; and its shape."""
         names = self.deriver.names
-        if said.kind == "uniform" and _DISCRETE.search(self.text):
-            return None         # the letter is that of the continuous one, too
+        kind = said.kind
+        if kind == "uniform" and _DISCRETE.search(self.text):
+            if _CONTINUOUS.search(self.text):
+                return None         # the letter is that of both
+            kind = "discrete-uniform"
         shapes = [names.shape(term) for term in said.parameters]
         if names.shape(said.term) == () and not any(shape != () for shape in shapes):
-            law = known(said.kind, said.parameters)
+            law = known(kind, said.parameters)
             return None if law is None else (law, ())
-        match said.kind, said.parameters, shapes:
+        match kind, said.parameters, shapes:
             case "normal", (mean, covariance), ((Term() as size,), (height, width)) if size == height == width:
                 vector, square = (size,), (size, size)
 
@@ -88,9 +94,11 @@ class Usual:
     def _facts(self, said: Distributed, law: Known, shape: Shape, read: Callable[[str], Side | None]) -> None:
         names = self.deriver.names
         done = set()
+        taken = frozenset().union(*map(free_names, said.parameters))
         for fact in facts(said, law, self._applied(), names.supposed):
             left, argument = read(f"{fact.written}({fact.argument})"), read(fact.argument)
-            head = None if left is None else self.deriver.head(left) or function_of(left.term, names.declarations)
+            head = None if left is None else self.deriver.head(left) or function_of(
+                left.term, names.declarations, taken)
             if head is None or argument is None or head.name in done:
                 continue
             at = Symbol(head.arguments[0]) if head.arguments else names.now(argument.term)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from lossproof.derivation import RANDOM
 from lossproof.latex_names import HOLE
 from lossproof.read.latex.densities import density
+from lossproof.read.latex.events import CHANCES, sides_of
 from lossproof.read.latex.functions import (
     COMMANDS,
     LOOSE,
@@ -333,7 +334,8 @@ class Calls(Functions):
                 args_found.append(value)
                 continue
             simple = False
-            text, inner, more = self.as_set(part, function.name)
+            event = self._event(part) if head in CHANCES and not holes else None
+            text, inner, more = event or self.as_set(part, function.name)
             self.mark(part)
             pieces.append(text)
             args_found += inner
@@ -348,6 +350,15 @@ class Calls(Functions):
         number = function.key not in _OF_ARRAYS or not mentions
         return self.template(at, key, tuple(args_found), hint if simple else f"{function.name} of", at=at,
                              mentions=frozenset(mentions), number=number)
+
+    def _event(self, part: Nodes) -> tuple[str, tuple[Term, ...], frozenset[str]] | None:
+        """An event as it is set, with a hole for each side of its relations, and the values of these."""
+        found = sides_of(part)
+        values = [] if found is None else [self._scalar(side) for side in found[0]]
+        args = tuple(value for value in values if value is not None)
+        if found is None or len(args) < len(values):
+            return None
+        return HOLE + "".join(sign + HOLE for sign in found[1]), args, frozenset()
 
     def _expectation(self, function: str, parts: list[Nodes], at: Nodes) -> Term | None:
         """The expectation or the like of something random; None where nothing in it is, or it is not read."""

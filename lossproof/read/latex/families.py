@@ -241,6 +241,17 @@ def _uniform(a: Term, b: Term) -> Known:
         domain=(Relation("<", a, b),))
 
 
+def _discrete_uniform(a: Term, b: Term) -> Known:
+    """On the whole numbers from a to b, which are whole themselves."""
+    count = add(subtract(b, a), ONE)
+    return Known(
+        density=lambda x: divide(ONE, count),
+        support=Support(a, b, closed=True, whole=True),
+        mean=_half(add(a, b)), variance=divide(subtract(_square(count), ONE), number(12)),
+        distribution=lambda x: divide(add(subtract(Call("floor", (x,)), a), ONE), count),
+        domain=(Relation("<=", a, b),))
+
+
 def _ex_gaussian(m: Term, s: Term, rate: Term) -> Known:
     """Of a sum of a normal and an independent exponential variable (Grushka, Anal. Chem. 44, 1972)."""
     shifted = add(m, mul(rate, _square(s)))
@@ -313,7 +324,8 @@ def _beta_binomial(n: Term, a: Term, b: Term) -> Known:
 
 _FAMILIES: Mapping[str, tuple[int, Callable[..., Known]]] = {
     "normal": (2, _normal), "log-normal": (2, _log_normal), "exponential": (1, _exponential), "gamma": (2, _of_gamma),
-    "chi-squared": (1, _chi_squared), "beta": (2, _beta), "uniform": (2, _uniform), "ex-gaussian": (3, _ex_gaussian),
+    "chi-squared": (1, _chi_squared), "beta": (2, _beta), "uniform": (2, _uniform),
+    "discrete-uniform": (2, _discrete_uniform), "ex-gaussian": (3, _ex_gaussian),
     "wald": (2, _wald), "bernoulli": (1, _bernoulli), "binomial": (2, _binomial), "poisson": (1, _poisson),
     "beta-binomial": (3, _beta_binomial),
 }
