@@ -12,6 +12,7 @@ from fractions import Fraction
 from lossproof.derivation import Domain
 from lossproof.kernel.conditions import Condition
 from lossproof.kernel.context import Scope
+from lossproof.kernel.diagonal import diagonal
 from lossproof.kernel.domains import Domains
 from lossproof.kernel.existence import strictly
 from lossproof.kernel.hypotheses import Hypotheses
@@ -203,7 +204,14 @@ class Conditions(Domains):
                         self._collect(arg, ranges, found)
             case Call("inverse", (inner,)):
                 self._whole(inner, ranges, found)
-                found[Condition(Relation("!=", Call("det", (inner,)), ZERO))] = None
+                on_diagonal = diagonal(inner, self.n.definitions)
+                if on_diagonal is None:
+                    found[Condition(Relation("!=", Call("det", (inner,)), ZERO))] = None
+                    return
+                family = self.apart(Family(on_diagonal[0], (on_diagonal[1],)))
+                assert isinstance(family, Family)
+                nonzero = Condition(Relation("!=", family.body, ZERO))
+                found[self.quantified(nonzero, family.ranges[0], None)] = None
             case Call("matrix", (_, _, *entries)):
                 for entry in entries:
                     self._collect(entry, ranges, found)

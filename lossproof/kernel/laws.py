@@ -355,6 +355,8 @@ _TABLE: Final = (
         "determinant", "the determinant is not 0", _MATRICES,
         "Inverse(Matrix([[x, y], [1, 2]])@Matrix([[1, 0], [1, 1]]))[1, 2]",
         "-y/(2*x - y)", ("Ne(2*x, y)",), {"x": "1", "y": "2"}),
+    Law("inverse-of-diagonal", "the inverse of the matrix d_i delta_ij is delta_ij/d_i", "no d_i is 0", _MATRICES,
+        "Inverse(FamilyOf(x*KroneckerDelta(i, k), (i, 1, n), (k, 1, n)))[p, p]", "1/x", ("Ne(x, 0)",), {"x": "0"}),
     Law("inverse-twice", "(A^-1)^-1 = A", "A invertible", _MATRICES,
         "Inverse(Inverse(C))[p, 1]", "C[p, 1]", ("Ne(Determinant(C), 0)",), {"C": "0"}),
     Law("symmetric", "B^T = B", "B symmetric or positive definite", "definition",

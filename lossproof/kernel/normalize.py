@@ -16,6 +16,7 @@ from lossproof.kernel.algebra import functional
 from lossproof.kernel.atoms import Bounds, ConstAtom
 from lossproof.kernel.binders import is_integer
 from lossproof.kernel.context import NeedsCases, Scope
+from lossproof.kernel.diagonal import inverse_entry
 from lossproof.kernel.known import known, known_prime
 from lossproof.kernel.matrices import Matrices
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Unsupported
@@ -100,7 +101,12 @@ class Normalizer(Operators):
                     return self.matrices.component(array, tuple(self.normal(i, scope) for i in indices), scope)
                 entry = self.arrays.component(array, indices)
                 if isinstance(entry, Component):
-                    raise Unsupported("an entry of an inverse matrix")
+                    inverted = entry.array.args[0] if isinstance(entry.array, Call) else entry.array
+                    found = inverse_entry(inverted, entry.indices, self.definitions)
+                    if found is None:
+                        raise Unsupported("an entry of an inverse matrix")
+                    self.table.use("inverse-of-diagonal")
+                    entry = found
                 return self.normal(entry, scope)
             case Derivative(body, by, order):
                 return self._derivative(body, by, order, scope)

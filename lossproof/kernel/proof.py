@@ -15,8 +15,10 @@ from lossproof.derivation import Declaration, Step
 from lossproof.kernel.cases import Case, Claim, Open
 from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.definedness import Conditions
+from lossproof.kernel.diagonal import diagonal
 from lossproof.kernel.equations import alternatives
 from lossproof.kernel.hypotheses import Hypotheses
+from lossproof.kernel.kept_names import with_kept_inverses, with_kept_names
 from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import ENTRIES, SUMS, WORDS, Normalizer
@@ -28,7 +30,10 @@ from lossproof.term import (
     Add,
     Call,
     Component,
+    Family,
+    ForAll,
     Number,
+    Range,
     Relation,
     Symbol,
     Term,
@@ -58,7 +63,25 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
     second = _attempt(step, work // _OF_LONG if long else work, words=ENTRIES if words_first else WORDS)
     if isinstance(second, Open) and _inverts_sum(step):
         second = _attempt(step, work, words=SUMS)
+    if isinstance(second, Open):
+        second = _with_kept(step, work) or second
     return second if isinstance(second, Claim) else first
+
+
+def _with_kept(step: Step, work: int) -> Claim | None:
+    """A step between arrays with quantities as any matrices of their sizes, or with inverses as any."""
+    shape = Normalizer(step.declarations, step.definitions).arrays.shape
+    kept = with_kept_names(step, shape)
+    found = None if kept is None else _attempt(kept, work, words=WORDS)
+    if isinstance(found, Claim):
+        return found
+    written = any(isinstance(part, Family) and diagonal(part, step.definitions) is not None
+                  for side in (step.left, step.right) for part in walk(side))
+    free = with_kept_inverses(step, shape) if written else None     # of others, words are read
+    found = None if free is None else _attempt(free[0], work, words=ENTRIES)
+    if free is None or not isinstance(found, Claim):
+        return None
+    return None if any(free_names(term) & free[1] for term in (*found.conditions, *found.assumed)) else found
 
 
 def _inverts_sum(step: Step) -> bool:
@@ -188,10 +211,12 @@ def _every_entry(step: Step, work: int, words: int) -> Claim | Open:
     shape = arrays.shape(step.left)
     spans = [range(1, int(size.value) + 1) for size in shape if isinstance(size, Number)]
     if not spans or not any(arrays.holds_written(side) for side in (step.left, step.right)):
-        return _by_cases(_entrywise(step), work, words=words)
+        entry = _entrywise(step)
+        return _of_all_entries(step, entry, _by_cases(entry, work, words=words))
     claims: list[Claim] = []
     for at in product(*spans):
-        found = _by_cases(_entrywise(step, at), work, words=words)
+        entry = _entrywise(step, at)
+        found = _of_all_entries(step, entry, _by_cases(entry, work, words=words))
         if isinstance(found, Open):
             return found
         claims.append(found)
@@ -199,6 +224,23 @@ def _every_entry(step: Step, work: int, words: int) -> Claim | Open:
                  all(claim.same_domain for claim in claims),
                  tuple(dict.fromkeys(law for claim in claims for law in claim.laws)),
                  tuple(dict.fromkeys(c for claim in claims for c in claim.assumed)))
+
+
+def _of_all_entries(step: Step, entry: Step, found: Claim | Open) -> Claim | Open:
+    """What is claimed of the generic entry of an array line, as a claim about the line: its conditions are asked for at
+    every entry."""
+    if isinstance(found, Open):
+        return found
+    indices = [declared for name, declared in entry.declarations.items() if name not in step.declarations]
+
+    def everywhere(condition: Term) -> Term:
+        for index in reversed(indices):
+            if index.name in free_names(condition) and index.lower is not None and index.upper is not None:
+                condition = ForAll(condition, Range(index.name, index.lower, index.upper))
+        return condition
+
+    return replace(found, conditions=tuple(dict.fromkeys(map(everywhere, found.conditions))),
+                   assumed=tuple(dict.fromkeys(map(everywhere, found.assumed))))
 
 
 def _entrywise(step: Step, places: Sequence[int] = ()) -> Step:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lossproof.read.document.array_names import Arrays, full_name, inner_of, is_upper, split
+from lossproof.read.document.array_names import Arrays, full_name, inner_of, is_upper, is_word, split
 from lossproof.read.document.survey import TRANSPOSED, is_label
 from lossproof.read.latex.layout import Bracket, Command, Leaf, Node, Nodes, Scripted, canonical
 
@@ -187,7 +187,8 @@ def _superscript(found: Arrays, node: Scripted, name: str | None, called: bool) 
             found.become(name, "m" if is_upper(name) else "v", strong=True)
         elif isinstance(inner.base, Bracket):
             _transposed_sum(found, inner.base)
-    elif name is not None and sup == "-1" and is_upper(name) and r"\mathrm" not in name and not called:
+    elif name is not None and sup == "-1" and is_upper(name) and not called and (
+            r"\mathrm" not in name or not is_word(name)):
         found.become_square(name)
 
 

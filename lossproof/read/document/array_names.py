@@ -5,12 +5,16 @@ Untrusted as to truth. Data, and how a name is told from its scripts. Imports th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lossproof.read.document.survey import GREEK, TRANSPOSED, is_label, letter
 from lossproof.read.latex.typeset import Group, Leaf, Node, Nodes, Scripted, canonical, children
 
-__all__ = ["SCALAR", "Arrays", "Shape", "full_name", "inner_of", "is_upper", "split"]
+__all__ = ["SCALAR", "Arrays", "Shape", "full_name", "inner_of", "is_upper", "is_word", "split"]
+
+_UPRIGHT = re.compile(r"\\mathrm\{[A-DGJ-MOQ-SU-Z]\}_\{[A-Z]+\}")
+"""D_X, C_{XX}, set upright: matrices of X, where nothing in brackets follows; E, F, H, I, N, P, T are functions."""
 
 # What a piece of a formula is: a number, a column, a row, a matrix (sizes as numbers of classes), or unknown (None).
 Shape = tuple[str, tuple[int, ...]]
@@ -128,11 +132,16 @@ def full_name(node: Node) -> str | None:
 
 def is_upper(name: str) -> bool:
     """True for a name whose letter is a capital."""
-    core = name
+    core = name.removeprefix(r"\mathrm{") if _UPRIGHT.fullmatch(name) else name
     for start in (r"\hat{", r"\bar{", r"\tilde{", r"\mathbf{", r"\boldsymbol{"):
         core = core.removeprefix(start)
     return core[:1].isupper() or (core[:1] == "\\" and core[1:2].isupper() and any(
         core.startswith(greek) for greek in GREEK))
+
+
+def is_word(name: str) -> bool:
+    """True for a name that is set as a function is, and not as a matrix may be."""
+    return "math" in name and not _UPRIGHT.fullmatch(name)
 
 
 def inner_of(node: Node) -> list[Nodes]:

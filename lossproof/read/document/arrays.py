@@ -19,7 +19,8 @@ from lossproof.read.document.array_evidence import (
     look_for_spaces,
     parts_of_normal,
 )
-from lossproof.read.document.array_names import SCALAR, Arrays, Shape, full_name, inner_of, is_upper, split
+from lossproof.read.document.array_names import SCALAR, Arrays, Shape, full_name, inner_of, is_upper, is_word, split
+from lossproof.read.document.dotted import DIAGONAL, are_dotted, size_of_diagonal, size_of_dotted
 from lossproof.read.document.survey import TRANSPOSED, is_label
 from lossproof.read.latex.layout import (
     Bracket,
@@ -62,7 +63,7 @@ def find_arrays(formulas: Iterable[Nodes], said: Sequence[Nodes] = ()) -> Arrays
     for nodes in said:
         look_for_spaces(found, nodes)
     look_at(found, rows)
-    if not found.kinds and not found.units:
+    if not found.kinds and not found.units and not any(map(are_dotted, rows)):
         return found
     for row in rows:
         look_for_blocks(found, row)
@@ -199,7 +200,7 @@ class _Reader:
             return
         last = names[-1]
         name = full_name(last)
-        if name is None or nodes[-1] is not last or name in self.found.kinds or "math" in name or (
+        if name is None or nodes[-1] is not last or name in self.found.kinds or is_word(name) or (
                 isinstance(last, Scripted) and last.sup and not is_label(last.sup)):
             return
         if not (all(full_name(node) is not None or _is_sign(node) for node in nodes) or shape[0] == "m"):
@@ -288,7 +289,9 @@ class _Reader:
             if after is not None and factor == SCALAR and name is not None and self._is_call(after):
                 self.factor(after)
                 return None
-            if isinstance(after, Bracket) and factor == SCALAR and name is not None and "mathrm" in name:
+            if isinstance(after, Bracket) and canonical(node) in DIAGONAL:
+                factor, at = self._diagonal(after.items), at + 1
+            elif isinstance(after, Bracket) and factor == SCALAR and name is not None and "mathrm" in name:
                 trace = name == r"\mathrm{tr}" and not any(
                     isinstance(n, Leaf) and n.text in ("+", "-") for n in after.items)
                 square = self.product(after.items, True) if trace else self.sum(after.items)    # a function's value
@@ -317,6 +320,14 @@ class _Reader:
             shape = joined
         return shape
 
+    def _diagonal(self, items: Nodes) -> Shape | None:
+        """The shape of diag(...): of a vector, or of a list with dots."""
+        size = size_of_diagonal(items)
+        if size is not None:
+            return ("m", (self.found.named(size),) * 2)
+        inside = self.sum(items) if not any(isinstance(item, Leaf) and item.text in _LISTS for item in items) else None
+        return ("m", inside[1] * 2) if inside is not None and inside[0] == "v" else None
+
     def _is_call(self, after: Node) -> bool:
         """True for brackets that hold a list or a single array, which nobody puts in brackets behind a factor."""
         if not isinstance(after, Bracket) or after.opening not in ("(", "["):
@@ -329,7 +340,7 @@ class _Reader:
                    within_trace: bool) -> Shape:
         """What an unknown factor behind an array is; SCALAR where nothing says that it is one."""
         raised = isinstance(node, Scripted) and bool(node.sup)
-        if name is not None and "math" not in name and not raised and not isinstance(after, Bracket):
+        if name is not None and not is_word(name) and not raised and not isinstance(after, Bracket):
             small = not is_upper(name) and name.islower() and name not in _NUMBERS
             if shape[0] == "m" and small:       # numbers stand before matrices, so this is a vector
                 self.changed |= self.found.become(name, "v", (shape[1][1],))
@@ -411,7 +422,8 @@ class _Reader:
         if not width or any(len(row) != width or not all(row) for row in rows):
             return None
         if any(isinstance(node, Leaf) and node.text in _DOTS for row in rows for cell in row for node in cell):
-            return None
+            dotted = size_of_dotted(rows)
+            return None if dotted is None else ("m", (self.found.named(dotted),) * 2)
         shapes = [[self.sum(cell) for cell in row] for row in rows]
         array = next((shape for row in shapes for shape in row if shape is not None and shape[0] != "s"), None)
         if array is None:

@@ -16,6 +16,7 @@ from lossproof.derivation import RANDOM
 from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import find_arrays
 from lossproof.read.document.declared import directive
+from lossproof.read.document.dotted import note_families
 from lossproof.read.document.parameters import suppose_positive
 from lossproof.read.document.pieces import Formula, Pieces, Remark
 from lossproof.read.document.proposer import Proposer, scripts_of
@@ -66,7 +67,9 @@ def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
     nodes = laid_out(telling)
     found, random = survey(nodes), random_letters(nodes)
     said = laid_out([text for text, _ in formulas if r"\in" in text])
-    mapping = Proposer(found, find_arrays(nodes, said), telling).mapping()
+    arrays = find_arrays(nodes, said)
+    note_families(found, arrays, nodes)
+    mapping = Proposer(found, arrays, telling).mapping()
     _mark_random(mapping["names"], random)
     for key, function in ((r"\Sigma", "covariance"), (r"\sigma", "deviation")):
         use = found.uses.get(key)

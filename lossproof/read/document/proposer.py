@@ -133,7 +133,8 @@ class Proposer:
                     letters = tuple(part for part in parts if part in self.indices)
                     seen.append((pattern, letters))
                     self.families.setdefault(pattern, [None] * pattern.rank)
-                    self.letters.setdefault(pattern, letters)
+                    if len(set(letters)) > len(set(self.letters.get(pattern, ()))):
+                        self.letters[pattern] = letters     # a_{ij} says more than a_{ii}
         for pattern, letters in seen:
             # p_1 .. p_K beside p_j
             last = [parts[0] for parts in self.found.uses[pattern.key].subscripts
@@ -377,10 +378,13 @@ class Proposer:
     def _is_entry(self, pattern: Pattern) -> bool:
         """True for a subscript that stands at the places of a family's indices: numbers, sizes, expressions."""
         for family in self.families:
-            if family.key != pattern.key or family.label != pattern.label or len(family.sub) != len(pattern.sub):
+            sub = pattern.sub
+            if len(sub) == 1 < len(family.sub) and sub[0] is not None and sub[0].isdigit():
+                sub = tuple(sub[0])         # a_{11} beside a_{ij}
+            if family.key != pattern.key or family.label != pattern.label or len(family.sub) != len(sub):
                 continue
             if all(theirs == mine or (theirs is None and self._is_index(mine))
-                   for theirs, mine in zip(family.sub, pattern.sub, strict=True)):
+                   for theirs, mine in zip(family.sub, sub, strict=True)):
                 return True
         return False
 

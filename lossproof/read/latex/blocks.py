@@ -110,7 +110,7 @@ class Blocks(Brackets):
         j = fresh_identifier("j", {*taken, i})
         at = span_of(node)
         if right == below == ZERO:
-            found = self._along(first, last, i)
+            found = self._along(first, last, i) or self._constant(first, last)
             if found is None:
                 return None
             entry, size = found
@@ -124,6 +124,11 @@ class Blocks(Brackets):
         if found is None or substitute(found[0], {i: ONE, j: ONE}) != first or not free_names(found[0]) >= {i, j}:
             return None
         return Family(found[0], (Range(i, ONE, found[1]), Range(j, ONE, top[1])), span=at)
+
+    def _constant(self, first: Term, last: Term) -> tuple[Term, Term] | None:
+        """The same on all of the diagonal, and the only size that there is."""
+        sizes = [name for name, declared in self.declarations.items() if declared.kind == "size"]
+        return (first, Symbol(sizes[0])) if first == last and len(sizes) == 1 else None
 
     def _along(self, low: Term, high: Term, index: str) -> tuple[Term, Term] | None:
         """What becomes `low` at index 1 and `high` at the size, and the size; None where they are not of one form."""

@@ -83,6 +83,10 @@ def lay_out(tokens: Sequence[Token]) -> Nodes:
     return joined.all()
 
 
+_PARAMETERS = frozenset({r"\mu", r"\sigma", r"\tau", r"\theta", r"\lambda", r"\nu", r"\kappa", r"\rho", r"\beta"})
+"""Letters of parameters: what stands below them with an index of its own says what they are parameters of."""
+
+
 class _Layout:
     def __init__(self, tokens: Sequence[Token]) -> None:
         self._tokens = tokens
@@ -186,6 +190,11 @@ class _Layout:
             match base.args:
                 case ((Scripted(Leaf() as letter, tuple(inner), None, 0),),):   # \hat{x_i} is \hat{x}_i
                     base, sub = replace(base, args=((letter,),)), inner
+        if sub is not None and isinstance(base, Leaf) and base.text in _PARAMETERS:
+            match sub:
+                case (Scripted(Leaf("letter", of) as variable, (Leaf("letter" | "number", part) as index,), None, 0),) \
+                        if of.isupper() and len(part) == 1 and not part.isupper():
+                    sub = (variable, index)     # \sigma_{X_i} is \sigma_{X i}: of X, at i
         if sub is None and sup is None and not primes:
             return base
         return Scripted(base, sub, sup, primes, base.start, end)
