@@ -15,7 +15,9 @@ from lossproof.derivation import Declaration, Step, reached
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.term import (
     Call,
+    Component,
     Derivative,
+    Entry,
     Family,
     Fold,
     ForAll,
@@ -42,7 +44,7 @@ def with_kept_names(step: Step, shape: Callable[[Term], tuple[Term, ...]]) -> St
     """The step in which such quantities of both lines are any matrices; None where it has none."""
     both = reached((step.left,), step.definitions) & reached((step.right,), step.definitions)
     kept = [name for name in sorted(both) if name in step.definitions and not step.definitions[name].ranges
-            and isinstance(step.definitions[name].body, Family)]
+            and isinstance(step.definitions[name].body, Family) and not _asked_for_entries(step, name)]
     if not kept or step.relation != "=":
         return None
     declarations = dict(step.declarations)
@@ -57,6 +59,13 @@ def with_kept_names(step: Step, shape: Callable[[Term], tuple[Term, ...]]) -> St
     definitions = {name: body for name, body in step.definitions.items() if name not in kept}
     found = replace(step, declarations=declarations, definitions=definitions)
     return None if _varies(found) else found
+
+
+def _asked_for_entries(step: Step, name: str) -> bool:
+    """Whether a line asks for single entries of a matrix, of which some may be undefined and others not."""
+    terms = (step.left, step.right, *(known.body for known in step.definitions.values()))
+    return any((isinstance(part, Entry) and part.family == name) or (
+        isinstance(part, Component) and part.array == Symbol(name)) for term in terms for part in walk(term))
 
 
 def with_kept_inverses(step: Step, shape: Callable[[Term], tuple[Term, ...]]) -> tuple[Step, frozenset[str]] | None:
