@@ -10,10 +10,12 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from lossproof.data_names import held_fixed
 from lossproof.deciding import POINTS_OUTSIDE, Settled, nobody
 from lossproof.derivation import Derivation, Document, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import complex_steps, expectations, judge, pointwise, proof, random_names
+from lossproof.kernel.array_values import at_arrays
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.lowering import decide
 from lossproof.prose_verdicts import of_prose
@@ -51,10 +53,11 @@ def compose(first: LineRelation, second: LineRelation) -> LineRelation | None:
 def step_of(document: Document, derivation: Derivation, index: int) -> Step:
     """The question that line `index` (from 2) asks of the judge."""
     line = derivation.lines[index - 1]
-    return Step(
+    step = Step(
         derivation.lines[derivation.before(index) - 1].term, line.term, line.relation, (*derivation.given, *line.given),
         document.declarations, document.definitions,
     )
+    return at_arrays(step if document.prose is None else held_fixed(step, document.prose.data))
 
 
 def check_step(document: Document, derivation: Derivation, index: int, settled: Settled = nobody) -> StepResult:

@@ -22,7 +22,7 @@ FLOORS = {
     "lossproof.report": 5,
     "lossproof.checker": 4, "lossproof.deciding": 4, "lossproof.lowering": 4, "lossproof.resting": 4,
     "lossproof.runner": 4, "lossproof.task": 4, "lossproof.worker": 4,
-    "lossproof.worker_process": 4, "lossproof.intake": 4, "lossproof.summary": 4, "lossproof.prose_verdicts": 4,
+    "lossproof.worker_process": 4, "lossproof.data_names": 4, "lossproof.intake": 4, "lossproof.summary": 4, "lossproof.prose_verdicts": 4,
     "lossproof.search": 3, "lossproof.read": 3, "lossproof.vocabulary": 3,
     "lossproof.kernel": 2,
     "lossproof.term": 1, "lossproof.derivation": 1, "lossproof.verdict": 1, "lossproof.diagnostic": 1,

@@ -28,12 +28,15 @@ from lossproof.term import (
     Add,
     Call,
     Component,
+    Derivative,
     Number,
     Relation,
+    Subst,
     Symbol,
     Term,
     binders,
     free_names,
+    subtract,
     walk,
 )
 
@@ -175,11 +178,30 @@ def _implication(step: Step, work: int, words: int) -> Claim | Open:
                     tuple(x for c in claims for x in c.conditions), all(c.same_domain for c in claims),
                     tuple(x for c in claims for x in c.laws), tuple(x for c in claims for x in c.assumed))
         if isinstance(found, Open):
-            return found
+            return _by_differences(step, work, words) or found
         laws.update(dict.fromkeys(found.laws))
         conditions.update(dict.fromkeys(found.conditions))
         assumed.update(dict.fromkeys(found.assumed))
     return Claim(tuple(conditions), not conditions, tuple(laws), tuple(assumed))
+
+
+def _by_differences(step: Step, work: int, words: int) -> Claim | None:
+    """Equations whose sides differ by the same, up to a sign: each holds where the other does, as far as both are
+    defined. Asked where a derivative or a value at a point is in one, of which a hypothesis says little.
+    """
+    left, right = step.left, step.right
+    if not (isinstance(left, Relation) and isinstance(right, Relation) and left.op == right.op == "=") or not any(
+            isinstance(part, Derivative | Subst) for side in (left, right) for part in walk(side)):
+        return None
+    arrays = Normalizer(step.declarations, step.definitions).arrays
+    if len({tuple(arrays.shape(side)) for side in (left.left, left.right, right.left, right.right)}) > 1:
+        return None
+    for one, other in ((right.left, right.right), (right.right, right.left)):
+        found = _every_entry(replace(step, left=subtract(left.left, left.right), right=subtract(one, other),
+                                     relation="="), work, words)
+        if isinstance(found, Claim):
+            return found
+    return None
 
 
 def _every_entry(step: Step, work: int, words: int) -> Claim | Open:

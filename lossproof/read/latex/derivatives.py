@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lossproof.read.latex.as_set import unknown_dependence
+from lossproof.read.latex.at_values import at_variable
 from lossproof.read.latex.dots import Dots
 from lossproof.read.latex.folds import TIMES
-from lossproof.read.latex.matching import literal
+from lossproof.read.latex.matching import literal, without_power
 from lossproof.read.latex.names import Cursor, span_of
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
@@ -29,6 +30,7 @@ from lossproof.term import (
     Derivative,
     Entry,
     Partial,
+    Subst,
     Symbol,
     Term,
     free_names,
@@ -70,6 +72,8 @@ class Derivatives(Dots):
             total = int(value)
         self.mark(first)
         opaque = self._opaque_derivative(above[1:], below)
+        if opaque == ONE and (at := self._at_value(above[1:], below, total, node)) is not None:
+            return at
         if opaque is not None:
             if isinstance(opaque, Derivative) and total == 1:
                 self.mark(node)
@@ -108,7 +112,8 @@ class Derivatives(Dots):
         found = self.function_at(above[0])
         if found is None or not found[0].opaque:
             return None
-        by = self.frame.bound.get(canonical(below[-1])) or self._as_name(below[-1])
+        variable = _differentiated(below[-1])
+        by = self.frame.bound.get(canonical(variable)) or self._as_name(variable)
         if not isinstance(by, Symbol | Entry):
             return None
         body = self._as_name_or_value(above)
@@ -118,6 +123,21 @@ class Derivatives(Dots):
         name = by.name if isinstance(by, Symbol) else by.family
         as_set = isinstance(body, Call) or (isinstance(body, Symbol) and body.name not in self.notation.declarations)
         return ONE if as_set and name not in free_names(body) else None
+
+    def _at_value(self, above: Nodes, below: Nodes, total: int, node: Command) -> Term | None:
+        """The derivative of what is only read as it is set, at a value of its variable; None for other derivatives."""
+        variables = self._variables(below, total)
+        found = at_variable(above, variables[0][0][0]) if len(variables) == 1 else None
+        if found is None:
+            return None
+        by, value = self.variable(variables[0][0]), self._as_name(found[1])
+        if not isinstance(by, Symbol) or not isinstance(value, Symbol) or by.name in self.frame.names:
+            return None
+        body = self._as_name_or_value(found[0])
+        if body == ONE or self.shape(by, node) != self.shape(value, node):
+            return None
+        self.mark((node,))
+        return Subst(Derivative(body, by, total, span=span_of(node)), by, value, span=span_of(node))
 
     def _as_name(self, node: Node) -> Term | None:
         before = set(self.seen)
@@ -222,6 +242,13 @@ class Derivatives(Dots):
             self.refuse(f"this {what} has nothing behind it", node)
         with self.deeper(node):
             return self.product(rest)
+
+
+def _differentiated(node: Node) -> Node:
+    """The variable at the end of a denominator, without the order."""
+    if isinstance(node, Scripted) and node.sup is not None and len(node.sup) == 1 and literal(node.sup[0]) is not None:
+        return without_power(node)
+    return node
 
 
 def _is_d(node: Node) -> bool:
