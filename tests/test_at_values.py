@@ -1,4 +1,4 @@
-"""Derivatives at values of their variables, data that a derivative holds fixed, and values that chains give a meaning."""
+"""Derivatives at values of their variables, data held fixed under them, values to which chains give a meaning."""
 
 from __future__ import annotations
 
