@@ -157,6 +157,8 @@ def _implication(step: Step, work: int, words: int) -> Claim | Open:
     """=> between equations: the left is a hypothesis for the right, which must be defined there."""
     if not isinstance(step.left, Relation) or not isinstance(step.right, Relation):
         return Open("=> and <=> join equations")
+    if (differences := _by_differences(step, work, words)) is not None:
+        return differences
     ways = [(step.left, step.right)] + ([(step.right, step.left)] if step.relation == "<=>" else [])
     laws: dict[str, None] = {}
     conditions: dict[Term, None] = {}
@@ -178,7 +180,7 @@ def _implication(step: Step, work: int, words: int) -> Claim | Open:
                     tuple(x for c in claims for x in c.conditions), all(c.same_domain for c in claims),
                     tuple(x for c in claims for x in c.laws), tuple(x for c in claims for x in c.assumed))
         if isinstance(found, Open):
-            return _by_differences(step, work, words) or found
+            return found
         laws.update(dict.fromkeys(found.laws))
         conditions.update(dict.fromkeys(found.conditions))
         assumed.update(dict.fromkeys(found.assumed))

@@ -272,7 +272,7 @@ class Deriver(Chains):
                 statement.join or not (_says(first.term) and _says(follows[0].term))):
             self._follow(follows, first, second, statement.join, row, context)
             return
-        if len(sides) == 3 and set(relations) == {"="} and not restates and self._means(
+        if len(sides) == 3 and set(relations) == {"="} and self._means(
                 second.term, sides[2], row, context):
             sides, relations, second = [first, sides[2]], relations[:1], sides[2]
         lines = [Line(first.term, span=first.span, latex=first.latex)]
