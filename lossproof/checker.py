@@ -10,16 +10,18 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from lossproof.data_names import held_fixed
 from lossproof.deciding import POINTS_OUTSIDE, Settled, nobody
-from lossproof.derivation import Derivation, Document, LineRelation, Step
+from lossproof.derivation import Derivation, Document, Line, LineRelation, Step
 from lossproof.diagnostic import InputError, diagnostic
 from lossproof.kernel import complex_steps, expectations, judge, pointwise, proof, random_names
+from lossproof.kernel.array_values import at_arrays
 from lossproof.kernel.normal_form import Unsupported
-from lossproof.lowering import decide
+from lossproof.lowering import decide, established, is_plain
 from lossproof.prose_verdicts import of_prose
 from lossproof.resting import by_readings, resting, still_refuted
 from lossproof.search import counterexample
-from lossproof.term import Relation
+from lossproof.term import Derivative, Relation, Subst, walk
 from lossproof.verdict import (
     Attempt,
     Conditional,
@@ -51,10 +53,11 @@ def compose(first: LineRelation, second: LineRelation) -> LineRelation | None:
 def step_of(document: Document, derivation: Derivation, index: int) -> Step:
     """The question that line `index` (from 2) asks of the judge."""
     line = derivation.lines[index - 1]
-    return Step(
+    step = Step(
         derivation.lines[derivation.before(index) - 1].term, line.term, line.relation, (*derivation.given, *line.given),
         document.declarations, document.definitions,
     )
+    return at_arrays(step if document.prose is None else held_fixed(step, document.prose.data))
 
 
 def check_step(document: Document, derivation: Derivation, index: int, settled: Settled = nobody) -> StepResult:
@@ -70,7 +73,7 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if derivation.lines[derivation.before(index) - 1].unread is not None:
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
-    result = by_readings(document, line, step)
+    result = by_readings(document, line, step) or _by_derivative(line, step)
     if not line.bare and (result is None or not isinstance(result.verdict, Proved | Conditional)):
         rests = resting(document, line, step)
         if rests is not None:
@@ -101,6 +104,17 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if line.correct is not None:
         result = replace(result, correction=check(replace(step, right=line.correct)).verdict)
     return result
+
+
+def _by_derivative(line: Line, step: Step) -> StepResult | None:
+    """The result of an equation that follows from one about a derivative, which is the usual case, if it is proved."""
+    if line.bare or not (line.alone and isinstance(step.left, Relation)) or not any(
+            isinstance(part, Derivative | Subst) for part in walk(step.left)):
+        return None
+    try:
+        return established(step) if is_plain(step) else None
+    except (InputError, Unsupported):
+        return None
 
 
 def check_claim(document: Document, derivation: Derivation, settled: Settled = nobody) -> StepResult | None:

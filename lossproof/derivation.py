@@ -252,13 +252,15 @@ class Row:
 class Prose:
     """What belongs to a document that was written to be read: its rows in order, its pictures, its notation.
 
-    `notation` is YAML text where it was inferred; None where the document declares its notation.
+    `notation` is YAML text where it was inferred; None where the document declares its notation. `data` are the names
+    of which a model with a distributed error says what they are made of, as they are declared.
     """
 
     rows: tuple[Row, ...] = ()
     pictures: tuple[Span, ...] = ()
     notation: str | None = None
     notes: tuple[Diagnostic, ...] = ()
+    data: Mapping[str, Declaration] = field(default_factory=dict)
 
     @property
     def inferred(self) -> bool:

@@ -78,6 +78,10 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     if alone:
         reason = f"the sides differ at a point, but no notation says what joins {', '.join(alone)} to the rest"
         return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
+    for name in document.prose.data.keys() & step.declarations.keys() & reached(
+            (step.left, step.right), step.definitions):
+        reason = f"the sides differ at a point, where `{name}` is taken as data: no notation says so"
+        return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     for name in _turned_round(step):
         reason = f"a derivative by `{name}` of what `{name}` is made of: no notation says which of them vary"
         return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)

@@ -30,15 +30,18 @@ from lossproof.term import (
     Add,
     Call,
     Component,
+    Derivative,
     Family,
     ForAll,
     Number,
     Range,
     Relation,
+    Subst,
     Symbol,
     Term,
     binders,
     free_names,
+    subtract,
     walk,
 )
 
@@ -177,6 +180,8 @@ def _implication(step: Step, work: int, words: int) -> Claim | Open:
     """=> between equations: the left is a hypothesis for the right, which must be defined there."""
     if not isinstance(step.left, Relation) or not isinstance(step.right, Relation):
         return Open("=> and <=> join equations")
+    if (differences := _by_differences(step, work, words)) is not None:
+        return differences
     ways = [(step.left, step.right)] + ([(step.right, step.left)] if step.relation == "<=>" else [])
     laws: dict[str, None] = {}
     conditions: dict[Term, None] = {}
@@ -203,6 +208,25 @@ def _implication(step: Step, work: int, words: int) -> Claim | Open:
         conditions.update(dict.fromkeys(found.conditions))
         assumed.update(dict.fromkeys(found.assumed))
     return Claim(tuple(conditions), not conditions, tuple(laws), tuple(assumed))
+
+
+def _by_differences(step: Step, work: int, words: int) -> Claim | None:
+    """Equations whose sides differ by the same, up to a sign: each holds where the other does, as far as both are
+    defined. Asked where a derivative or a value at a point is in one, of which a hypothesis says little.
+    """
+    left, right = step.left, step.right
+    if not (isinstance(left, Relation) and isinstance(right, Relation) and left.op == right.op == "=") or not any(
+            isinstance(part, Derivative | Subst) for side in (left, right) for part in walk(side)):
+        return None
+    arrays = Normalizer(step.declarations, step.definitions).arrays
+    if len({tuple(arrays.shape(side)) for side in (left.left, left.right, right.left, right.right)}) > 1:
+        return None
+    for one, other in ((right.left, right.right), (right.right, right.left)):
+        found = _every_entry(replace(step, left=subtract(left.left, left.right), right=subtract(one, other),
+                                     relation="="), work, words)
+        if isinstance(found, Claim):
+            return found
+    return None
 
 
 def _every_entry(step: Step, work: int, words: int) -> Claim | Open:

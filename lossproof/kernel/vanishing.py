@@ -1,7 +1,7 @@
 """Whether the difference of two lines is 0: the relations between atoms that normal forms do not use by themselves.
 
-Trusted. Imports `relations`, `trigonometry`, `functions`. Each way turns the difference into another normal
-form that is equal to it wherever both lines are defined; they are tried in turn until one gives 0.
+Trusted. Imports `relations`, `exponents`, `trigonometry`, `functions`. Each way turns the difference into another
+normal form that is equal to it wherever both lines are defined; they are tried in turn until one gives 0.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lossproof.kernel.constants import is_zero
+from lossproof.kernel.exponents import joined
 from lossproof.kernel.functions import reduce
 from lossproof.kernel.normal_form import DivisionByZero, Normal, Table, Unsupported
 from lossproof.kernel.reflections import duplicated, merged_powers, named_folds, reflected, supported
@@ -34,4 +35,5 @@ def vanishes(t: Table, difference: Normal) -> bool:
     return is_zero(t, difference)
 
 
-_WAYS: tuple[Way, ...] = (eliminate_relations, supported, merged_powers, named_folds, duplicated, reflected, expanded)
+_WAYS: tuple[Way, ...] = (
+    eliminate_relations, joined, supported, merged_powers, named_folds, duplicated, reflected, expanded)

@@ -139,7 +139,8 @@ class _Reader:
         derivations = self._deriver.derivations()
         title = self._own.get("title") or next(
             (piece.words for piece in self._pieces if isinstance(piece, Heading)), Path(self._path).stem)
-        prose = Prose(tuple(self._deriver.rows), tuple(self._pictures), self._inferred)
+        data = {name: names.declarations[name] for name in names.data & names.definitions.keys()}
+        prose = Prose(tuple(self._deriver.rows), tuple(self._pictures), self._inferred, data=data)
         return Document(str(title), self._path, str(self._own.get("source", "")), str(self._own.get("language", "en")),
                         names.kept(), names.final(), derivations, prose)
 

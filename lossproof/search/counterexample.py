@@ -33,7 +33,9 @@ from lossproof.search.values import (
 )
 from lossproof.term import (
     Call,
+    Derivative,
     Relation,
+    Subst,
     Symbol,
     Term,
     free_names,
@@ -205,6 +207,9 @@ class _Search:
         match self.step.relation:
             case "=>":
                 return () if turn % 4 == 3 else (self.step.left,)
+            case "<=>" if turn % 9 and any(isinstance(part, Derivative | Subst) for part in walk(self.step.left)):
+                # a derivative that is to be 0 is costly to solve, and the other equation most often says the same
+                return ((self.step.right,), (self.step.right,), ())[turn % 3]
             case "<=>":
                 return ((self.step.left,), (self.step.right,), ())[turn % 3]
             case _:

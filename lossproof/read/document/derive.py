@@ -23,9 +23,10 @@ from itertools import pairwise
 
 from lossproof.derivation import PERHAPS_ARRAY, Line, LineRelation, Row
 from lossproof.read.document.argument import citations
+from lossproof.read.document.at_values import is_stationary, meaning
 from lossproof.read.document.chains import SAID, Chain, Chains
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
-from lossproof.read.document.judged import between, is_distribution, is_identified, parameters
+from lossproof.read.document.judged import between, is_distribution, is_identified, models, parameters
 from lossproof.read.document.multiples import solved
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number, renamed
 from lossproof.read.document.narrowed import holds_for_some, is_narrowed
@@ -106,6 +107,7 @@ class Deriver(Chains):
                 self._statement(statement, row, here)
                 if context.role != "claimed":
                     self._met.update(*(free_names(side.term) for side in statement.sides))
+            self.names.data |= models(row, self._defines, self.names.definitions)
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
 
@@ -207,6 +209,12 @@ class Deriver(Chains):
 
     def _continue(self, sides: list[Side], relations: list[LineRelation], row: ReadRow, context: Context) -> None:
         self._equation = None
+        if self._open is None and self._started is not None and set(relations) == {"="} and self._gives_meaning(
+                self._started.term, sides[0], row, context):
+            self._started = sides[0]
+            sides, relations = sides[1:], relations[1:]
+            if not sides:
+                return
         if self._open is None and self._started is not None:
             self._chain([self._first(self._started)], row.span, context)
         chain = self._open
@@ -265,6 +273,9 @@ class Deriver(Chains):
                 statement.join or not (_says(first.term) and _says(follows[0].term))):
             self._follow(follows, first, second, statement.join, row, context)
             return
+        if len(sides) == 3 and set(relations) == {"="} and self._gives_meaning(
+                second.term, sides[2], row, context):
+            sides, relations, second = [first, sides[2]], relations[:1], sides[2]
         lines = [Line(first.term, span=first.span, latex=first.latex)]
         chain = self._chain(lines, row.span, context)
         for side, relation in zip(sides[1:], relations, strict=True):
@@ -280,6 +291,8 @@ class Deriver(Chains):
             chain.lines[1] = replace(chain.lines[1], otherwise=_CLAIMED)
         elif self.inferred and set(relations) != {"="}:
             chain.lines[1] = replace(chain.lines[1], otherwise="taken as given: the notation is inferred")
+        elif is_stationary(first.term, second.term):
+            chain.lines[1] = replace(chain.lines[1], otherwise=_SOLVED, bare=True)
         if restates and head is not None:
             self._usually(head, sides, chain, otherwise, row, context)
         if restates and head is not None and not context.given and context.role != "claimed":
@@ -398,10 +411,26 @@ class Deriver(Chains):
                 self._means[chain.name] = means
             self._steps.append((chain.name, 2))
             self._open = open_
+        if len(sides) > 2 and relations[1] == "=" and self._gives_meaning(sides[1].term, sides[2], row, context):
+            self._started = sides[2]
+            sides, relations = sides[1:], relations[1:]
         if len(sides) > 2:
             chain = self._chain([self._first(sides[1])], row.span, context)
             for side, relation in zip(sides[2:], relations[1:], strict=True):
                 self._append(chain, self._line(side, relation))
+
+    def _gives_meaning(self, before: Term, after: Side, row: ReadRow, context: Context) -> bool:
+        """Whether a side gives a meaning to the value before it in its chain, which had none: it is defined then."""
+        if context.role == "claimed" or context.narrowed or context.given:
+            return False
+        found = meaning(before, after.term, self.names)
+        if found is None or Probabilities(self.names).says(*found):
+            return False
+        head = self.head(Side(found[0], after.span, after.latex))
+        if head is None or self.names.is_defined(head.name) or not self.names.may_define(head, found[1]):
+            return False
+        self._defines.append(self.names.define(head, found[1], row.span, context.section))
+        return True
 
     def _follow(self, before: tuple[Side, Side, str], left: Side, right: Side, join: str, row: ReadRow,
                 context: Context) -> None:
@@ -423,7 +452,8 @@ class Deriver(Chains):
 
 def _says(term: Term) -> bool:
     """True for what an equation may say something of by itself: a name, an entry, a derivative, a function's value."""
-    return isinstance(term, Symbol | Entry | Derivative | Call | Component | Partial | Subst)
+    return isinstance(term, Symbol | Entry | Derivative | Call | Component | Partial | Subst) and not (
+        isinstance(term, Call) and term.function == "zeros")
 
 
 def slug(text: str) -> str:

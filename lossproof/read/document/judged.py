@@ -8,17 +8,18 @@ are one distribution, which follows where the parameters are equal. That somethi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lossproof.derivation import Definition
 from lossproof.read.latex.distributions import DISTRIBUTION, DISTRIBUTIONS, IDENTIFIED
-from lossproof.term import Call, Symbol
+from lossproof.term import Call, Symbol, free_names
 
 if TYPE_CHECKING:
-    from lossproof.read.document.statements import Side, Statement
+    from lossproof.read.document.statements import ReadRow, Side, Statement
 
-__all__ = ["between", "is_distribution", "is_identified", "parameters"]
+__all__ = ["between", "is_distribution", "is_identified", "models", "parameters"]
 
 _CUTS = frozenset({"distributed", "in", "notin", "!=", "approx"})
 
@@ -65,3 +66,11 @@ def parameters(first: Side, second: Side) -> Sequence[tuple[Side, Side]]:
                     for mine, theirs in zip(left, right, strict=True)]
         case _:
             return ()
+
+
+def models(row: ReadRow, defined: Iterable[str], definitions: Mapping[str, Definition]) -> set[str]:
+    """Of the names that a row defines, those in whose meaning something stands that the row says to be distributed."""
+    sides = (side for statement in row.statements
+             for relation, side in zip(statement.relations, statement.sides, strict=False) if relation == "distributed")
+    errors = {name for side in sides for name in free_names(side.term)}
+    return {name for name in defined if name in definitions and free_names(definitions[name].body) & errors}

@@ -15,6 +15,7 @@ from typing import Literal
 from lossproof.derivation import RANDOM, UNSPECIFIED, Declaration, Definition
 from lossproof.diagnostic import InputError
 from lossproof.print_latex import latex
+from lossproof.read.document.at_values import at_marks, is_as_set
 from lossproof.read.document.expected_values import ExpectedValues, is_expectation
 from lossproof.read.document.supports import Supports
 from lossproof.read.latex.as_set import unknown_dependence
@@ -180,6 +181,7 @@ class Names:
     distributed: set[str] = field(default_factory=set)         # what is said to have a distribution, as set
     continuous: set[str] = field(default_factory=set)          # of these, what has a known one
     discrete: set[str] = field(default_factory=set)
+    data: set[str] = field(default_factory=set)                # what a model with an error says what it is made of
 
     def now(self, term: Term) -> Term:
         """The term with every name in its present meaning, expectations to which the document gave a value by name."""
@@ -188,8 +190,21 @@ class Names:
 
     def as_written(self, term: Term) -> Term:
         """The term with every name in its present meaning, expectations as they are."""
-        return self._known(renamed(self._valued(term), {
-            name: now for name, now in self.current.items() if not self.expected.is_value(name)}))
+        valued = renamed(self._valued(term), {
+            name: now for name, now in self.current.items() if not self.expected.is_value(name)})
+        return self._known(map_children(valued, self._at_marks))
+
+    def _at_marks(self, term: Term) -> Term:
+        """The term with values of what is only read as it is set, at marked letters, by those at the letters."""
+        inner = map_children(term, self._at_marks)
+        if not isinstance(inner, Symbol | Call) or self.is_defined(inner.name if isinstance(
+                inner, Symbol) else inner.function) or not is_as_set(inner, self.declarations):
+            return inner
+        known: dict[Term, Symbol] = {call: Symbol(self.current.get(name, name)) for call, name in self.values.items()
+                                     if isinstance(call, Call) and self.is_defined(name)}
+        known |= {Symbol(name): Symbol(self.current.get(name, name)) for name in self.declarations
+                  if is_as_set(Symbol(name), self.declarations) and name not in self.origin and self.is_defined(name)}
+        return at_marks(inner, known, self.declarations, self.rests_on) or inner
 
     def _known(self, term: Term) -> Term:
         """The term with a value of its own for each derivative of what nobody has said how it depends."""
@@ -235,11 +250,21 @@ class Names:
             if not taken:
                 return Symbol(name, span=term.span)
             definition = self.definitions.get(self.current.get(name, name))
-            if definition is not None and free_names(definition.body) & bound <= taken:
-                return replace(definition.body, span=term.span)
+            body = None if definition is None else self._opened(definition.body, bound)
+            if body is not None and free_names(body) & bound <= taken:
+                return replace(body, span=term.span)
             return term
         inside = bound | set(binders(term))
         return map_children(term, lambda child: self._valued(child, inside))
+
+    def _opened(self, term: Term, bound: frozenset[str], inside: frozenset[str] = frozenset()) -> Term:
+        """The term with what names of values stand for, where that varies with names that are bound around it."""
+        match term:
+            case Symbol(name) if name in self.definitions and name in self.values.values() and name not in inside \
+                    and self.rests_on(term) & bound:
+                return self._opened(self.definitions[name].body, bound, inside | {name})
+            case _:
+                return map_children(term, lambda child: self._opened(child, bound, inside))
 
     def name_value(self, call: Call, latex: str) -> Symbol:
         """A name for the value of an unspecified function, which is known at these arguments only."""

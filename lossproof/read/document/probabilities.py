@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from lossproof.derivation import NONNEGATIVE, UNSPECIFIED, Declaration, Reading
 from lossproof.kernel.spaces import SPACE
 from lossproof.latex_names import HOLE
+from lossproof.read.document.function_spaces import Sums, divergence, entropy, sums_in
 from lossproof.read.document.names import Names
 from lossproof.read.document.values import Part, Value, density, value_of
 from lossproof.term import (
@@ -129,6 +130,7 @@ class StepReader:
     bound: dict[str, Term] = field(default_factory=dict)                # of names with a space: their integral of 1
     present: dict[_Joint, Call | Symbol] = field(default_factory=dict)
     changed: bool = False
+    sums: list[Sums] = field(default_factory=list)      # over sets, in the lines
 
     def reading(self, left: Term, right: Term) -> Reading | None:
         """The reading of a step; None where it is no other than what is written."""
@@ -137,7 +139,9 @@ class StepReader:
 
     def sides(self, left: Term, right: Term) -> tuple[Term, Term] | None:
         """Both sides, in joint densities and integrals; None where that cannot be said."""
-        sides = [self._functionals(self._unfolded(side, frozenset(), frozenset())) for side in (left, right)]
+        unfolded = [self._unfolded(side, frozenset(), frozenset()) for side in (left, right)]
+        self.sums = sums_in(unfolded, self.names.declarations)
+        sides = [self._functionals(side) for side in unfolded]
         parts = [part for side in sides for part in walk(side)]
         if len(parts) > MAX_NODES or any(isinstance(part, Derivative | Limit | Partial | Subst) for part in parts):
             return None         # how a density depends on what an array holds is not known
@@ -205,11 +209,15 @@ class StepReader:
         alone = all(part.piece == HOLE for part in (*value.left, *value.right))
         if value.head == r"\mathrm{KL}" and value.bar == r"\|" and alone and len(value.left) == len(value.right) == 1:
             (p,), (q,) = value.left[0].args, value.right[0].args
-            return self._over(p, mul(p, Call("log", (divide(p, q),))))
+            return self._over(p, mul(p, Call("log", (divide(p, q),)))) or divergence(
+                p, q, self.sums, self.names.declarations)
         if value.head in _ENTROPIES and not value.bar and len(value.left) == 1 and alone and self._density(
                 value.left[0].args[0]) is not None:
             p = value.left[0].args[0]
             return Mul((MINUS_ONE, made)) if (made := self._over(p, mul(p, Call("log", (p,))))) is not None else None
+        if value.head in _ENTROPIES and not value.bar and len(value.left) == 1 and alone and (made := entropy(
+                value.left[0].args[0], self.sums, self.names.declarations)) is not None:
+            return made
         of = [self._variable(part) for part in (*value.left, *value.right)]
         letters = [name for name in of if name is not None]
         if len(letters) < len(of) or value.bar not in ("", "|") or len(set(letters)) < len(letters) or len(of) > 2:

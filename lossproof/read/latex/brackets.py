@@ -134,6 +134,9 @@ class Brackets(Scripts):
         shape = self.shape(term, bracket)
         if len(shape) == 2:
             self.refuse("the norm of a matrix is not read", bracket, code="LP105")
+        if shape and around is not None and around.sup is not None and canonical(around.sup) == "2":
+            self.mark(around.sup)
+            return Call("dot", (term, term), span=span_of(around))      # differentiable everywhere, as no root is
         made: Term = Call("sqrt", (Call("dot", (term, term)),), span=span_of(bracket)) if shape else \
             Call("Abs", (term,), span=span_of(bracket))
         return made if around is None or around.sup is None else self.raised(made, around.sup, around)

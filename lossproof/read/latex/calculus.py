@@ -11,6 +11,7 @@ from lossproof.derivation import Declaration
 from lossproof.kernel.spaces import SPACE
 from lossproof.read.latex.derivatives import Derivatives
 from lossproof.read.latex.folds import TIMES, UNKNOWN
+from lossproof.read.latex.functions import INTEGRAL
 from lossproof.read.latex.keys import identifier
 from lossproof.read.latex.matching import split_at
 from lossproof.read.latex.names import Cursor, span_of
@@ -47,7 +48,6 @@ from lossproof.term import (
 
 __all__ = ["Calculus"]
 
-_INTEGRAL = r"\int...d"
 _VARIABLES = frozenset("rstuvwxyz")     # of the letters in d(a x + b) and [a x + b]_0^1, the one that varies
 _EXTREMES = frozenset(
     {
@@ -79,7 +79,7 @@ class Calculus(Derivatives):
         base = node.base if isinstance(node, Scripted) else node
         if isinstance(node, Command) and node.name == r"\frac" and (found := self._derivative_parts(node)) is not None:
             return self._fraction_derivative(cursor, node, *found)
-        if isinstance(node, Command) and node.name == _INTEGRAL:
+        if isinstance(node, Command) and node.name == INTEGRAL:
             cursor.take()
             return self._integral(node)
         if isinstance(base, Command) and base.name in (r"\underset", r"\operatorname", r"\mathrm"):
@@ -172,14 +172,14 @@ class Calculus(Derivatives):
             second = self._differential(nodes, stop)
             if second is None or second[0] != stop:
                 self.refuse("a double integral has two d...", inner)
-            made = Command(_INTEGRAL, (sub, sup, nodes[last + 1:start], nodes[start + 1:stop]), (sign,), inner.start,
+            made = Command(INTEGRAL, (sub, sup, nodes[last + 1:start], nodes[start + 1:stop]), (sign,), inner.start,
                            nodes[stop - 1].end)
-            outer = Command(_INTEGRAL, (sub, sup, (made,), nodes[second[0] + 1:second[1]]), (sign,), inner.start,
+            outer = Command(INTEGRAL, (sub, sup, (made,), nodes[second[0] + 1:second[1]]), (sign,), inner.start,
                             nodes[second[1] - 1].end)
             self.mark((nodes[start], *nodes[stop:second[1]]))
             return self.integrals((*nodes[:last], outer, *nodes[second[1]:]))
         self.mark(nodes[start])
-        joined = Command(_INTEGRAL, (sub, sup, nodes[last + 1:start], nodes[start + 1:stop]), (sign,), inner.start,
+        joined = Command(INTEGRAL, (sub, sup, nodes[last + 1:start], nodes[start + 1:stop]), (sign,), inner.start,
                          nodes[stop - 1].end)
         return self.integrals((*nodes[:last], joined, *nodes[stop:]))
 
@@ -220,7 +220,7 @@ class Calculus(Derivatives):
             name += "_"
         if not body:
             body = (Leaf("number", "1", node.start, node.start),)
-        if len(body) == 1 and isinstance(body[0], Command) and body[0].name == _INTEGRAL:
+        if len(body) == 1 and isinstance(body[0], Command) and body[0].name == INTEGRAL:
             pass
         if sup and not sub:
             self.refuse("this integral has no lower bound", node, r"write \int_a^b", "LP105")

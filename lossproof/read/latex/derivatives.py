@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lossproof.derivation import Declaration
 from lossproof.read.latex.as_set import unknown_dependence
+from lossproof.read.latex.at_values import at_variable
 from lossproof.read.latex.dots import Dots
 from lossproof.read.latex.folds import TIMES
-from lossproof.read.latex.matching import literal
+from lossproof.read.latex.matching import literal, without_power
 from lossproof.read.latex.names import Cursor, span_of
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
@@ -29,6 +31,7 @@ from lossproof.term import (
     Derivative,
     Entry,
     Partial,
+    Subst,
     Symbol,
     Term,
     free_names,
@@ -69,14 +72,21 @@ class Derivatives(Dots):
                 self.refuse("the order of a derivative is a number from 1 to 64", first)
             total = int(value)
         self.mark(first)
-        opaque = self._opaque_derivative(above[1:], below)
-        if opaque is not None:
+        behind = len(above) == 1 and len(cursor.rest) == 2      # d/da F(b), as dF(b)/da
+        whole: Nodes = (node, *cursor.rest) if behind else (node,)
+        body_nodes = tuple(cursor.rest) if behind else above[1:]
+        opaque = self._opaque_derivative(body_nodes, below)
+        if opaque == ONE and (at := self._at_value(body_nodes, below, total, whole)) is not None:
+            cursor.at += len(whole) - 1
+            return at
+        if opaque is not None and (opaque == ONE or not behind):
             if isinstance(opaque, Derivative) and total == 1:
                 self.mark(node)
                 return replace(opaque, span=span_of(node))
-            text, holes, arrays = self.as_set((node,), "derivative", whole=False)
-            self.mark(node)
-            return self.template((node,), text, holes, "derivative of", mentions=arrays)
+            cursor.at += len(whole) - 1
+            text, holes, arrays = self.as_set(whole, "derivative", whole=False)
+            self.mark(whole)
+            return self.template(whole, text, holes, "derivative of", mentions=arrays)
         if len(above) == 1:
             rest = cursor.rest
             if not rest:
@@ -106,9 +116,10 @@ class Derivatives(Dots):
         if not above:
             return None
         found = self.function_at(above[0])
-        if found is None or not found[0].opaque:
+        if found is None or not (found[0].opaque or (_is_guessed(found[0].declaration) and len(above) == 2)):
             return None
-        by = self.frame.bound.get(canonical(below[-1])) or self._as_name(below[-1])
+        variable = _differentiated(below[-1])
+        by = self.frame.bound.get(canonical(variable)) or self._as_name(variable)
         if not isinstance(by, Symbol | Entry):
             return None
         body = self._as_name_or_value(above)
@@ -118,6 +129,21 @@ class Derivatives(Dots):
         name = by.name if isinstance(by, Symbol) else by.family
         as_set = isinstance(body, Call) or (isinstance(body, Symbol) and body.name not in self.notation.declarations)
         return ONE if as_set and name not in free_names(body) else None
+
+    def _at_value(self, above: Nodes, below: Nodes, total: int, whole: Nodes) -> Term | None:
+        """The derivative of what is only read as it is set, at a value of its variable; None for other derivatives."""
+        variables = self._variables(below, total)
+        found = at_variable(above, variables[0][0][0]) if len(variables) == 1 else None
+        if found is None:
+            return None
+        by, value = self.variable(variables[0][0]), self._as_name(found[1])
+        if not isinstance(by, Symbol) or not isinstance(value, Symbol) or by.name in self.frame.names:
+            return None
+        body = self._as_name_or_value(found[0])
+        if body == ONE or self.shape(by, whole) != self.shape(value, whole):
+            return None
+        self.mark(whole)
+        return Subst(Derivative(body, by, total, span=span_of(whole)), by, value, span=span_of(whole))
 
     def _as_name(self, node: Node) -> Term | None:
         before = set(self.seen)
@@ -206,12 +232,21 @@ class Derivatives(Dots):
             self.refuse(f"`{canonical(at)}` stands inside of what is only read as it is set", at, code="LP105")
 
     def _short_derivative(self, cursor: Cursor, node: Node) -> Term:
-        """\\partial_x f"""
+        """\\partial_x f, \\nabla_x f"""
         sub = node.sub if isinstance(node, Scripted) else None
-        if not isinstance(node, Scripted) or sub is None or node.sup is not None or canonical(node.base) != r"\partial":
+        if not isinstance(node, Scripted) or sub is None or node.sup is not None or canonical(
+                node.base) not in (r"\partial", r"\nabla"):
             self.refuse("this derivative is not read", node, r"write \frac{\partial f}{\partial x}", "LP105")
         cursor.take()
         self.mark(node.base)
+        rest = tuple(cursor.rest)
+        opaque = self._opaque_derivative(rest, sub) if len(rest) == 2 else None
+        if isinstance(opaque, Derivative):
+            cursor.at += len(rest)
+            self.mark((node, *rest))
+            return replace(opaque, span=span_of((node, *rest)))
+        if opaque is not None:
+            self.refuse("this derivative is not read", node, r"write \frac{\partial f}{\partial x}", "LP105")
         body = self._rest(cursor, node, "derivative")
         return self._by(body, [(sub, 1)], node)
 
@@ -222,6 +257,18 @@ class Derivatives(Dots):
             self.refuse(f"this {what} has nothing behind it", node)
         with self.deeper(node):
             return self.product(rest)
+
+
+def _differentiated(node: Node) -> Node:
+    """The variable at the end of a denominator, without the order."""
+    if isinstance(node, Scripted) and node.sup is not None and len(node.sup) == 1 and literal(node.sup[0]) is not None:
+        return without_power(node)
+    return node
+
+
+def _is_guessed(declared: Declaration | None) -> bool:
+    """Whether a function is one that nobody declared."""
+    return declared is not None and declared.assumed
 
 
 def _is_d(node: Node) -> bool:

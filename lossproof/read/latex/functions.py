@@ -14,6 +14,7 @@ from lossproof.read.latex.names import Cursor, span_of
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
     Bracket,
+    Command,
     Group,
     Leaf,
     Node,
@@ -36,6 +37,7 @@ from lossproof.term import (
 __all__ = [
     "COMMANDS",
     "Functions",
+    "INTEGRAL",
     "LOOSE",
     "NEED_BRACKET",
     "WORDS",
@@ -64,6 +66,8 @@ WORDS: Mapping[str, str] = {
     "log": "log", "ln": "log", "exp": "exp", "sin": "sin", "cos": "cos", "tan": "tan", "tanh": "tanh", "sinh": "sinh",
     "cosh": "cosh", "arctan": "atan", "max": "Max", "min": "Min", "sigmoid": "logistic", "softmax": "softmax",
     "softplus": "softplus", "erf": "erf", "sgn": "sign", "Sigmoid": "logistic", "tr": "trace", "det": "det"}
+INTEGRAL = r"\int...d"
+"""What an integral, from its sign to its dx, is joined to as one command."""
 _TRIGONOMETRIC = frozenset({"sin", "cos", "tan"})
 LOOSE = frozenset(
     {"log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "asinh", "acosh", "atanh"}
@@ -205,7 +209,7 @@ class Functions(AsSet):
         leaf = node.base if isinstance(node, Scripted) else node
         key = canonical(leaf)
         return (key in COMMANDS and key not in self._by_base and COMMANDS[key] not in NEED_BRACKET) \
-            or key in (r"\sum", r"\prod", r"\int", r"\lim")
+            or key in (r"\sum", r"\prod", r"\int", r"\lim") or (isinstance(node, Command) and node.name == INTEGRAL)
 
     def factor(self, cursor: Cursor) -> Term:
         """One factor of a product."""
