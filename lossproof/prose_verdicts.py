@@ -39,6 +39,10 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
         for of, by in _unsaid_slopes(step):
             reason = f"no notation says how {of} depends on {by}, by which it is differentiated"
             return replace(result, verdict=Unknown(reason, "LP306"), premises=())
+    if isinstance(result.verdict, Proved | Conditional) and document.prose is not None and any(
+            name in document.definitions and name not in step.definitions
+            for name in document.prose.data.keys() & reached((step.left, step.right), step.definitions)):
+        result = replace(result, verdict=judge.with_data_fixed(result.verdict))
     if isinstance(result.verdict, Proved | Conditional) and (line.usual or _guessed(step)):
         return replace(result, verdict=judge.by_usual_meanings(result.verdict))
     values = expected_numbers.values_of(step)

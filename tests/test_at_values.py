@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_documents import outcomes
+from small_documents import judged, outcomes
 from steps import make_step
 
 from lossproof.data_names import held_fixed
@@ -108,6 +108,8 @@ $$
 """
     found = outcomes(tmp_path, text)
     assert found[2] == "proved" and found[3] not in ("proved", "conditional")
+    rows, results = judged(tmp_path, text)
+    assert "data-fixed" in getattr(results[rows[2].steps[0]].verdict, "laws", ())
 
 
 def test_data_stay_what_they_are_where_nothing_is_varied() -> None:

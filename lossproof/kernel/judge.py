@@ -146,6 +146,13 @@ def over_outcomes(found: Outcomes, verdict: Proved | Conditional) -> Proved | Co
     return Conditional(tuple(conditions), laws, verdict.checked_at)
 
 
+def with_data_fixed(verdict: Proved | Conditional) -> Proved | Conditional:
+    """The verdict of a step in which data do not vary with the parameters of their model."""
+    laws = dict.fromkeys(verdict.laws)
+    laws["data-fixed"] = None
+    return replace(verdict, laws=tuple(laws))
+
+
 def of_uncorrelated(verdict: Verdict) -> Verdict:
     """The verdict of a step with variances of sums of uncorrelated quantities from that of the step with sums."""
     if not isinstance(verdict, Proved | Conditional):

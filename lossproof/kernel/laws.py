@@ -82,6 +82,8 @@ _TABLE: Final = (
         "x/y*y", "x", ("Ne(y, 0)",), {"y": "0"}),
     Law("antiderivatives", "an integral by x without bounds is what has the integrand as its derivative by x, up to a "
         "constant", "x stands outside of the integral, too", "definition", "Derivative(x**3/3 + y, x)", "x**2"),
+    Law("data-fixed", "what a model with an error says how data come about is no function of its parameters where the "
+        "likelihood is differentiated", "y = X b + e with e distributed", "definition", "y + 0", "y"),
     Law("usual-meaning", "a bar is a mean, s_x^2 a sample's variance; X ~ D has the density, the mean, ... of D in its "
         "most common parametrisation", "nothing else is said of the name", "definition", "x + 0", "x"),
     Law("variance-of-sum", "Var(c sum_i a_i X_i) = c^2 sum_i a_i^2 Var(X_i)", "Cov(X_i, X_j) = 0 for i != j",
