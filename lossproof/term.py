@@ -27,7 +27,7 @@ __all__ = [
     "Relation", "Span", "Subst", "Symbol", "Term", "ZERO", "ONE", "MINUS_ONE", "add", "children",
     "divide", "free_names", "fresh_identifier",
     "fresh_name", "mul", "negate", "number", "subtract", "substitute",
-    "walk", "map_children", "binders", "rename_binders",
+    "walk", "map_children", "binders", "rename_binders", "renamed",
 ]
 
 
@@ -513,6 +513,24 @@ def substitute(term: Term, values: Mapping[str, Term]) -> Term:
         incoming |= free_names(value)
     renamed = {name: fresh_name(name, incoming | (reached - {name})) for name in bound if name in incoming}
     return _rebound(term, renamed, inner, values)
+
+
+def renamed(term: Term, names: Mapping[str, str]) -> Term:
+    """The term with names (of symbols, families and functions) replaced; they are bound nowhere in it."""
+    if not names:
+        return term
+    inner = map_children(term, lambda child: renamed(child, names))
+    match inner:
+        case Symbol(name) if name in names:
+            return Symbol(names[name], span=term.span)
+        case Entry(family, indices) if family in names:
+            return Entry(names[family], indices, span=term.span)
+        case Call(function, args, orders) if function in names:
+            return Call(names[function], args, orders, span=term.span)
+        case Partial(function, family_term, indices) if function in names:
+            return Partial(names[function], family_term, indices, span=term.span)
+        case _:
+            return inner
 
 
 def rename_binders(term: Term, renamed: Mapping[str, str]) -> Term:

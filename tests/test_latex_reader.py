@@ -189,7 +189,7 @@ def sides(latex: str, notation: Notation = NOTATION) -> list[str]:
             "HadamardProduct(Transpose(W_up_l_plus_1)@delta_up_l_plus_1, Prime(f, z_up_l))",
         ),
         (r"\mathrm{tr}(A B) + \det(A)", "Trace(A@B) + Determinant(A)"),
-        (r"\|v\|^2", "sqrt(Dot(v, v))**2"),
+        (r"\|v\|^2", "Dot(v, v)"),
         (r"(A B)_{1,2}", "(A@B)[1, 2]"),
         (r"(z_k)_{k=1}^{K}", "FamilyOf(z[k], (k, 1, K))"),
         (r"I_n + \mathbf{0}_{n \times n}", "Identity(n) + ZeroMatrix(n, n)"),

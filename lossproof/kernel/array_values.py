@@ -12,15 +12,13 @@ from dataclasses import replace
 
 from lossproof.derivation import RANDOM, Definition, Step, reached
 from lossproof.term import (
-    Call,
-    Entry,
-    Partial,
     Subst,
     Symbol,
     Term,
     binders,
     fresh_identifier,
     map_children,
+    renamed,
     walk,
 )
 
@@ -38,7 +36,7 @@ def at_arrays(step: Step) -> Step:
         inner = map_children(term, change)
         match inner:
             case Subst(body, Symbol(name), Symbol(value)) if _is_other_name(name, value, body):
-                return renamed(body, name, value)
+                return at_value(body, name, value)
             case _:
                 return inner
 
@@ -57,7 +55,7 @@ def at_arrays(step: Step) -> Step:
         bound |= {range_.name for one in names if one in made for range_ in made[one].ranges}
         return value not in names and not {name, value} & bound
 
-    def renamed(body: Term, name: str, value: str) -> Term:
+    def at_value(body: Term, name: str, value: str) -> Term:
         names = {name: value}
         for one in sorted(reached((body,), made) & made.keys()):
             if name in reached((Symbol(one),), made):
@@ -65,29 +63,13 @@ def at_arrays(step: Step) -> Step:
         for one, other in names.items():
             if one in made:
                 made[other] = _renamed_definition(made[one], other, names)
-        return _with_names(body, names)
+        return renamed(body, names)
 
     left, right, given = change(step.left), change(step.right), tuple(map(change, step.given))
     return replace(step, left=left, right=right, given=given, definitions=made)
 
 
 def _renamed_definition(known: Definition, name: str, names: dict[str, str]) -> Definition:
-    ranges = tuple(replace(range_, lower=_with_names(range_.lower, names), upper=_with_names(range_.upper, names))
+    ranges = tuple(replace(range_, lower=renamed(range_.lower, names), upper=renamed(range_.upper, names))
                    for range_ in known.ranges)
-    return replace(known, name=name, body=_with_names(known.body, names), ranges=ranges)
-
-
-def _with_names(term: Term, names: dict[str, str]) -> Term:
-    """The term with other names; none of these is bound in it."""
-    inner = map_children(term, lambda child: _with_names(child, names))
-    match inner:
-        case Symbol(name) if name in names:
-            return Symbol(names[name], span=inner.span)
-        case Entry(name, indices) if name in names:
-            return Entry(names[name], indices, span=inner.span)
-        case Call(name, args, orders) if name in names:
-            return Call(names[name], args, orders, span=inner.span)
-        case Partial(name, family, indices) if name in names:
-            return Partial(names[name], family, indices, span=inner.span)
-        case _:
-            return inner
+    return replace(known, name=name, body=renamed(known.body, names), ranges=ranges)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from lossproof.derivation import UNSPECIFIED, Declaration
 from lossproof.latex_names import HOLE
 from lossproof.read.document.values import Part, density, value_of
+from lossproof.read.latex.events import CHANCES
 from lossproof.term import Call, Derivative, Entry, Fold, Number, Pow, Subst, Symbol, Term, free_names
 
 if TYPE_CHECKING:
@@ -84,6 +85,9 @@ def meaning(before: Term, after: Term, names: Names) -> tuple[Term, Term] | None
     name = before.name if isinstance(before, Symbol) else before.function if isinstance(before, Call) else ""
     if names.is_defined(name) or name in names.rests_on(after) or not free_names(after):
         return None
+    latex = names.declarations[name].latex or ""
+    if latex.endswith(f"^{{-1}}({HOLE})") or latex.partition("(")[0] in CHANCES:
+        return None         # an inverse function, or the probability of an event: more is known of it
     if isinstance(before, Call) and not all(isinstance(part, Symbol | Entry | Pow) for part in before.args):
         return None
     return before, after

@@ -14,7 +14,7 @@ from lossproof.diagnostic import InputError, diagnostic
 from lossproof.read.document.agreement import disagreeing
 from lossproof.read.document.cases import Cases
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
-from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere, renamed
+from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.readings import with_readings
 from lossproof.read.document.statements import Context, Side
@@ -29,6 +29,7 @@ from lossproof.term import (
     Span,
     Term,
     free_names,
+    renamed,
 )
 
 __all__ = ["SAID", "Chain", "Chains"]

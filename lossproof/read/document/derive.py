@@ -28,7 +28,7 @@ from lossproof.read.document.chains import SAID, Chain, Chains
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.judged import between, is_distribution, is_identified, models, parameters
 from lossproof.read.document.multiples import solved
-from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number, renamed
+from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number
 from lossproof.read.document.narrowed import holds_for_some, is_narrowed
 from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
@@ -48,6 +48,7 @@ from lossproof.term import (
     Symbol,
     Term,
     free_names,
+    renamed,
 )
 
 __all__ = ["Deriver"]

@@ -29,7 +29,6 @@ from lossproof.term import (
     Entry,
     Mul,
     Number,
-    Partial,
     Pow,
     Range,
     Relation,
@@ -41,11 +40,12 @@ from lossproof.term import (
     free_names,
     fresh_identifier,
     map_children,
+    renamed,
     substitute,
     walk,
 )
 
-__all__ = ["Function", "Head", "Names", "function_of", "head_of", "is_known_everywhere", "is_number", "renamed"]
+__all__ = ["Function", "Head", "Names", "function_of", "head_of", "is_known_everywhere", "is_number"]
 
 _DENSITIES = frozenset("fFpPq")
 MAX_UNFOLDED = 20_000       # nodes of a line in which functions were replaced by their bodies
@@ -138,24 +138,6 @@ def function_of(term: Term, declarations: Mapping[str, Declaration], taken: Coll
 def is_known_everywhere(declared: Declaration) -> bool:
     """True for a function whose arguments are values: what is said of f(x) holds of f(t)."""
     return declared.kind == "function" and UNSPECIFIED not in declared.assumptions
-
-
-def renamed(term: Term, names: Mapping[str, str]) -> Term:
-    """The term with names (of symbols, families and functions) replaced; they are bound nowhere."""
-    if not names:
-        return term
-    inner = map_children(term, lambda child: renamed(child, names))
-    match inner:
-        case Symbol(name) if name in names:
-            return Symbol(names[name], span=term.span)
-        case Entry(family, indices) if family in names:
-            return Entry(names[family], indices, span=term.span)
-        case Call(function, args, orders) if function in names:
-            return Call(names[function], args, orders, span=term.span)
-        case Partial(function, family_term, indices) if function in names:
-            return Partial(names[function], family_term, indices, span=term.span)
-        case _:
-            return inner
 
 
 @dataclass(slots=True)

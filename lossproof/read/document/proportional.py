@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lossproof.derivation import MENTIONS, Reading
-from lossproof.read.document.names import Names, renamed
+from lossproof.read.document.names import Names
 from lossproof.read.document.probabilities import Probabilities, StepReader
 from lossproof.read.document.values import Part, density
-from lossproof.term import Call, Entry, Symbol, Term, binders, divide, free_names, walk
+from lossproof.term import Call, Entry, Symbol, Term, binders, divide, free_names, renamed, walk
 
 __all__ = ["Proportional"]
 

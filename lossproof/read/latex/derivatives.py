@@ -72,7 +72,7 @@ class Derivatives(Dots):
                 self.refuse("the order of a derivative is a number from 1 to 64", first)
             total = int(value)
         self.mark(first)
-        behind = len(above) == 1 and len(cursor.rest) == 2      # d/da F(b), as dF(b)/da
+        behind = len(above) == 1 and len(cursor.rest) == 2 and self._is_plain_call(cursor.rest)
         whole: Nodes = (node, *cursor.rest) if behind else (node,)
         body_nodes = tuple(cursor.rest) if behind else above[1:]
         opaque = self._opaque_derivative(body_nodes, below)
@@ -107,6 +107,13 @@ class Derivatives(Dots):
         else:
             body = self._body(above[1:])
         return self._by(body, self._variables(below, total), node)
+
+    def _is_plain_call(self, nodes: Nodes) -> bool:
+        """Whether d/da F(b) is to be read as dF(b)/da: not of an expectation, nor of a density, which hold more."""
+        found = self.function_at(nodes[0])
+        return found is not None and found[0].expectation is None and found[0].density is None and not (
+            isinstance(nodes[1], Bracket) and any(isinstance(node, Leaf) and node.text in ("|", r"\mid", ";")
+                                                  for node in nodes[1].items))
 
     def _opaque_derivative(self, above: Nodes, below: Nodes) -> Term | None:
         """The derivative of what is only read as it is set, by what it mentions: the document may say what it is.
