@@ -68,7 +68,8 @@ class AsSet(Names):
         place = nodes if at is None else at
         name = hint
         if not re.fullmatch(r"[A-Za-z]\w{0,40}", hint) or self.declarations.get(hint, _NONE).latex not in (key, None):
-            name = self._template_name(key, hint, mentions)
+            name = re.sub(r"\W", "", hint)[:30] or "opaque"
+            name = f"{name}_{hashlib.sha256(key.encode()).hexdigest()[:6]}"
         unknown = frozenset({UNSPECIFIED, *(MENTIONS + array for array in mentions),
                              *(() if number else (PERHAPS_ARRAY,))})
         if not args:
@@ -76,16 +77,6 @@ class AsSet(Names):
             return Symbol(name, span=span_of(place))
         self.declare(Declaration(name, "function", arity=len(args), latex=key, assumed=True, assumptions=unknown))
         return Call(name, args, span=span_of(place))
-
-    def _template_name(self, key: str, hint: str, mentions: frozenset[str]) -> str:
-        """A name for what is set as `key`: L_of_w where the arrays that it mentions tell it apart from all others."""
-        base = re.sub(r"\W", "", hint.removesuffix(" of"))[:30] or "opaque"
-        if mentions and hint.endswith(" of"):
-            name = f"{base}_of_{'_'.join(sorted(mentions))}"
-            if re.fullmatch(r"[A-Za-z]\w{0,40}", name) and self.declarations.get(name, _NONE).latex in (key, None):
-                return name
-        base = re.sub(r"\W", "", hint)[:30] or "opaque"
-        return f"{base}_{hashlib.sha256(key.encode()).hexdigest()[:6]}"
 
     def as_set(self, nodes: Nodes, hint: str, hidden: frozenset[str] = frozenset(), *,
                whole: bool = True) -> tuple[str, tuple[Term, ...], frozenset[str]]:

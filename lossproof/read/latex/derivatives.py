@@ -79,7 +79,8 @@ class Derivatives(Dots):
         if opaque == ONE and (at := self._at_value(body_nodes, below, total, whole)) is not None:
             cursor.at += len(whole) - 1
             return at
-        if opaque is not None and (opaque == ONE or not behind):
+        # what is only read as it is set may be said to be made of the variable
+        if opaque is not None and (not behind or (opaque == ONE and self._is_function(body_nodes[0]))):
             if isinstance(opaque, Derivative) and total == 1:
                 self.mark(node)
                 return replace(opaque, span=span_of(node))
@@ -107,6 +108,11 @@ class Derivatives(Dots):
         else:
             body = self._body(above[1:])
         return self._by(body, self._variables(below, total), node)
+
+    def _is_function(self, node: Node) -> bool:
+        """Whether a node is a function of numbers that nobody declared."""
+        found = self.function_at(node)
+        return found is not None and not found[0].opaque and _is_guessed(found[0].declaration)
 
     def _is_plain_call(self, nodes: Nodes) -> bool:
         """Whether d/da F(b) is to be read as dF(b)/da: not of an expectation, nor of a density, which hold more."""
