@@ -196,3 +196,18 @@ def test_a_set_that_is_counted_is_no_number(tmp_path: Path) -> None:
     text = ("$$ \\mathcal{Y} = \\left\\lbrace y = g(x): x \\in \\mathcal{X} \\right\\rbrace $$\n\n"
             "$$ y \\in \\mathcal{Y} $$\n")
     assert outcomes(tmp_path, text)[0][1] == "defined"
+
+
+@pytest.mark.parametrize("rows", [
+    ("Z = g(X) = |X|", "X = g^{-1}(Z) = Z"),            # X is a number, if it is anything that fits
+    ("y = X b", "b = |X|"),
+    ("y = X b", r"b = y^T y"),
+])
+def test_an_array_is_not_said_to_be_a_number(tmp_path: Path, rows: tuple[str, str]) -> None:
+    """Where a letter was taken for an array and a row says that it is a number, the row gives it no meaning.
+
+    What is said with that meaning would be proved for no array at all.
+    """
+    text = "\n\n".join(f"$$ {row} $$" for row in ("y = X b + e", "X^T X = A", *rows))
+    made = outcomes(tmp_path, text)
+    assert made[-1][1] not in ("proved", "conditional", "refuted"), made

@@ -304,13 +304,16 @@ class Names:
         return made
 
     def may_define(self, head: Head, body: Term) -> bool:
-        """True where the body can be the meaning of the head: it does not rest on the name itself."""
+        """True where the body can be the meaning of the head: it does not rest on the name itself, and an array is not
+        said to be a number."""
         name = self.current.get(head.name, head.name)
         if name in self.rests_on(body):
             return False
         declared = self.declarations[head.name]
         if head.indices:
             return self._ranges(head) is not None
+        if declared.array and declared.shape and self.shape(body) == ():
+            return False
         return declared.kind != "family" or declared.array
 
     def _ranges(self, head: Head) -> tuple[Range, ...] | None:
