@@ -19,7 +19,7 @@ from lossproof.kernel.array_values import at_arrays
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.lowering import decide, established, is_plain
 from lossproof.prose_verdicts import of_prose
-from lossproof.resting import by_readings, resting, still_refuted
+from lossproof.resting import by_other_meanings, by_readings, resting, still_refuted
 from lossproof.search import counterexample
 from lossproof.term import Derivative, Relation, Subst, walk
 from lossproof.verdict import (
@@ -74,11 +74,14 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
     result = by_readings(document, line, step) or _by_derivative(line, step)
+    other = by_other_meanings(document, line, step) if result is None else None
+    if other is not None:
+        settled(of_prose(document, line, step, replace(other, index=index)))       # where nothing better is found
     if not line.bare and (result is None or not isinstance(result.verdict, Proved | Conditional)):
         rests = resting(document, line, step)
         if rests is not None:
             return of_prose(document, line, step, replace(rests, index=index))
-    if line.otherwise is not None:
+    if line.otherwise is not None and other is None:
         settled(StepResult(index, Defined(line.otherwise)))     # where nothing more is found in time
     if result is None and line.alone and isinstance(line.term, Relation) and line.term.op == "=":
         by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="), diagnosed=False)
@@ -94,6 +97,8 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = of_prose(document, line, step, result)
+    if other is not None and not isinstance(result.verdict, Proved | Conditional):
+        return of_prose(document, line, step, replace(other, index=index))
     if isinstance(result.verdict, Refuted) and line.premises:
         reason = "the sides differ at a point, but not where what the text says on other lines holds"
         result = still_refuted(document, line, step, result) or replace(

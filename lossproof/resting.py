@@ -24,7 +24,7 @@ from lossproof.lowering import by_points, established, is_plain
 from lossproof.prose_verdicts import is_only_as_set, of_prose
 from lossproof.search import counterexample
 from lossproof.search import premises as premises_of
-from lossproof.term import ZERO, Relation, Symbol, Term
+from lossproof.term import ZERO, Relation, Symbol, Term, substitute
 from lossproof.verdict import (
     Conditional,
     Proved,
@@ -166,10 +166,16 @@ def _with_values_apart(step: Step, said: Sequence[Term]) -> StepResult | None:
 def _both_vanish(step: Step, premises: Sequence[Premise]) -> bool:
     """Whether premises make both sides of an equation between numbers 0, of which neither is written so.
 
-    It holds then whatever factor a side has: what its author means is said by other lines, or is a slip.
+    It holds then whatever factor a side has: what its author means is said by other lines, or is a slip. Sides that
+    are the same when what a premise says of a name stands for that name are an exception: nothing else is meant.
     """
     if step.relation != "=" or not is_plain(step) or ZERO in (step.left, step.right) or isinstance(
             step.left, Relation):
+        return False
+    told = {premise.term.left.name: premise.term.right for premise in premises if isinstance(
+        premise.term, Relation) and premise.term.op == "=" and isinstance(premise.term.left, Symbol)
+            and premise.term.right != ZERO}
+    if substitute(step.left, told) == substitute(step.right, told):
         return False
     try:
         return all(_follows(replace(step, left=side, right=ZERO), premises) for side in (step.left, step.right))
@@ -193,13 +199,13 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     if line.bare:
         found = None if chance else _in_a_reading(line, step)
         return found or StepResult(0, Unknown("it says what its left side means"))
+    line = replace(line, readings=tuple(reading for reading in line.readings if reading.law != "definition"))
     if not line.readings or complex_steps.is_complex(step):
         return None
     if line.alone and isinstance(line.term, Relation):
         step = replace(step, left=line.term.left, right=line.term.right, relation="=")
     if chance:      # what is read otherwise may hold no expectations
-        certain = tuple(reading for reading in line.readings if reading.law == "usual-meaning" and not _is_of_chance(
-            replace(step, left=reading.left, right=reading.right)))
+        certain = tuple(reading for reading in line.readings if reading.law == "usual-meaning" and not _is_of_chance(replace(step, left=reading.left, right=reading.right)))
         return _in_a_reading(replace(line, readings=certain), step)
     read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
     costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))
@@ -211,6 +217,21 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     if found is not None and isinstance(found.verdict, Proved if costly else Proved | Conditional):
         return found
     return None if _fails(document, line, step) else _in_a_reading(line, step)
+
+
+def by_other_meanings(document: Document, line: Line, step: Step) -> StepResult | None:
+    """The result of what is said of a name, by what other lines say that it is: where what is said here does not speak
+    against it."""
+    others = tuple(reading for reading in line.readings if reading.law == "definition" and not _is_of_chance(
+        replace(step, left=reading.left, right=reading.right)))
+    if not others or complex_steps.is_complex(step):
+        return None
+    try:
+        if is_plain(step) and _fails(document, replace(line, otherwise=None), step):
+            return None
+        return _in_a_reading(replace(line, readings=others), step)
+    except InputError:
+        return None
 
 
 def _is_of_chance(step: Step) -> bool:

@@ -18,6 +18,9 @@ ROW = r"\mathrm{E}[(X - \mu)^2] = \mathrm{Var}(X)"
     (r"a random vector $y_i$ with mean vector", ("expectation", "y_i")),
     (r"Let $X$ be a real-valued random variable with unknown mean $\mu$ and variance", ("variance", "X")),
     (r"a random variable $X$ having the finite variance", ("variance", "X")),
+    (r"Let $X$ be an $n$-dimensional [random vector](/D/rvec) with mean $\mu$ and [covariance](/D/covmat)",
+     ("covariance", "X")),
+    (r"a random vector $X$ with mean $m$ and covariance matrix", ("covariance", "X")),
 ])
 def test_the_words_lead_to_the_value(before: str, found: tuple[str, str]) -> None:
     """The function and the variable; links are read as their words."""
@@ -28,6 +31,7 @@ def test_the_words_lead_to_the_value(before: str, found: tuple[str, str]) -> Non
     "Let $X$ be a random variable with median", "a random variable $X$ with sample mean", "no variable $X$ with mean",
     "if there were a random variable $X$ with mean", "a random variable $X$ whose mode, not the mean, is",
     r"a random variable $X$ with mean $\mu$, mode", "a random variable $X$. Now take the mean",
+    r"random vectors $X$ and $Y$ with covariance", r"the vectors $X$, $Y$ with covariance matrix",
     r"a random variable $X$ with the mean of $Y$ and mean", "a random variable $X$ with mean of", "mean",
 ])
 def test_other_words_say_nothing(before: str) -> None:
@@ -51,3 +55,14 @@ def test_mean_and_variance_are_said_together(tmp_path: Path) -> None:
             "$$ \\mathrm{E}[X^2] = \\mu^2 + \\sigma^2 $$\n")
     assert outcomes(tmp_path, text)[0] in ("conditional", "proved")
     assert outcomes(tmp_path, text.replace("+ \\sigma^2", "- \\sigma^2"))[0] in ("unknown", "defined")
+
+
+def test_mean_and_covariance_of_a_vector(tmp_path: Path) -> None:
+    """The expectation of a quadratic form, by words that say shapes, mean and covariance matrix."""
+    text = ("Let $X$ be an $n$-dimensional random vector with mean $m$ and covariance $C$, and let $A$ be a symmetric "
+            "$n \\times n$ matrix. Then\n\n$$ \\mathrm{E}[X X^T] = C + m m^T $$\n\n"
+            "$$ \\mathrm{E}[X^T A X] = \\mathrm{E}[\\mathrm{tr}(A X X^T)] $$\n")
+    assert outcomes(tmp_path, text) == ["conditional", "proved"]
+    assert outcomes(tmp_path, text.replace("C + m", "C - m"))[0] in ("unknown", "defined")
+    assert outcomes(tmp_path, text.replace("covariance $C$", "mode $C$"))[0] in ("unknown", "defined")
+    assert outcomes(tmp_path, text.replace("A X X^T", "X^T X"))[1] in ("unknown", "defined")

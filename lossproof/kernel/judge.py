@@ -71,10 +71,7 @@ def in_reading(verdict: Proved | Conditional, law: ReadingLaw) -> Proved | Condi
     if law == "usual-meaning":
         return by_usual_meanings(verdict)
     laws = dict.fromkeys(verdict.laws)
-    if law == "antiderivatives":
-        laws["antiderivatives"] = None
-    else:
-        laws["densities"] = None
+    laws[law] = None
     return replace(verdict, laws=tuple(laws))
 
 

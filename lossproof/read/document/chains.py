@@ -15,6 +15,7 @@ from lossproof.read.document.agreement import disagreeing
 from lossproof.read.document.cases import Cases
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere
+from lossproof.read.document.other_meanings import Meaning, SaidOf, with_other_meanings
 from lossproof.read.document.premises import Said, with_premises
 from lossproof.read.document.readings import with_readings
 from lossproof.read.document.statements import Context, Side
@@ -74,6 +75,8 @@ class Chains:
     _proportional: set[str] = field(default_factory=set)        # chains L, R that say that L ~ R
     # chains that say what F_X(x) and the like mean, with what they rest on
     _means: dict[str, tuple[Premise, ...]] = field(default_factory=dict)
+    _meanings: list[Meaning] = field(default_factory=list)
+    _said_of: dict[str, SaidOf] = field(default_factory=dict)   # what chains begin with that say something of a name
     wording: Wording | None = None      # the words of the text, where they count
 
     def derivations(self) -> tuple[Derivation, ...]:
@@ -85,7 +88,9 @@ class Chains:
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
         left = {name: (self.names.unfold(term), chain) for name, (term, chain) in self._left.items()}
         made = with_premises(made, self.rows, self._places, said, self._again, self._restated, left)
-        return with_usual_readings(made, self.names, self.wording, self._means)
+        made = with_usual_readings(made, self.names, self.wording, self._means)
+        claims = [number for number, place in self._places.items() if place.role == "claimed"]
+        return with_other_meanings(made, self.rows, self._said_of, self._meanings, claims, self.names)
 
     def _derivation(self, chain: Chain) -> Derivation:
         """A chain, functions of the document replaced by their bodies where these hold."""

@@ -30,6 +30,7 @@ from lossproof.read.document.judged import between, is_distribution, is_identifi
 from lossproof.read.document.multiples import solved
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number
 from lossproof.read.document.narrowed import holds_for_some, is_narrowed
+from lossproof.read.document.other_meanings import Meaning, SaidOf
 from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
@@ -296,9 +297,13 @@ class Deriver(Chains):
             chain.lines[1] = replace(chain.lines[1], otherwise=_SOLVED, bare=True)
         if restates and head is not None:
             self._usually(head, sides, chain, otherwise, row, context)
+        if head is not None and (restates or claims):
+            now = self.names.current.get(head.name, head.name)
+            self._said_of[chain.name] = SaidOf(head.name, now, first.term, second.term, len(self.rows), context)
         if restates and head is not None and not context.given and context.role != "claimed":
             self._defines.append(self.names.define(
                 head, second.term, row.span, context.section, narrowed=context.narrowed))
+            self._means_now(head, first.term, second.term, row, context)
             self._judge_stated(head, row)
         if len(sides) == 2 and relations == ["="]:
             self._equation = (first, second, chain.name)
@@ -392,6 +397,7 @@ class Deriver(Chains):
         made = self.names.define(head, sides[1].term, row.span, context.section,
                                  narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
         self._defines.append(made)
+        self._means_now(head, sides[0].term, sides[1].term, row, context)
         self.cases.define(head.name, made, context.given)
         if is_expectation(said[0].term) and not context.given:
             # it may follow from what expectations are, or from what is said of others
@@ -419,6 +425,12 @@ class Deriver(Chains):
             chain = self._chain([self._first(sides[1])], row.span, context)
             for side, relation in zip(sides[2:], relations[1:], strict=True):
                 self._append(chain, self._line(side, relation))
+
+    def _means_now(self, head: Head, left: Term, right: Term, row: ReadRow, context: Context) -> None:
+        """Note a meaning that a name has been given by a row for all that it says."""
+        if not context.given and not context.narrowed:
+            self._meanings.append(Meaning(head.name, self.names.current.get(head.name, head.name), left, right,
+                                          len(self.rows), row.span, context))
 
     def _gives_meaning(self, before: Term, after: Side, row: ReadRow, context: Context) -> bool:
         """Whether a side gives a meaning to the value before it in its chain, which had none: it is defined then."""

@@ -21,6 +21,7 @@ from lossproof.read.document.parameters import suppose_positive
 from lossproof.read.document.pieces import Formula, Pieces, Remark
 from lossproof.read.document.proposer import Proposer, scripts_of
 from lossproof.read.document.random_names import random_letters
+from lossproof.read.document.said_shapes import said_shapes
 from lossproof.read.document.survey import Survey, laid_out, survey
 from lossproof.read.latex.notation import Name, Notation
 from lossproof.term import Symbol
@@ -50,7 +51,8 @@ def proposed(path: str) -> str:
 
 
 def formulas_of(pieces: Pieces) -> list[tuple[str, bool]]:
-    """What the notation is guessed from: the formulas, with whether each is displayed, and the author's hypotheses."""
+    """What the notation is guessed from: the formulas, with whether each is displayed, the author's hypotheses, and the
+    shapes that the words say."""
     found: list[tuple[str, bool]] = []
     for piece in pieces.pieces:
         if isinstance(piece, Formula):
@@ -58,7 +60,7 @@ def formulas_of(pieces: Pieces) -> list[tuple[str, bool]]:
         elif isinstance(piece, Remark) and (said := directive(piece)) is not None and said.name == "given" \
                 and said.text != "none":
             found += [(text.strip().strip("$"), True) for text in said.text.split(";")]
-    return found
+    return [*found, *((said, False) for said in said_shapes(pieces.text.text))]
 
 
 def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
