@@ -19,7 +19,7 @@ from lossproof.kernel.array_values import at_arrays
 from lossproof.kernel.normal_form import Unsupported
 from lossproof.lowering import decide, established, is_plain
 from lossproof.prose_verdicts import of_prose
-from lossproof.resting import by_other_meanings, by_readings, resting, still_refuted
+from lossproof.resting import by_other_meanings, by_readings, is_of_chance, resting, still_refuted
 from lossproof.search import counterexample
 from lossproof.term import Derivative, Relation, Subst, walk
 from lossproof.verdict import (
@@ -74,7 +74,8 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
     result = by_readings(document, line, step) or _by_derivative(line, step)
-    other = by_other_meanings(document, line, step) if result is None else None
+    # of chance, the step as it stands may take long, and what is said otherwise holds none
+    other = by_other_meanings(document, line, step) if result is None and is_of_chance(step) else None
     if other is not None:
         settled(of_prose(document, line, step, replace(other, index=index)))       # where nothing better is found
     if not line.bare and (result is None or not isinstance(result.verdict, Proved | Conditional)):
@@ -97,6 +98,8 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if isinstance(result.verdict, Error) and result.verdict.diagnostic.span is None:
         result = replace(result, verdict=Error(replace(result.verdict.diagnostic, span=line.span)))
     result = of_prose(document, line, step, result)
+    if other is None and isinstance(result.verdict, Defined):
+        other = by_other_meanings(document, line, step)
     if other is not None and not isinstance(result.verdict, Proved | Conditional):
         return of_prose(document, line, step, replace(other, index=index))
     if isinstance(result.verdict, Refuted) and line.premises:

@@ -195,7 +195,7 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
 
     As it stands, it gets a small budget first where matrices or integrals over named spaces make it costly.
     """
-    chance = _is_of_chance(step)
+    chance = is_of_chance(step)
     if line.bare:
         found = None if chance else _in_a_reading(line, step)
         return found or StepResult(0, Unknown("it says what its left side means"))
@@ -205,7 +205,7 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     if line.alone and isinstance(line.term, Relation):
         step = replace(step, left=line.term.left, right=line.term.right, relation="=")
     if chance:      # what is read otherwise may hold no expectations
-        certain = tuple(reading for reading in line.readings if reading.law == "usual-meaning" and not _is_of_chance(replace(step, left=reading.left, right=reading.right)))
+        certain = tuple(reading for reading in line.readings if reading.law == "usual-meaning" and not is_of_chance(replace(step, left=reading.left, right=reading.right)))
         return _in_a_reading(replace(line, readings=certain), step)
     read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
     costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))
@@ -222,7 +222,7 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
 def by_other_meanings(document: Document, line: Line, step: Step) -> StepResult | None:
     """The result of what is said of a name, by what other lines say that it is: where what is said here does not speak
     against it."""
-    others = tuple(reading for reading in line.readings if reading.law == "definition" and not _is_of_chance(
+    others = tuple(reading for reading in line.readings if reading.law == "definition" and not is_of_chance(
         replace(step, left=reading.left, right=reading.right)))
     if not others or complex_steps.is_complex(step):
         return None
@@ -234,7 +234,7 @@ def by_other_meanings(document: Document, line: Line, step: Step) -> StepResult 
         return None
 
 
-def _is_of_chance(step: Step) -> bool:
+def is_of_chance(step: Step) -> bool:
     """Whether an expectation, or the name of one's value, is in a step."""
     return bool(expected_numbers.values_of(step)) or random_names.has_expectations(step)
 

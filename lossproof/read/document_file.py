@@ -25,7 +25,7 @@ from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark
 from lossproof.read.document.properties import properties_of, property_words
-from lossproof.read.document.propose import formulas_of, propose
+from lossproof.read.document.propose import propose_for
 from lossproof.read.document.statements import Context, ReadRow, Side, condition
 from lossproof.read.document.usual import Usual
 from lossproof.read.document.wording import Wording
@@ -61,7 +61,7 @@ def notation_of(path: str, pieces: Pieces, where: str = "") -> FoundNotation:
     """The notation that a document declares, else the one that its formulas suggest."""
     found = declared(path, pieces, where)
     if found.mapping is None:
-        proposed = propose(formulas_of(pieces))
+        proposed = propose_for(pieces)
         return FoundNotation(proposed.notation, {"let": list(proposed.let)}, proposed.yaml)
     own = {key: found.mapping[key] for key in OWN_KEYS if key in found.mapping}
     rest = {key: value for key, value in found.mapping.items() if key not in OWN_KEYS}

@@ -26,7 +26,7 @@ from lossproof.read.document.survey import Survey, laid_out, survey
 from lossproof.read.latex.notation import Name, Notation
 from lossproof.term import Symbol
 
-__all__ = ["Proposal", "formulas_of", "propose", "proposed", "to_yaml"]
+__all__ = ["Proposal", "formulas_of", "propose", "propose_for", "proposed", "to_yaml"]
 
 _SAMPLE = re.compile(r"(?P<what>[sr])_\{?(?P<letters>[a-z]{1,2})\}?(?P<square>\^\{?2\}?)?")
 _EXPECTED_OF = re.compile(r"\\math(?:rm|bb)\{E\}_\{([A-Z])\}")
@@ -47,12 +47,16 @@ def proposed(path: str) -> str:
     """The proposal for a file, as YAML; InputError where it cannot be read."""
     from lossproof.read.document.open import load
 
-    return propose(formulas_of(load(path))).yaml
+    return propose_for(load(path)).yaml
+
+
+def propose_for(pieces: Pieces) -> Proposal:
+    """The notation that the formulas of a document suggest, and the shapes that its words say."""
+    return propose(formulas_of(pieces), tuple(said_shapes(pieces.text.text)))
 
 
 def formulas_of(pieces: Pieces) -> list[tuple[str, bool]]:
-    """What the notation is guessed from: the formulas, with whether each is displayed, the author's hypotheses, and the
-    shapes that the words say."""
+    """What the notation is guessed from: the formulas, with whether each is displayed, and the author's hypotheses."""
     found: list[tuple[str, bool]] = []
     for piece in pieces.pieces:
         if isinstance(piece, Formula):
@@ -60,16 +64,19 @@ def formulas_of(pieces: Pieces) -> list[tuple[str, bool]]:
         elif isinstance(piece, Remark) and (said := directive(piece)) is not None and said.name == "given" \
                 and said.text != "none":
             found += [(text.strip().strip("$"), True) for text in said.text.split(";")]
-    return [*found, *((said, False) for said in said_shapes(pieces.text.text))]
+    return found
 
 
-def propose(formulas: Sequence[tuple[str, bool]]) -> Proposal:
-    """The notation that formulas (with whether each is displayed) suggest."""
+def propose(formulas: Sequence[tuple[str, bool]], shapes: Sequence[str] = ()) -> Proposal:
+    """The notation that formulas (with whether each is displayed) suggest; `shapes` are said besides: they count where
+    the formulas show that there are arrays."""
     telling = [text for text, display in formulas if display or _TELLING.search(text)]
     nodes = laid_out(telling)
     found, random = survey(nodes), random_letters(nodes)
     said = laid_out([text for text, _ in formulas if r"\in" in text])
     arrays = find_arrays(nodes, said)
+    if shapes and arrays.kinds:
+        arrays = find_arrays(nodes, [*said, *laid_out(shapes)])
     note_families(found, arrays, nodes)
     mapping = Proposer(found, arrays, telling).mapping()
     _mark_random(mapping["names"], random)
