@@ -66,3 +66,18 @@ def test_mean_and_covariance_of_a_vector(tmp_path: Path) -> None:
     assert outcomes(tmp_path, text.replace("C + m", "C - m"))[0] in ("unknown", "defined")
     assert outcomes(tmp_path, text.replace("covariance $C$", "mode $C$"))[0] in ("unknown", "defined")
     assert outcomes(tmp_path, text.replace("A X X^T", "X^T X"))[1] in ("unknown", "defined")
+
+
+def test_covariance_matrices_by_their_letters(tmp_path: Path) -> None:
+    """Sigma_{XY} is that of two random vectors, in this order."""
+    row = r"\mathrm{E}[(X + Y) (X + Y)^T] - \mathrm{E}[X + Y] \mathrm{E}[X + Y]^T = "
+    whole = r"\Sigma_{XX} + \Sigma_{YY} + \Sigma_{XY} + \Sigma_{YX}"
+    cross = r"\mathrm{E}[X Y^T] - \mathrm{E}[X] \mathrm{E}[Y]^T = \Sigma_{XY}"
+    words = "Let $X$ be an $n$-dimensional random vector. Let $Y$ be an $n$-dimensional random vector.\n\n"
+
+    def two(first: str, second: str) -> list[str]:
+        return [str(outcome) for outcome in outcomes(tmp_path, f"{words}$$ {row} {first} $$\n\n$$ {second} $$\n")]
+
+    assert two(whole, cross) == ["proved", "proved"]
+    assert two(whole, cross.replace("_{XY}", "_{YX}"))[1] == "unknown"
+    assert two(whole.replace("_{XY}", "_{YX}"), cross)[0] == "unknown"

@@ -30,6 +30,7 @@ __all__ = ["Proposal", "formulas_of", "propose", "propose_for", "proposed", "to_
 
 _SAMPLE = re.compile(r"(?P<what>[sr])_\{?(?P<letters>[a-z]{1,2})\}?(?P<square>\^\{?2\}?)?")
 _EXPECTED_OF = re.compile(r"\\math(?:rm|bb)\{E\}_\{([A-Z])\}")
+_COVARIANCE = re.compile(r"\\Sigma_\{([A-Z])([A-Z])\}")
 _CAPITAL = re.compile(r"(?<![\\A-Za-z])[A-Z](?![A-Za-z])")
 _TELLING = re.compile(r"[=<>+]|\\[a-z]*(?:frac|leq|geq|sum)|\\sim\b")      # of a formula within a line of text
 
@@ -93,8 +94,9 @@ def propose(formulas: Sequence[tuple[str, bool]], shapes: Sequence[str] = ()) ->
                 set(_CAPITAL.findall(argument)) == {of[1]} for argument in arguments):
             mapping["functions"][key] = {"is": "expectation"}       # over X, and of nothing else that is random
     suppose_positive(mapping["names"], nodes)
+    covariances = _covariances(mapping["names"])
     notation = _accepted(mapping)
-    let = _statistics(notation, found, telling)
+    let = (*_statistics(notation, found, telling), *covariances)
     return Proposal(notation, to_yaml({**mapping, "let": list(let)} if let else mapping), let)
 
 
@@ -103,6 +105,20 @@ def _mark_random(names: dict[str, Any], letters: frozenset[str]) -> None:
     for key, entry in names.items():
         if entry.get("kind") in ("scalar", "indexed", "vector", "matrix") and scripts_of(key)[0] in letters:
             entry["assume"] = [*entry.get("assume", ()), RANDOM]
+
+
+def _covariances(names: dict[str, Any]) -> tuple[str, ...]:
+    r"""\Sigma_{XY} is the covariance matrix of two random vectors, of their sizes."""
+    vectors = {key: entry["shape"][0] for key, entry in names.items()
+               if entry.get("kind") == "vector" and RANDOM in entry.get("assume", ())}
+    said = []
+    for key, entry in names.items():
+        found = _COVARIANCE.fullmatch(key)
+        if found is not None and found[1] in vectors and found[2] in vectors and entry.get("kind") in (
+                "scalar", "matrix"):
+            names[key] = {**entry, "kind": "matrix", "shape": [vectors[found[1]], vectors[found[2]]]}
+            said.append(rf"{key} = \mathrm{{Cov}}({', '.join(dict.fromkeys(found.groups()))})")
+    return tuple(said)
 
 
 def _statistics(notation: Notation, found: Survey, formulas: Sequence[str]) -> tuple[str, ...]:
