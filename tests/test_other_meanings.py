@@ -21,7 +21,7 @@ $$ Q = {second} $$
 """
 
 
-def claimed(tmp_path: Path, claim: str, second: str, *, first: str = "h(a)", words: str = "which is the same as") -> str:
+def claimed(tmp_path: Path, claim: str, second: str, *, first: str = "h(a)", words: str = "that is to say") -> str:
     """The outcome of a theorem whose proof says in two ways what the name is."""
     text = THEOREM.replace("{claim}", claim).replace("{first}", first).replace("{second}", second).replace(
         "{words}", words)

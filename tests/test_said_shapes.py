@@ -23,8 +23,8 @@ def test_shapes_are_said(words: str, said: str) -> None:
     "Let $X$ be a random vector", "if $X$ is an $n$-dimensional vector", "$X$ is not an $n$-dimensional vector",
     r"the product of $X$ and an $n \times p$ matrix", r"$X$ has the $n$-dimensional vector of means",
     r"$X$ is an $n$-dimensional vector. Later, $X$ is an $m$-dimensional vector",
-    r"$X$ is a function of the $n$-dimensional vector", r"$X$ is an $n$-dimensional matrix", r"$I_n$ is the $n \times n$ "
-    "identity matrix", r"$x$ lies in the $n$-dimensional vector space",
+    r"$X$ is a function of the $n$-dimensional vector", r"$X$ is an $n$-dimensional matrix",
+    r"$I_n$ is the $n \times n$ identity matrix", r"$x$ lies in the $n$-dimensional vector space",
 ])
 def test_other_words_say_nothing(words: str) -> None:
     """What is denied, supposed, said in two ways or of something else."""

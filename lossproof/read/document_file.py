@@ -26,13 +26,14 @@ from lossproof.read.document.open import load
 from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pieces, Remark
 from lossproof.read.document.properties import properties_of, property_words
 from lossproof.read.document.propose import propose_for
+from lossproof.read.document.said_signs import said_sign
 from lossproof.read.document.statements import Context, ReadRow, Side, condition
 from lossproof.read.document.usual import Usual
 from lossproof.read.document.wording import Wording
 from lossproof.read.expression import parse
 from lossproof.read.latex.notation import Notation
 from lossproof.read.latex.notation_mapping import OWN_KEYS
-from lossproof.term import Bool, Call, Entry, ForAll, Relation, Span, Symbol, Term, free_names
+from lossproof.term import ZERO, Bool, Call, Entry, ForAll, Relation, Span, Symbol, Term, free_names
 
 __all__ = ["notation_of", "read"]
 
@@ -394,12 +395,23 @@ class _Reader:
         term = sides[0].term if len(sides) == 1 else None
         if term is not None and not context.narrowed:
             self._moment(term, row, context, formula)
+            self._sign(term, row, context, formula)
         declared = self._deriver.names.declarations.get(term.name) if isinstance(term, Symbol) else None
         if declared is None or context.narrowed:
             return
         words = property_words(*self._argument.around(formula.places[0], formula.places[-1]))
         for said in properties_of(declared.name, declared, words):
             self._deriver.hold(self._deriver.names.now(said), context, row.span)
+
+    def _sign(self, term: Term, row: ReadRow, context: Context, formula: Formula) -> None:
+        """A number that is said to be positive, negative or not 0: as `a > 0` beside it, it counts until it is said
+        otherwise."""
+        declared = self._deriver.names.declarations.get(term.name) if isinstance(term, Symbol) else None
+        sign = said_sign(*self._argument.around(formula.places[0], formula.places[-1]))
+        if sign is not None and declared is not None and declared.kind in ("scalar", "integer") \
+                and not declared.assumptions & {RANDOM, "complex"}:
+            said = self._deriver.names.now(Relation(sign, term, ZERO))
+            self._deriver.hold(said, context, row.span, value=free_names(said))
 
     def _moment(self, value: Term, row: ReadRow, context: Context, formula: Formula) -> None:
         """The mean or the variance of a random variable that is named before it."""

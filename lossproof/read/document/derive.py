@@ -130,9 +130,10 @@ class Deriver(Chains):
                 relation = Relation(_ORDERS[op], left, right)
                 self._said.append(Said(len(self.rows), relation, span, context, free_names(relation)))
 
-    def hold(self, term: Term, context: Context, span: Span) -> None:
-        """Note a condition that the words of the text say: later lines may rest on it."""
-        self._said.append(Said(len(self.rows), term, span, context))
+    def hold(self, term: Term, context: Context, span: Span, value: frozenset[str] = frozenset()) -> None:
+        """Note a condition that the words of the text say: later lines may rest on it. `value` are the names of whose
+        values it tells something, until something else is said of them."""
+        self._said.append(Said(len(self.rows), term, span, context, value))
 
     # rows
 

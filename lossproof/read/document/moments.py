@@ -15,7 +15,8 @@ __all__ = ["moment_of"]
 _FUNCTIONS = {"mean": "expectation", "expected value": "expectation", "expectation": "expectation",
               "variance": "variance", "covariance": "covariance"}
 _WHAT = r"(?:mean(?: vector)?|expected value|expectation|variance|(?:variance-)?covariance(?: matrix)?)"
-_KIND = r"(?:\$[^$]+\$\s*-\s*dimensional\s+)?(?:(?:real|real-valued|discrete|continuous|scalar)\s+)*random\s+(?:variable|vector|number)"
+_KIND = r"(?:\$[^$]+\$\s*-\s*dimensional\s+)?" \
+    r"(?:(?:real|real-valued|discrete|continuous|scalar)\s+)*random\s+(?:variable|vector|number)"
 _ADJECTIVES = r"(?:(?:an?|the|known|unknown|finite)\s+)*"
 _MOMENT = re.compile(
     rf"\$(?P<of>[^$]+)\$(?:\s+(?:be|is)\s+an?\s+{_KIND})?\s*,?\s*\b(?:with|has|having)\s+"

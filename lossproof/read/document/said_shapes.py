@@ -1,7 +1,7 @@
 r"""The shapes that the words of a text say: `$X$ is an $n$-dimensional random vector`, `an $n \times p$ matrix $A$`.
 
-Untrusted as to truth: a guess for the notation. Each is said again as a formula, `X \in \mathbb{R}^{n}`. Imports nothing
-of lossproof.
+Untrusted as to truth: a guess for the notation. Each is said again as a formula, `X \in \mathbb{R}^{n}`. Imports
+nothing of lossproof.
 """
 
 from __future__ import annotations
