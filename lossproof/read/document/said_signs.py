@@ -25,7 +25,7 @@ _NAMED = re.compile(rf"(?:\b(?:an?|the|some|two|with|for|by|and)\s+){_SIGN}(?:\s
 _REASON = re.compile(r"(?<!not )(?<!only )\b(?:[Ss]ince|[Bb]ecause)\b")
 """A reason is asserted, whatever the rest is."""
 _OF = re.compile(r"\b(?:of|between|plus|minus|times|over|by|from|with|in|than)\s*"
-                 r"(?:\$[^$]+\$\s*,?\s*(?:(?:and|or)\s+)?)*\Z")       # the sum of $a$ and $b$ is positive
+                 r"(?:\$[^$]+\$\s*,?\s*(?:(?:and|or)\s*)?)*\Z")       # the sum of $a$ and $b$ is positive
 _LET = re.compile(r"\b[Ll]et\b")
 _OTHERS = re.compile(r"\b(?:matrix|matrices|function|functions|definite|semidefinite|of|than|or|to|if|operator)\b")
 
