@@ -154,6 +154,11 @@ def test_what_goes_on_with_what_is_supposed() -> None:
     assert role("Let $$ a = 1 $$ Then, with them, $$ b = 2 $$") == "claimed"
     assert role("Let $$ a = 1 . $$ with the sizes $$ b = 2 $$") == "claimed"
     assert role("Let $$ a = 1 $$ with sizes. Now $$ b = 2 $$") == "claimed"
+    assert role("Then $$ c = a - b $$ where the gain is $$ a = 1 $$ and the penalty is the cost of $$ b = 2 $$") \
+        == "supposed"
+    assert role("Then $$ c $$ where the gain is $$ a = 1 . $$ and the penalty is $$ b = 2 $$") == "claimed"
+    assert role("Let $$ a = 1 $$ and the estimate is $$ b = 2 $$") == "claimed"
+    assert role("where $$ c = 1 $$ then the gain is $$ a = 1 $$ and the penalty is $$ b = 2 $$") == "claimed"
 
 
 def test_a_multiple_says_what_a_name_is(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ _GOES_ON = re.compile(      # `and`, `and the transformed model`, `which is link
     r"(?:\$\$)?\s*(?:(?:and|or)(?:\s+(?:an?|the|its)\b(?=[^,:]*\b(?:models?|variables?|matri(?:x|ces)|vectors?|functions?"
     r"|distributions?|data|samples?|process(?:es)?)\b)(?:(?!\b(?:is|are|be|has|have|was|equals?|reads?|becomes?|follows?"
     r"|gives?|given|obeys?|satisf\w+)\b)[^,:])*)?|und|which\b[^,:]*|以及|和)\s*(?:\$\$)?\s*")
+_SAYS_TOO = re.compile(       # where the one term is A `and the other one is` B
+    r"(?:\$\$)?\s*and\s+(?:the|its|their|an?)\b[^.:;]*\b(?:is|are|equals?|denotes?)\b[^.:;$]*(?:\$\$)?\s*")
+_WHERE = re.compile(r"(?:^|[,(]\s*|^\W*)where\b(?!.*\b(?:[Tt]hen|[Hh]olds?)\b)", re.S)
 _IMAGINED = re.compile(
     r"\b(?:contradiction|contrary|if (?:we|it|there) (?:had|were)|would|might|whether|[Ee]xample|e\.\s?g\.|instance"
     r"|(?:null|alternative) hypothesis|Widerspruch|Beispiel|Nullhypothese)\b|例如|矛盾|假如")
@@ -89,6 +92,9 @@ class Argument:
     def _goes_on(self, words: str, begin: int, end: int) -> bool:
         """Whether words behind the formula from `begin` to `end` only lead on to the next: `and`; `let A, with B`."""
         if _GOES_ON.fullmatch(words):
+            return True
+        if _SAYS_TOO.fullmatch(words) and not _STOPPED.search(self._source[begin:end]) and _WHERE.search(
+                self.before(begin)):
             return True
         return words.startswith("$$") and bool(_WITH.match(words, 2)) and not _STOPPED.search(
             self._source[begin:end]) and not _ASSERTS.search(words) and bool(_LETS.search(self.before(begin)))
