@@ -143,7 +143,8 @@ class Reading:
     """Another way to read a step of a document: its two sides, and what holds beside the hypotheses in that reading.
 
     `law` names what makes it one. `premises` are what the document says and the reading rests on; each equation of
-    `beside` must be proved, too, for all values of the names in `own`, wherever it is defined.
+    `beside` must be proved, too, for all values of the names in `own`, wherever it is defined. `elsewhere` marks one by
+    what other lines say that the left side is.
     """
 
     left: Term
@@ -153,6 +154,7 @@ class Reading:
     premises: tuple[Premise, ...] = ()
     beside: tuple[tuple[Term, Term], ...] = ()
     own: frozenset[str] = frozenset()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     if line.bare:
         found = None if chance else _in_a_reading(line, step)
         return found or StepResult(0, Unknown("it says what its left side means"))
-    line = replace(line, readings=tuple(reading for reading in line.readings if reading.law != "definition"))
+    line = replace(line, readings=tuple(reading for reading in line.readings if not reading.elsewhere))
     if not line.readings or complex_steps.is_complex(step):
         return None
     if line.alone and isinstance(line.term, Relation):
@@ -223,7 +223,7 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
 def by_other_meanings(document: Document, line: Line, step: Step) -> StepResult | None:
     """The result of what is said of a name, by what other lines say that it is: where what is said here does not speak
     against it."""
-    others = tuple(reading for reading in line.readings if reading.law == "definition" and not is_of_chance(
+    others = tuple(reading for reading in line.readings if reading.elsewhere and not is_of_chance(
         replace(step, left=reading.left, right=reading.right)))
     if not others or complex_steps.is_complex(step):
         return None

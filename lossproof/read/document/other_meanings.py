@@ -16,12 +16,13 @@ from dataclasses import dataclass, replace
 
 from lossproof.derivation import Derivation, Premise, Reading, Row
 from lossproof.read.document.names import Names
+from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.statements import Context
 from lossproof.term import Call, Relation, Span, Symbol, Term, renamed
 
 __all__ = ["Meaning", "SaidOf", "with_other_meanings"]
 
-_MOST = 4       # so many meanings are tried, those nearest to the end first
+_MOST = 6       # so many meanings are tried, those nearest to the end first
 _FURTHER = 2    # so many lines of a chain that goes on from a meaning, those nearest to its end first
 
 
@@ -56,6 +57,7 @@ def with_other_meanings(derivations: tuple[Derivation, ...], rows: Sequence[Row]
 
     `claims` are the numbers of the rows that theorems claim.
     """
+    probabilities = Probabilities(names)
     where = {step: number for number, row in enumerate(rows) for step in row.steps}
 
     def read(derivation: Derivation) -> Derivation:
@@ -70,14 +72,20 @@ def with_other_meanings(derivations: tuple[Derivation, ...], rows: Sequence[Row]
                 continue
             premise = Premise(Relation("=", meaning.left, meaning.right), meaning.span)
             for further, premises in _further(left, meaning.row, derivations, rows, where):
-                if further == line.term:
-                    break
-                readings.append(Reading(further, line.term, law="definition", premises=(premise, *premises)))
-            readings.append(Reading(left, line.term, law="definition", premises=(premise,)))
+                if further != line.term:
+                    readings += _between(further, line.term, (premise, *premises), probabilities)
+            readings += _between(left, line.term, (premise,), probabilities)
         line = replace(line, readings=(*line.readings, *readings[:_MOST]))
         return replace(derivation, lines=(first, line, *derivation.lines[2:]))
 
     return tuple(map(read, derivations))
+
+
+def _between(left: Term, right: Term, premises: tuple[Premise, ...], probabilities: Probabilities) -> Iterator[Reading]:
+    """The readings of an equation that rests on premises: as it stands, and by the laws of densities."""
+    yield Reading(left, right, law="definition", premises=premises, elsewhere=True)
+    for reading in probabilities.readings(left, right)[:1]:
+        yield replace(reading, premises=(*premises, *reading.premises), elsewhere=True)
 
 
 def _by(meaning: Meaning, one: SaidOf, names: Names) -> Term:
