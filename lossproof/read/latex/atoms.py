@@ -17,7 +17,6 @@ from lossproof.read.latex.typeset import (
     Scripted,
     Words,
     canonical,
-    leaves,
 )
 from lossproof.term import (
     MINUS_ONE,
@@ -76,11 +75,6 @@ class Atoms(Conditions):
             return Pow(bottom, MINUS_ONE, span=span_of(node))
         term = divide(top, bottom)
         return Mul(term.args, span=span_of(node)) if isinstance(term, Mul) else term
-
-    def _binomial(self, node: Command, above: Nodes, below: Nodes) -> Term:
-        if any(isinstance(leaf, Leaf) and leaf.text in (",", r"\dots") for leaf in leaves(below)):
-            return self.set_as_is((node,), "multinomial")
-        return Call("binomial", (self.value(above), self.value(below)), span=span_of(node))
 
     def _root(self, node: Command, inside: Nodes, option: Nodes | None) -> Term:
         term = self.value(inside)

@@ -20,6 +20,7 @@ from lossproof.read.latex.functions import (
     is_minus_one,
     order_of,
 )
+from lossproof.read.latex.keys import identifier
 from lossproof.read.latex.layout import lay_out
 from lossproof.read.latex.matching import LETTER_LIKE, split_at
 from lossproof.read.latex.names import Cursor, span_of
@@ -34,6 +35,7 @@ from lossproof.read.latex.typeset import (
     Scripted,
     Words,
     canonical,
+    leaves,
 )
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -95,10 +97,22 @@ class Calls(Functions):
         found = self.function_at(node)
         if found is not None:
             function, named, sup, primes = found
+            if not function.opaque and isinstance(named, Scripted) and (label := self._bound_label(named)):
+                # f_i in a sum over i is another function in each of its terms
+                if function.declaration is not None and not function.declaration.assumed:
+                    self.refuse(f"`{function.key}` is declared as one function, and `{label}` is an index here", node,
+                                "declare a function of several arguments", "LP102")
+                plain = Function(function.key, identifier(canonical(named.base)), 1, None, True)
+                return self._opaque(cursor, plain, named, sup, primes)
             if function.opaque:
                 return self._opaque(cursor, function, named, sup, primes)
             return self._declared(cursor, function, named, sup, primes)
         return self._builtin(cursor, node)
+
+    def _bound_label(self, named: Scripted) -> str | None:
+        """A letter in the scripts of a function's name that is bound where it stands."""
+        scripts = (*(named.sub or ()), *(named.sup or ()))
+        return next((leaf.text for leaf in leaves(scripts) if leaf.text in self.frame.bound), None)
 
     def _word(self, cursor: Cursor) -> Term | None:
         """`log(a)` typed letter by letter: a known or declared word, the longest that fits."""

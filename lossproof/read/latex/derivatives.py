@@ -10,9 +10,9 @@ from dataclasses import replace
 from lossproof.derivation import Declaration
 from lossproof.read.latex.as_set import unknown_dependence
 from lossproof.read.latex.at_values import at_variable
-from lossproof.read.latex.dots import Dots
 from lossproof.read.latex.folds import TIMES
 from lossproof.read.latex.matching import literal, without_power
+from lossproof.read.latex.multinomials import Multinomials
 from lossproof.read.latex.names import Cursor, span_of
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
@@ -42,7 +42,7 @@ __all__ = ["Derivatives"]
 _D = frozenset({"d", r"\mathrm{d}", r"\partial", r"\mathbf{d}", r"\mathit{d}"})
 
 
-class Derivatives(Dots):
+class Derivatives(Multinomials):
     """Reads derivatives and what they are by."""
 
     def _derivative_parts(self, node: Command) -> tuple[Nodes, Nodes] | None:
