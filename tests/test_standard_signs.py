@@ -65,3 +65,44 @@ def test_a_logarithm_to_a_base_that_is_nowhere_else(tmp_path: Path, row: str, de
     [found] = outcomes(tmp_path, display(row))
     assert (found in DECIDED) == decided
     assert found not in ("not_read", "error")
+
+
+@pytest.mark.parametrize(("rows", "last"), [
+    ((r"m = I^{-1}(1/2; a, b)", r"m = I^{-1}\left( \frac{1}{2}; a, b \right)"), "proved"),
+    ((r"m = I^{-1}(1/2; a, b)", r"m = I^{-1}\left( \frac{1}{2}; b, a \right)"), "defined"),
+    ((r"m = I^{-1}(1/2; a, b)", r"m = I^{-1}\left( \frac{1}{2}, a, b \right)"), "defined"),
+    ((r"m = \frac{1}{b} \gamma_a^{-1}\left( \frac{\Gamma(a)}{2} \right)",
+      r"m b = \gamma_a^{-1}\left( \frac{\Gamma(a)}{2} \right)"), "conditional"),
+    ((r"m = \gamma_a^{-1}(y)", r"m = \gamma_c^{-1}(y)"), "defined"),
+    ((r"\frac{\mathrm{d}}{\mathrm{d}\tau} \left( \tau^{-1}(x) + \tau \right) = 1",), None),
+    ((r"\frac{\mathrm{d}}{\mathrm{d}a} \left( \gamma_a^{-1}(y) + a \right) = 1",), None),
+    ((r"\gamma_a^{-1}(y) \gamma_a = y",), None),        # true of a reciprocal only
+])
+def test_inverse_functions_of_which_nothing_is_known(tmp_path: Path, rows: tuple[str, ...], last: str | None) -> None:
+    """The same at the same numbers; no more is known, and nothing is refuted."""
+    found = outcomes(tmp_path, display(*rows))[-1]
+    if last is None:
+        assert found not in DECIDED
+    else:
+        assert found == last
+    assert found != "refuted"
+
+
+@pytest.mark.parametrize("row", [
+    r"\frac{\mathrm{d}}{\mathrm{d}\theta} \left( f_\theta(x) + \theta \right) = 1",
+    r"\frac{\partial}{\partial a} \left( c_a + a \right) = 1",
+    r"\lim_{a \to 0} \left( f_a(x) + a \right) = f_a(x)",
+    r"\int_0^1 f_a(x) \, \mathrm{d}a = f_a(x)",
+    r"\frac{\partial}{\partial a} \log g_a(y) = 0",
+])
+def test_what_is_set_with_a_letter_may_depend_on_it(tmp_path: Path, row: str) -> None:
+    assert not DECIDED & set(outcomes(tmp_path, display(row)))
+
+
+@pytest.mark.parametrize("row", [
+    r"\frac{\mathrm{d}}{\mathrm{d}x} \left( f_\theta(x) + c x \right) = f_\theta'(x) + c",
+    r"\frac{\partial}{\partial a} \left( a c_{\mathrm{a}} \right) = c_{\mathrm{a}}",
+    r"\lim_{x \to 0} \left( c_b + x \right) = c_b",
+])
+def test_what_is_set_with_another_letter_does_not(tmp_path: Path, row: str) -> None:
+    assert set(outcomes(tmp_path, display(row))) <= DECIDED
