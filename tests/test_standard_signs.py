@@ -106,3 +106,16 @@ def test_what_is_set_with_a_letter_may_depend_on_it(tmp_path: Path, row: str) ->
 ])
 def test_what_is_set_with_another_letter_does_not(tmp_path: Path, row: str) -> None:
     assert set(outcomes(tmp_path, display(row))) <= DECIDED
+
+
+@pytest.mark.parametrize(("rows", "used"), [
+    ((r"p(y=1|x) &= \frac{a}{a + b}", r"p(y=0|x) &= \frac{b}{a + b}"), True),
+    ((r"p(y=1|x) &= \frac{a}{a + y}", r"p(y=0|x) &= \frac{b}{a + y}"), False),      # of y = 1, and of y = 0
+    ((r"p(y=1|x) &= \frac{a}{a + b}", r"c &= \frac{b}{a + b}"), False),
+])
+def test_what_is_said_for_a_value_that_is_written(tmp_path: Path, rows: tuple[str, ...], used: bool) -> None:
+    """For y = 1, p(y=1|x) is what is said; anything else is said of that case only."""
+    split = "$$\n\\begin{split}\n" + " \\\\\n".join(rows) + "\n\\end{split}\n$$\n"
+    claim = display(r"\frac{p(y=1|x)}{p(y=0|x)} = \frac{a}{b}" if "y=0" in rows[1] else r"c = \frac{b}{a + b}")
+    found = outcomes(tmp_path, "The chances for $y = 1$ and $y = 0$ are\n\n" + split + "\nNow we have\n\n" + claim)
+    assert (found[-1] in DECIDED) == used
