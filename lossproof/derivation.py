@@ -125,13 +125,15 @@ class Premise:
     """What a document says on another line, as a condition that a step may rest on.
 
     `cited`: the line or the words before it point there. `proves`: it stands in the proof of what rests on it, which
-    may be what the proof arrives at, word for word.
+    may be what the proof arrives at, word for word. `supposed`: what stands there is only written where it holds, as a
+    multinomial coefficient is where the numbers below add up to the one above; nothing is refuted elsewhere.
     """
 
     term: Term
     span: Span | None = field(default=None, compare=False)
     cited: bool = False
     proves: bool = False
+    supposed: bool = False
 
 
 ReadingLaw = Literal["antiderivatives", "definition", "densities", "usual-meaning"]

@@ -5,6 +5,7 @@ Imports the ground floor, what the kernel says of names and expectations, and ve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from lossproof.term import (
     Call,
     Derivative,
     Entry,
+    Limit,
     Mul,
     Number,
     Pow,
@@ -28,6 +30,10 @@ from lossproof.verdict import Conditional, Defined, Error, Proved, Refuted, Step
 
 __all__ = ["is_only_as_set", "of_prose"]
 
+_SCRIPTS = re.compile(r"[_^](\{[^{}]*\}|\\[A-Za-z]+|[A-Za-z])")
+_LETTERS = re.compile(r"\\[A-Za-z]+|[A-Za-z]")
+_WORDS = re.compile(r"\\(?:mathrm|text|operatorname)\{[^{}]*\}")
+
 
 def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> StepResult:
     """The result for a line of a document.
@@ -38,6 +44,9 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
     if isinstance(result.verdict, Proved | Conditional) and document.prose is not None and document.prose.inferred:
         for of, by in _unsaid_slopes(step):
             reason = f"no notation says how {of} depends on {by}, by which it is differentiated"
+            return replace(result, verdict=Unknown(reason, "LP306"), premises=())
+        for of, by in _labelled(step):
+            reason = f"no notation says how {of} depends on {by}, which varies"
             return replace(result, verdict=Unknown(reason, "LP306"), premises=())
     if isinstance(result.verdict, Proved | Conditional) and document.prose is not None and any(
             name in document.definitions and name not in step.definitions
@@ -201,6 +210,31 @@ def _unsaid_slopes(step: Step) -> Iterator[tuple[str, str]]:
             if declared is not None and declared.assumed and name not in step.definitions and name != by \
                     and by not in reached((body,), step.definitions):
                 yield name, by
+
+
+def _labelled(step: Step) -> Iterator[tuple[str, str]]:
+    """Inferred names, and functions, below or above which the letter stands that varies: f_a(x), of which the slope by
+    a, or the limit, would be that of a constant.
+    """
+    names = reached((step.left, step.right), step.definitions)
+    bodies = [step.definitions[name].body for name in sorted(names & step.definitions.keys())]
+    for part in (part for term in (step.left, step.right, *bodies) for part in walk(term)):
+        by = part.by if isinstance(part, Derivative) else part.variable if isinstance(part, Limit) else None
+        if not isinstance(part, Derivative | Limit) or not isinstance(by, Symbol):
+            continue
+        within = reached((part.body,), step.definitions)
+        for name in sorted(within & step.declarations.keys() - step.definitions.keys() - {by.name}):
+            if _is_of(step.declarations[name], step.declarations.get(by.name), by.name):
+                yield name, by.name
+
+
+def _is_of(declared: Declaration, by: Declaration | None, letter: str) -> bool:
+    """Whether the letter of a name stands below or above an inferred one."""
+    if not declared.assumed or declared.kind not in ("scalar", "function"):
+        return False
+    letter = re.sub(r"[{}\s]", "", (by.latex if by is not None else None) or letter)
+    scripts = _SCRIPTS.findall(_WORDS.sub("", (declared.latex or "").partition("(")[0]))
+    return any(letter in _LETTERS.findall(script) for script in scripts)
 
 
 def _turned_round(step: Step) -> Iterator[str]:

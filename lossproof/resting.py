@@ -122,6 +122,9 @@ def _restrictions(document: Document, line: Line, step: Step) -> Iterator[Premis
             continue
         alone = replace(step, left=term.left, right=term.right, relation=term.op)
         try:
+            if premise.supposed and premises_of.names_of(alone) & names and is_plain(alone):
+                yield premise
+                continue
             if not premises_of.names_of(alone) & names or not is_plain(alone) or is_only_as_set(
                     document, alone) or pointwise.is_costly(alone):
                 continue
@@ -146,7 +149,7 @@ def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
         if _both_vanish(step, proposal):
             continue
         said = [premise.term for premise in proposal]
-        result = established(under(step, said)) or _with_values_apart(step, said)
+        result = _with_values_apart(step, said) or established(under(step, said))
         if result is not None:
             assert isinstance(result.verdict, Proved | Conditional)
             return replace(result, verdict=judge.resting(result.verdict), premises=proposal)

@@ -42,7 +42,7 @@ _IMAGINED = re.compile(
 _CASE = re.compile(r"\b(?:[Ii]f|[Ww]hen(?:ever)?|[Uu]nless|[Ii]n the \w+ case|[Ww]enn|[Ff]alls)\b"
                    r"(?! we (?:define|let|set|write|denote|put))|如果|当\s*\$?$")
 _AFTER_CASE = re.compile(r"\b(?:[Tt]hen|[Hh]ence|[Tt]hus|[Ss]o|[Dd]ann)\b|则|那么|所以")
-_AT = re.compile(r"\b(?:[Ff]or|[Aa]t|[Ff]ür|[Bb]ei) \$\s*[\\A-Za-z_{}]+\s*=\s*-?[0-9]+\s*\$")        # for $i = 1$
+_AT = re.compile(r"\b(?:[Ff]or|[Aa]t|[Ff]ür|[Bb]ei) \$\s*([\\A-Za-z_{}]+)\s*=\s*-?[0-9]+\s*\$")      # for $i = 1$
 _IN_PASSING = re.compile(r"\b(?:of|von|der|des)\s+(?:\$|\\\()?$")      # the density of $Y = g(X)$
 _EVENT = re.compile(r"\b(?:probability|chance|event|Wahrscheinlichkeit|Ereignis)\]?(?:\([^()]*\))?\s+(?:of|von|der|des)"
                     r"\s+(?:\$|\\\()?$")
@@ -126,7 +126,9 @@ class Argument:
             return True
         case, rest = (max((found.start() for found in pattern.finditer(before)), default=-1)
                       for pattern in (_CASE, _AFTER_CASE))
-        if _AT.search(before) and not _AFTER_CASE.search(before):
+        at = _AT.findall(before)
+        if at and not _AFTER_CASE.search(before) and not all(
+                _is_set(letter, self._source[begin:end + 1]) for letter in at):
             return True
         return not display and (case > rest or bool(_BEHIND.match(after)))
 
@@ -138,6 +140,17 @@ class Argument:
             if self._proof[later]:
                 return True
         return False
+
+
+def _is_set(letter: str, formula: str) -> bool:
+    """Whether each row of a formula says itself for which values of a letter it is, as p(y = 1) = a, and no more of it.
+
+    The letter stands there as an argument that is equal to a number, and nowhere else.
+    """
+    rows = [re.sub(r"\s|\\[,;:! ]", "", row) for row in formula.split(r"\\")]
+    value = re.compile(rf"(?<=[(,|]){re.escape(letter)}=-?[0-9]+(?=[),|])")
+    return all(value.search(row) is not None and re.search(
+        rf"(?<![A-Za-z\\]){re.escape(letter)}(?![A-Za-z])", value.sub("", row)) is None for row in rows if "=" in row)
 
 
 def labels(text: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from lossproof.derivation import UNSPECIFIED, Declaration
 from lossproof.latex_names import HOLE
 from lossproof.read.document.values import Part, density, value_of
 from lossproof.read.latex.events import CHANCES
-from lossproof.term import Call, Derivative, Entry, Fold, Number, Pow, Subst, Symbol, Term, free_names
+from lossproof.term import Call, Derivative, Entry, Fold, Mul, Number, Pow, Subst, Symbol, Term, free_names
 
 if TYPE_CHECKING:
     from lossproof.read.document.names import Names
@@ -66,7 +66,13 @@ def is_as_set(term: Term, declarations: Mapping[str, Declaration]) -> bool:
 def is_stationary(left: Term, right: Term) -> bool:
     """Whether an equation says that a derivative is 0 at a value of its variable: it says what that value is."""
     zero = right == Number(Fraction(0)) or (isinstance(right, Call) and right.function == "zeros")
-    return zero and isinstance(left, Subst) and isinstance(left.body, Derivative | Symbol)
+    if not zero or not isinstance(left, Subst):
+        return False
+    match left.body:
+        case Derivative() | Symbol() | Mul((Derivative(), Pow())):      # by a name, or by its power
+            return True
+        case _:
+            return False
 
 
 def meaning(before: Term, after: Term, names: Names) -> tuple[Term, Term] | None:

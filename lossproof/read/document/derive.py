@@ -107,6 +107,8 @@ class Deriver(Chains):
                 self._unread(row, context)
             for statement in row.statements:
                 self._statement(statement, row, here)
+            for term in row.supposed:
+                self.hold(self.names.now(term), replace(here, role="said", narrowed=False), row.span, supposed=True)
                 if context.role != "claimed":
                     self._met.update(*(free_names(side.term) for side in statement.sides))
             self.names.data |= models(row, self._defines, self.names.definitions)
@@ -130,10 +132,11 @@ class Deriver(Chains):
                 relation = Relation(_ORDERS[op], left, right)
                 self._said.append(Said(len(self.rows), relation, span, context, free_names(relation)))
 
-    def hold(self, term: Term, context: Context, span: Span, value: frozenset[str] = frozenset()) -> None:
-        """Note a condition that the words of the text say: later lines may rest on it. `value` are the names of whose
-        values it tells something, until something else is said of them."""
-        self._said.append(Said(len(self.rows), term, span, context, value))
+    def hold(self, term: Term, context: Context, span: Span, value: frozenset[str] = frozenset(), *,
+             supposed: bool = False) -> None:
+        """Note a condition that the words of the text say, or its notation supposes: later lines may rest on it.
+        `value` are the names of whose values it tells something, until something else is said of them."""
+        self._said.append(Said(len(self.rows), term, span, context, value, supposed))
 
     # rows
 

@@ -1,8 +1,8 @@
 """What matrices with dots show: which letters are families there, and which letter is their size.
 
 `diag(s_1, ..., s_n)`, and a matrix of three rows and three columns of which the middle ones are dots: what stands at 1
-and at n is a family up to n, and the whole is a matrix of n rows. Untrusted as to truth. Imports the typeset tree,
-`survey` and `array_names`.
+and at n is a family up to n, and the whole is a matrix of n rows. The lower numbers k_1, ..., k_m of a multinomial
+coefficient are a family, too. Untrusted as to truth. Imports the typeset tree, `survey` and `array_names`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,18 @@ from dataclasses import dataclass
 
 from lossproof.read.document.array_names import Arrays, inner_of, split
 from lossproof.read.document.survey import Survey, letter, parts
-from lossproof.read.latex.typeset import Bracket, Command, Environment, Leaf, Node, Nodes, Scripted, canonical, children
+from lossproof.read.latex.typeset import (
+    Bracket,
+    Command,
+    Environment,
+    Group,
+    Leaf,
+    Node,
+    Nodes,
+    Scripted,
+    canonical,
+    children,
+)
 
 __all__ = ["DIAGONAL", "are_dotted", "note_families", "size_of_diagonal", "size_of_dotted"]
 
@@ -48,7 +59,7 @@ def size_of_diagonal(items: Nodes) -> str | None:
 
 def are_dotted(nodes: Nodes) -> bool:
     """Whether such a matrix is in a formula."""
-    return any(group and _size(group) is not None for group in _groups(nodes))
+    return any(group and _size(group) is not None for group in _groups(nodes, coefficients=False))
 
 
 def note_families(found: Survey, arrays: Arrays, formulas: Iterable[Nodes]) -> None:
@@ -76,17 +87,20 @@ def note_families(found: Survey, arrays: Arrays, formulas: Iterable[Nodes]) -> N
         arrays.units.add(family.size)
 
 
-def _groups(nodes: Nodes) -> Iterator[Sequence[Nodes]]:
-    """The ends of each list within diag(...), the corners of each matrix with dots."""
+def _groups(nodes: Nodes, *, coefficients: bool = True) -> Iterator[Sequence[Nodes]]:
+    """The ends of each list within diag(...) and below in a coefficient, the corners of each matrix with dots."""
     for at, node in enumerate(nodes):
         after = nodes[at + 1] if at + 1 < len(nodes) else None
         if canonical(node) in DIAGONAL and isinstance(after, Bracket):
             yield _ends(after.items)
+        if coefficients and isinstance(node, Command) and node.name == r"\binom":
+            below = node.args[1]
+            yield _ends(below[0].items if len(below) == 1 and isinstance(below[0], Group) else below)
         if isinstance(node, Environment) and node.name in _MATRICES:
             yield _corners(tuple(row for row in node.rows if any(row)))
         inner = children(node) if isinstance(node, Environment | Command) else inner_of(node)
         for part in inner:
-            yield from _groups(part)
+            yield from _groups(part, coefficients=coefficients)
 
 
 def _ends(items: Nodes) -> tuple[Nodes, ...]:

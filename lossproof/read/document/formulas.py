@@ -100,7 +100,9 @@ class _Placer:
                 said = True
             statements.extend(self._statements(part, number > 0, said))
         return ReadRow(tuple(statements), span, latex, self._counts(raw), continues=raw.begins,
-                       words=tuple(word for part in parts for word in part.words))
+                       words=tuple(word for part in parts for word in part.words),
+                       supposed=tuple(dict.fromkeys(
+                           term for part in parts for side in part.sides for term in side.supposed)))
 
     def _statements(self, part: latex_rows.Row, beside: bool, conditional: bool) -> Iterator[Statement]:
         sides = []

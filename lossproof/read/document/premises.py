@@ -28,13 +28,17 @@ MAX_PREMISES = 200
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An equation in the text before row number `row`, or a bound; `value` holds the names whose values it tells."""
+    """An equation in the text before row number `row`, or a bound; `value` holds the names whose values it tells.
+
+    `supposed`: no words say so, but the notation supposes it.
+    """
 
     row: int
     term: Term
     span: Span
     context: Context
     value: frozenset[str] = frozenset()
+    supposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class _Known:
     context: Context
     value: frozenset[str] = frozenset()
     given: tuple[Term, ...] = ()
+    supposed: bool = False
 
 
 def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], places: Mapping[int, Context],
@@ -60,7 +65,7 @@ def with_premises(derivations: tuple[Derivation, ...], rows: Sequence[Row], plac
     `left` is what an equation says is equal to the first line of a chain that goes on from it, and the chain of that
     equation: both say together what it is equal to in the end.
     """
-    known = [_Known(one.row, one.term, one.span, "", one.context, one.value) for one in said]
+    known = [_Known(one.row, one.term, one.span, "", one.context, one.value, supposed=one.supposed) for one in said]
     chains = {derivation.name: derivation for derivation in derivations}
     where: dict[tuple[str, int], int] = {}
     narrowed: set[str] = set()      # chains with a row that holds for some values only
@@ -138,7 +143,7 @@ def _premises(derivation: Derivation, row: int, rows: Sequence[Row], usable: Seq
                 continue
             valued |= dict.fromkeys(one.value, one.span)
         if one.term not in found or cited:
-            found[one.term] = Premise(one.term, one.span, cited, anywhere and one.row > row)
+            found[one.term] = Premise(one.term, one.span, cited, anywhere and one.row > row, one.supposed)
         if len(found) >= MAX_PREMISES:
             break
     return tuple(found.values())

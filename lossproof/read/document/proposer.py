@@ -340,11 +340,11 @@ class Proposer:
         """
         families: list[tuple[str, tuple[tuple[str | None, ...], ...]]] = []
         for key, entry in list(self.names.items()):
-            if entry.get("kind") not in ("scalar", "vector") or "over" in entry:
+            if entry.get("kind") not in ("scalar", "vector", "indexed") or "over" in entry:
                 continue
             base, scripts = scripts_of(key)
             places = [part for script in scripts for part in script if part in self.indices]
-            if not places:
+            if not places or (entry["kind"] == "indexed" and not set(scripts[1]) & self.indices):
                 continue
             sizes = [self.sizes.get(part) for part in places]
             if entry["kind"] == "vector":

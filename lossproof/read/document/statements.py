@@ -42,7 +42,8 @@ class Statement:
 class ReadRow:
     """A row as the formula reader gives it: its statements, or why it could not be read.
 
-    `belongs` marks a line that is part of the row before it, `words` is the text at the edges of its statements.
+    `belongs` marks a line that is part of the row before it, `words` is the text at the edges of its statements,
+    `supposed` what its notation supposes.
     """
 
     statements: tuple[Statement, ...]
@@ -53,6 +54,7 @@ class ReadRow:
     continues: bool = False
     belongs: bool = False
     words: tuple[str, ...] = ()
+    supposed: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

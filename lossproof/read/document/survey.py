@@ -163,6 +163,8 @@ def _walk(nodes: Nodes, found: Survey, in_log: bool) -> None:
         elif isinstance(base, Leaf) and base.text in _ROOTS:
             # what follows it, up to the next sign; \ln N(m, v) is a distribution
             in_log = canonical(nodes[at:at + 2]) not in DISTRIBUTIONS
+            if isinstance(node, Scripted):
+                _walk(node.sub or (), found, True)      # the base is positive
             at += 1
             continue
         elif isinstance(base, Leaf) and base.text == r"\int":

@@ -5,11 +5,14 @@ Untrusted as to truth. Imports the ground floor, `conditions` and the typeset tr
 
 from __future__ import annotations
 
+from lossproof.latex_names import HOLE
 from lossproof.read.latex.conditions import Conditions
 from lossproof.read.latex.keys import identifier
-from lossproof.read.latex.matching import LETTER_LIKE, literal
+from lossproof.read.latex.matching import LETTER_LIKE, literal, without_power
 from lossproof.read.latex.names import ONE_LETTER_CONSTANTS, Cursor, span_of
+from lossproof.read.latex.notation import Function
 from lossproof.read.latex.typeset import (
+    Bracket,
     Command,
     Leaf,
     Node,
@@ -17,7 +20,6 @@ from lossproof.read.latex.typeset import (
     Scripted,
     Words,
     canonical,
-    leaves,
 )
 from lossproof.term import (
     MINUS_ONE,
@@ -77,11 +79,6 @@ class Atoms(Conditions):
         term = divide(top, bottom)
         return Mul(term.args, span=span_of(node)) if isinstance(term, Mul) else term
 
-    def _binomial(self, node: Command, above: Nodes, below: Nodes) -> Term:
-        if any(isinstance(leaf, Leaf) and leaf.text in (",", r"\dots") for leaf in leaves(below)):
-            return self.set_as_is((node,), "multinomial")
-        return Call("binomial", (self.value(above), self.value(below)), span=span_of(node))
-
     def _root(self, node: Command, inside: Nodes, option: Nodes | None) -> Term:
         term = self.value(inside)
         if option is None:
@@ -110,6 +107,38 @@ class Atoms(Conditions):
         inside, holes, arrays = self.as_set((bracket,), "value")
         self.mark(bracket)
         term = self.template((node, bracket), head + inside, holes, f"{identifier(head)} of", mentions=arrays)
+        return self.scripts(term, after) if isinstance(after, Scripted) else term
+
+    def _inverse_at(self, cursor: Cursor, node: Node, after: Node | None) -> Term | None:
+        """I^{-1}(p; a, b), g_a^{-1}(y) of a letter that nobody declared, as it is set; None for what is no such value.
+
+        With one argument it may be a reciprocal before a bracket as well: then it is said to rest on the letter, too.
+        """
+        bracket = after.base if isinstance(after, Scripted) else after
+        if not isinstance(node, Scripted) or node.sup is None or canonical(node.sup) != "-1" or node.primes \
+                or not isinstance(bracket, Bracket):
+            return None
+        listed = bracket.opening in ("(", "[") and any(
+            isinstance(item, Leaf) and item.text in (",", ";") for item in bracket.items)
+        plain = without_power(node)
+        if not self._is_assumed(plain, number=not listed) or not (listed or isinstance(after, Bracket)) or any(
+                isinstance(item, Leaf) and item.text in ("+", "-") for item in bracket.items if not listed):
+            return None
+        letter = self.name(plain)
+        if bracket.opening not in ("(", "[") or letter is None:
+            self.refuse("this may be an inverse function, or a reciprocal before a bracket", (node, bracket),
+                        r"declare the function, or write \cdot for the product")
+        base = canonical(plain.base if isinstance(plain, Scripted) else plain)
+        text, holes, arrays = base, tuple[Term, ...](), frozenset[str]()
+        if isinstance(plain, Scripted) and plain.sub is not None:
+            below, holes, arrays = self.as_set(plain.sub, "index")
+            text += f"_{{{below}}}"
+        if not listed:
+            text, holes = f"{text}: {HOLE}", (*holes, letter)
+        cursor.at += 2
+        self.mark(node)
+        function = Function(base, f"{identifier(base)}_inverse", 1, None, True)
+        term = self._opaque_call(function, text + "^{-1}", holes, arrays, bracket, (node, bracket))
         return self.scripts(term, after) if isinstance(after, Scripted) else term
 
     def _differential_alone(self, cursor: Cursor) -> Term | None:

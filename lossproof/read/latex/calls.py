@@ -20,6 +20,7 @@ from lossproof.read.latex.functions import (
     is_minus_one,
     order_of,
 )
+from lossproof.read.latex.keys import identifier
 from lossproof.read.latex.layout import lay_out
 from lossproof.read.latex.matching import LETTER_LIKE, split_at
 from lossproof.read.latex.names import Cursor, span_of
@@ -34,6 +35,7 @@ from lossproof.read.latex.typeset import (
     Scripted,
     Words,
     canonical,
+    leaves,
 )
 from lossproof.term import (
     ARRAY_FUNCTIONS,
@@ -46,6 +48,8 @@ from lossproof.term import (
 
 __all__ = ["Calls"]
 
+# What stands above a name and is no power of it.
+STARS = frozenset({"*", r"\ast", r"\star"})
 SEPARATORS = {",": "", ";": "at", "|": "given", r"\mid": "given", r"\|": "from"}
 
 # The value of these at an array may be an array.
@@ -95,10 +99,27 @@ class Calls(Functions):
         found = self.function_at(node)
         if found is not None:
             function, named, sup, primes = found
+            guessed = function.declaration is not None and function.declaration.assumed
+            if guessed and sup is not None and canonical(sup) in STARS:
+                # f^*(x) is the value of another function
+                plain = Function(function.key, identifier(canonical(named)), 1, None, True)
+                return self._opaque(cursor, plain, named, sup, primes)
+            if not function.opaque and isinstance(named, Scripted) and (label := self._bound_label(named)):
+                # f_i in a sum over i is another function in each of its terms
+                if function.declaration is not None and not guessed:
+                    self.refuse(f"`{function.key}` is declared as one function, and `{label}` is an index here", node,
+                                "declare a function of several arguments", "LP102")
+                plain = Function(function.key, identifier(canonical(named.base)), 1, None, True)
+                return self._opaque(cursor, plain, named, sup, primes)
             if function.opaque:
                 return self._opaque(cursor, function, named, sup, primes)
             return self._declared(cursor, function, named, sup, primes)
         return self._builtin(cursor, node)
+
+    def _bound_label(self, named: Scripted) -> str | None:
+        """A letter in the scripts of a function's name that is bound where it stands."""
+        scripts = (*(named.sub or ()), *(named.sup or ()))
+        return next((leaf.text for leaf in leaves(scripts) if leaf.text in self.frame.bound), None)
 
     def _word(self, cursor: Cursor) -> Term | None:
         """`log(a)` typed letter by letter: a known or declared word, the longest that fits."""
@@ -278,7 +299,7 @@ class Calls(Functions):
         cursor.take()
         power: Nodes | None = sup
         label = ""
-        if sup is not None and canonical(sup) in self.notation.labels:
+        if sup is not None and (canonical(sup) in self.notation.labels or canonical(sup) in STARS):
             label, power = canonical(sup), None
             self.mark(sup)
         if isinstance(named, Scripted) and named.sub is not None:

@@ -6,13 +6,14 @@ Untrusted as to truth. Imports the ground floor, `dots` and the typeset tree.
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 from lossproof.derivation import Declaration
 from lossproof.read.latex.as_set import unknown_dependence
 from lossproof.read.latex.at_values import at_variable
-from lossproof.read.latex.dots import Dots
 from lossproof.read.latex.folds import TIMES
 from lossproof.read.latex.matching import literal, without_power
+from lossproof.read.latex.multinomials import Multinomials
 from lossproof.read.latex.names import Cursor, span_of
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
@@ -26,15 +27,21 @@ from lossproof.read.latex.typeset import (
     canonical,
 )
 from lossproof.term import (
+    MINUS_ONE,
     ONE,
     Call,
     Derivative,
     Entry,
+    Mul,
+    Number,
     Partial,
+    Pow,
     Subst,
     Symbol,
     Term,
     free_names,
+    mul,
+    number,
 )
 
 __all__ = ["Derivatives"]
@@ -42,7 +49,7 @@ __all__ = ["Derivatives"]
 _D = frozenset({"d", r"\mathrm{d}", r"\partial", r"\mathbf{d}", r"\mathit{d}"})
 
 
-class Derivatives(Dots):
+class Derivatives(Multinomials):
     """Reads derivatives and what they are by."""
 
     def _derivative_parts(self, node: Command) -> tuple[Nodes, Nodes] | None:
@@ -149,7 +156,9 @@ class Derivatives(Dots):
         found = at_variable(above, variables[0][0][0]) if len(variables) == 1 else None
         if found is None:
             return None
-        by, value = self.variable(variables[0][0]), self._as_name(found[1])
+        by, value = self._as_name(variables[0][0][0]), self._as_name(found[1])
+        if total == 1 and (power := self._power_of(variables[0][0])) is not None:
+            return self._at_power(found, power, whole)
         if not isinstance(by, Symbol) or not isinstance(value, Symbol) or by.name in self.frame.names:
             return None
         body = self._as_name_or_value(found[0])
@@ -209,6 +218,8 @@ class Derivatives(Dots):
 
     def _by(self, body: Term, variables: list[tuple[Nodes, int]], node: Node) -> Term:
         term = body
+        if len(variables) == 1 and variables[0][1] == 1 and (by_power := self._by_power(body, variables[0][0], node)):
+            return by_power
         # d/dx dy is by y first
         for nodes, order in reversed(variables):
             by = self.variable(nodes)
@@ -220,6 +231,43 @@ class Derivatives(Dots):
                 self.refuse("a functional is differentiated by an entry", nodes)
             term = Derivative(term, by, order, span=span_of(node))
         return term
+
+    def _by_power(self, body: Term, nodes: Nodes, node: Node) -> Term | None:
+        """df/d(x^n) as df/dx / (n x^(n-1)), of a number x; None for what is by a name.
+
+        Where x is not 0, x^n takes every value near its own at one place near x, so f is a function of it there.
+        """
+        found = self._power_of(nodes)
+        if found is None:
+            return None
+        by, power = found
+        self.mark(nodes)
+        self._check_opaque(body, by, nodes)
+        return Mul((Derivative(body, by), Pow(_slope(by, power), MINUS_ONE)), span=span_of(node))
+
+    def _power_of(self, nodes: Nodes) -> tuple[Symbol | Entry, int] | None:
+        """x and n of the power x^n of a number x; None for what is a name, or something else."""
+        variable = nodes[0] if len(nodes) == 1 else None
+        if not isinstance(variable, Scripted) or variable.sup is None or len(variable.sup) != 1:
+            return None
+        power = literal(variable.sup[0])
+        if power is None or power.denominator != 1 or not 2 <= power <= 64 or isinstance(
+                self._as_name(variable), Symbol | Entry):
+            return None
+        by = self.variable((without_power(variable),))
+        return None if self.shape(by, nodes) or not isinstance(by, Symbol | Entry) else (by, int(power))
+
+    def _at_power(self, found: tuple[Nodes, Node], power: tuple[Symbol | Entry, int], whole: Nodes) -> Term | None:
+        """The derivative by x^n at a value of x^n, for a positive x."""
+        (by, order), value = power, self._as_name_or_value((found[1],))
+        body, name = self._as_name_or_value(found[0]), by.name if isinstance(by, Symbol) else ""
+        declared = self.declarations.get(name)
+        if declared is None or name in self.frame.names or Fraction(0) in declared.domain or Fraction(
+                -1) in declared.domain or body == ONE or value == ONE or self.shape(value, whole):
+            return None
+        self.mark(whole)
+        slope = Mul((Derivative(body, by), Pow(_slope(by, order), MINUS_ONE)))
+        return Subst(slope, by, Pow(value, Number(Fraction(1, order))), span=span_of(whole))
 
     def variable(self, nodes: Nodes) -> Term:
         """A name or an entry that a derivative can be by."""
@@ -270,6 +318,11 @@ class Derivatives(Dots):
             self.refuse(f"this {what} has nothing behind it", node)
         with self.deeper(node):
             return self.product(rest)
+
+
+def _slope(by: Term, power: int) -> Term:
+    """The derivative of by^power."""
+    return mul(number(power), Pow(by, number(power - 1)) if power > 2 else by)
 
 
 def _differentiated(node: Node) -> Node:

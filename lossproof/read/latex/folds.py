@@ -106,6 +106,9 @@ class Folds(Calls):
                 stop = place - 1 if isinstance(before, Leaf) and before.text in TIMES else place
                 if stop == 0:
                     break
+                signs = [n for n, item in enumerate(rest[:stop]) if isinstance(item, Leaf) and item.text in TIMES]
+                # \prod_i a_i \cdot c \prod_i b_i: the sign parts off what does not have the index
+                stop = next((n for n in signs if 0 <= last < n), stop)
                 return rest[:stop], rest[stop:]
             if _mentions(node, keys):
                 last = place
@@ -116,6 +119,8 @@ class Folds(Calls):
                     self.refuse("it is not clear how far this product reaches", (at, *rest), "use brackets")
                 return rest, ()
             return rest[:starts[0]], rest[starts[0]:]
+        while last + 1 < len(rest) and canonical(rest[last + 1]) == "!":
+            last += 1       # y_i! is one factor
         behind = [n for n in starts if n > last]
         inside = rest[:behind[0]] if behind else rest
         if len(inside) > last + 1:

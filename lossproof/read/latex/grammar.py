@@ -12,7 +12,7 @@ from fractions import Fraction
 from lossproof.read.latex.atoms import Atoms
 from lossproof.read.latex.distributions import DISTRIBUTION, DISTRIBUTIONS
 from lossproof.read.latex.folds import TIMES
-from lossproof.read.latex.matching import LETTER_LIKE, split_at, without_power
+from lossproof.read.latex.matching import LETTER_LIKE, split_at
 from lossproof.read.latex.names import TRANSPOSED, Cursor, span_of
 from lossproof.read.latex.tokens import LatexProblem
 from lossproof.read.latex.typeset import (
@@ -363,11 +363,9 @@ class Grammar(Atoms):
                 return self._value_of_something(cursor, node, after)
             self.refuse(f"`{canonical(node)}` is declared as a name, and this looks like its value at something",
                         (node, after), r"declare it under functions, or write \cdot for the product", "LP107")
-        inverted = isinstance(node, Scripted) and node.sup is not None and canonical(node.sup) == "-1"
-        if inverted and self._is_assumed(without_power(node), number=True) and isinstance(after, Bracket) and not any(
-                isinstance(item, Leaf) and item.text in ("+", "-") for item in after.items):
-            self.refuse("this may be an inverse function, or a reciprocal before a bracket", (node, after),
-                        r"declare the function, or write \cdot for the product")
+        inverted = self._inverse_at(cursor, node, after)
+        if inverted is not None:
+            return inverted
         differential = self._differential_alone(cursor) or self._indicator(cursor)
         if differential is not None:
             return differential

@@ -94,6 +94,7 @@ class Names:
     """The reader's context, and the resolution of names. The grammar completes it.
 
     `extra` gathers declarations that the formula brings along itself (opaque calls, indices that are not written).
+    `supposed` gathers what the way in which a number is written supposes.
     `seen` gathers the leaves that were read, for the check that none was left out.
     """
 
@@ -104,6 +105,7 @@ class Names:
         self.declarations: dict[str, Declaration] = notation.declarations
         self.extra: dict[str, Declaration] = {}
         self.seen: set[int] = set()
+        self.supposed: list[Term] = []
         self.frame = Frame()
         self.shapes = Shapes(self.declarations, {})
         self._depth = 0

@@ -33,13 +33,17 @@ _STRUCTURE = frozenset({r"\left", r"\right", r"\lfloor", r"\rfloor", r"\lceil", 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a row: its term, or the problem why there is none. Places are offsets into the given text."""
+    """One side of a row: its term, or the problem why there is none. Places are offsets into the given text.
+
+    `supposed` are conditions that its notation supposes and does not say.
+    """
 
     term: Term | None
     problem: LatexProblem | None
     start: int
     end: int
     nodes: Nodes = field(default=(), compare=False, repr=False)
+    supposed: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +256,7 @@ def _side(nodes: Nodes, notation: Notation, prime_by: Term | None, extra: dict[s
     except RecursionError:
         return Side(None, LatexProblem("the formula is nested too deeply", "", *place, "LP105"), *place, nodes)
     extra.update(reader.extra)
-    return Side(term, None, *place, nodes)
+    return Side(term, None, *place, nodes, tuple(reader.supposed))
 
 
 def _integrated_by(raw: RawRow) -> str | None:
