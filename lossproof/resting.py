@@ -208,6 +208,8 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
         if found is not None:
             return found
         line = replace(line, readings=tuple(reading for reading in line.readings if reading not in by_density))
+        if not line.readings:
+            return None
     if line.alone and isinstance(line.term, Relation):
         step = replace(step, left=line.term.left, right=line.term.right, relation="=")
     if chance:      # what is read otherwise may hold no expectations
