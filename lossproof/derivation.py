@@ -136,7 +136,7 @@ class Premise:
     supposed: bool = False
 
 
-ReadingLaw = Literal["antiderivatives", "definition", "densities", "usual-meaning"]
+ReadingLaw = Literal["antiderivatives", "definition", "densities", "normalized", "usual-meaning"]
 """The law by which a step is read in another way."""
 
 
@@ -146,7 +146,9 @@ class Reading:
 
     `law` names what makes it one. `premises` are what the document says and the reading rests on; each equation of
     `beside` must be proved, too, for all values of the names in `own`, wherever it is defined. `elsewhere` marks one by
-    what other lines say that the left side is.
+    what other lines say that the left side is. `kept` are quantities that stand for any values in that reading: what
+    holds for all holds for their own. Each equation of `of_own` must be proved of their own values, and `given` must
+    hold for some of these.
     """
 
     left: Term
@@ -157,6 +159,8 @@ class Reading:
     beside: tuple[tuple[Term, Term], ...] = ()
     own: frozenset[str] = frozenset()
     elsewhere: bool = False
+    kept: tuple[Declaration, ...] = ()
+    of_own: tuple[tuple[Term, Term], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

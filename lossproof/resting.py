@@ -7,13 +7,13 @@ Not trusted with verdicts: it proposes hypotheses and readings, and the judge de
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
 from lossproof.deciding import LOOKS_OUTSIDE, POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, smallest
-from lossproof.derivation import Document, Line, Premise, Reading, Step
+from lossproof.derivation import Declaration, Document, Line, Premise, Reading, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expected_numbers, judge, pointwise, proof, random_names, spaces
 from lossproof.kernel.normal_form import Unsupported
@@ -24,7 +24,7 @@ from lossproof.lowering import by_points, established, is_plain
 from lossproof.prose_verdicts import is_only_as_set, of_prose
 from lossproof.search import counterexample
 from lossproof.search import premises as premises_of
-from lossproof.term import ZERO, Relation, Symbol, Term, substitute
+from lossproof.term import ZERO, Relation, Symbol, Term, free_names, substitute
 from lossproof.verdict import (
     Conditional,
     Proved,
@@ -205,6 +205,14 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     line = replace(line, readings=tuple(reading for reading in line.readings if not reading.elsewhere))
     if not line.readings or complex_steps.is_complex(step):
         return None
+    by_density = tuple(reading for reading in line.readings if reading.law == "normalized")
+    if by_density and is_only_as_set(document, step) and not chance:     # no point refutes it as it stands
+        found = _in_a_reading(replace(line, readings=by_density), step)
+        if found is not None:
+            return found
+        line = replace(line, readings=tuple(reading for reading in line.readings if reading not in by_density))
+        if not line.readings:
+            return None
     if line.alone and isinstance(line.term, Relation):
         step = replace(step, left=line.term.left, right=line.term.right, relation="=")
     if chance:      # what is read otherwise may hold no expectations
@@ -247,9 +255,14 @@ def _in_a_reading(line: Line, step: Step) -> StepResult | None:
     """The result of the first reading of a step in which it is proved, at least under conditions."""
     for reading in line.readings:
         read = replace(step, left=reading.left, right=reading.right, given=(*step.given, *reading.given))
+        read = _with_any_values(read, reading.kept)
         try:
             work = WORK if step.relation == "=" else WORK_FOR_ORDER
+            premises = reading.premises
             claim = by_points(read, work) or (None if spaces.over_spaces(read) else claimed(read, work))
+            if claim is None and reading.law in ("densities", "normalized") and (set_ := _set_names(line, read)):
+                claim = claimed(under(read, [premise.term for premise in set_]), work)
+                premises = (*premises, *set_)
         except InputError:
             continue
         if claim is None or not isinstance(claim.verdict, Proved | Conditional):
@@ -258,17 +271,39 @@ def _in_a_reading(line: Line, step: Step) -> StepResult | None:
         if others is None:
             continue
         verdict = judge.in_reading(judge.together((claim.verdict, *others)), reading.law)
-        if reading.premises:
+        if premises:
             verdict = judge.resting(verdict)
-        return replace(claim, verdict=verdict, premises=reading.premises)
+        return replace(claim, verdict=verdict, premises=premises)
     return None
+
+
+def _set_names(line: Line, step: Step) -> tuple[Premise, ...]:
+    """What the text says that names of a step are which nothing defines: parameters that are set, as it goes on."""
+    found: dict[str, Premise] = {}
+    names = premises_of.names_of(step) - step.definitions.keys()
+    for premise in line.premises:
+        match premise.term:
+            case Relation("=", Symbol(name), right) if name in names - found.keys() and name not in free_names(right):
+                found[name] = premise
+            case _:
+                pass
+    return tuple(found.values())
+
+
+def _with_any_values(step: Step, names: Collection[Declaration]) -> Step:
+    """The step with any values for quantities."""
+    free = {declared.name: declared for declared in names}
+    definitions = {name: known for name, known in step.definitions.items() if name not in free}
+    return replace(step, declarations={**step.declarations, **free}, definitions=definitions)
 
 
 def _beside(step: Step, reading: Reading) -> list[Proved | Conditional] | None:
     """The verdicts of what must hold beside a reading; None where one of it is not proved."""
     found: list[Proved | Conditional] = []
-    for left, right in reading.beside:
-        posed = Step(left, right, "=", (), step.declarations, step.definitions)
+    given = reading.given if reading.law == "normalized" else ()
+    own = [*reading.of_own, *([(ZERO, ZERO)] if reading.kept and given else [])]
+    for (left, right), kept in (*((pair, reading.kept) for pair in reading.beside), *((pair, ()) for pair in own)):
+        posed = _with_any_values(Step(left, right, "=", given, step.declarations, step.definitions), kept)
         claim = claimed(posed, WORK_UNDER_PREMISES)
         if claim is None or not isinstance(claim.verdict, Proved | Conditional):
             return None

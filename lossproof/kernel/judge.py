@@ -71,7 +71,8 @@ def in_reading(verdict: Proved | Conditional, law: ReadingLaw) -> Proved | Condi
     if law == "usual-meaning":
         return by_usual_meanings(verdict)
     laws = dict.fromkeys(verdict.laws)
-    laws[law] = None
+    for name in ("densities", "normalized") if law == "normalized" else (law,):
+        laws[name] = None
     return replace(verdict, laws=tuple(laws))
 
 

@@ -80,6 +80,10 @@ _TABLE: Final = (
     Law("densities", "p(x|y) = p(x, y)/p(y); the integral of p(x, y) over all x is p(y), of p(x) it is 1; entropies, "
         "divergences and means are integrals by p", "p(y) != 0; the letter stands for densities", "definition",
         "x/y*y", "x", ("Ne(y, 0)",), {"y": "0"}),
+    Law("normalized", "a density that is proportional to another one, in the variable of both, is equal to it; the "
+        "integral of c times a density over all values of its variable is c",
+        "both integrate to 1 over the same values of the variable; p is a density where the letter says so",
+        "Bishop, Pattern Recognition and Machine Learning, 2.3", "Integral(y*exp(-t), (t, 0, oo))", "y"),
     Law("antiderivatives", "an integral by x without bounds is what has the integrand as its derivative by x, up to a "
         "constant", "x stands outside of the integral, too", "definition", "Derivative(x**3/3 + y, x)", "x**2"),
     Law("data-fixed", "what a model with an error says how data come about is no function of its parameters where the "

@@ -31,6 +31,7 @@ from lossproof.read.document.multiples import solved
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number
 from lossproof.read.document.narrowed import holds_for_some, is_narrowed
 from lossproof.read.document.other_meanings import Meaning, SaidOf
+from lossproof.read.document.posteriors import Posteriors
 from lossproof.read.document.premises import Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
@@ -395,7 +396,8 @@ class Deriver(Chains):
         """A definition; its further sides are a chain from the first right side."""
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
-        usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
+        usual = not context.given and (Probabilities(self.names).says(first.term, sides[1].term) or Posteriors(
+            self.names).may_be(first.term, sides[1].term))
         means = None if usual or context.given or context.narrowed else says_meaning(
             self.names.as_written(first.term), sides[1].term, self.names, self.wording)
         made = self.names.define(head, sides[1].term, row.span, context.section,

@@ -124,6 +124,7 @@ class StepReader:
     defined: bool
     varied: frozenset[str] = frozenset()        # keys of names of which one value must not be taken for all
     unfolding: frozenset[str] = frozenset()     # names: all that depends on them is written out
+    fixed: frozenset[str] = frozenset()         # names that stand for any values, whatever they are made of
     parts: dict[str, Part] = field(default_factory=dict)
     given: dict[str, frozenset[str]] = field(default_factory=dict)      # what all values of a letter are given
     known: dict[_Joint, Term] = field(default_factory=dict)             # joints that definitions say
@@ -163,7 +164,7 @@ class StepReader:
     def _unfolded(self, term: Term, inside: frozenset[str], indices: frozenset[str]) -> Term:
         """The term with values for their names, and bodies for quantities that hold such values or integrals."""
         match term:
-            case Symbol(name) if name in self.unfolding:
+            case Symbol(name) if name in self.unfolding | self.fixed:
                 return term
             case Symbol(name) if name in self.values and not (
                     self.defined and name in self.names.definitions and name not in inside):
@@ -184,7 +185,7 @@ class StepReader:
     def _matters(self, name: str, seen: frozenset[str] = frozenset()) -> bool:
         """Whether a quantity holds, in the end, an integral, the value of a density, or what is to be written out."""
         definition = self.names.definitions.get(name)
-        if definition is None or name in seen:
+        if definition is None or name in seen | self.fixed:
             return False
         if free_names(definition.body) & self.unfolding:
             return True

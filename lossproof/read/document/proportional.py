@@ -9,16 +9,16 @@ densities stand there, as in Bayes' theorem, only those left of the bar.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from lossproof.derivation import MENTIONS, Reading
+from lossproof.derivation import MENTIONS, REAL, Declaration, Reading
 from lossproof.read.document.names import Names
 from lossproof.read.document.probabilities import Probabilities, StepReader
 from lossproof.read.document.values import Part, density
 from lossproof.term import Call, Entry, Symbol, Term, binders, divide, free_names, renamed, walk
 
-__all__ = ["Proportional"]
+__all__ = ["Proportional", "any_value"]
 
 
 @dataclass(slots=True)
@@ -37,11 +37,16 @@ class Proportional:
         shown, densities = self._shown(right, values)
         parts = [part for part in (value.left if densities else (*value.left, *value.right))
                  if self._stands(part, shown)]
+        fixed = set[str]()
+        for part in (*value.left, *value.right):
+            if part not in parts:
+                name = self._name(part)
+                fixed |= {name} if name is not None else {inner for arg in part.args for inner in free_names(arg)}
         found: list[Reading] = []
         for defined in (False, True):
-            reading = self._two_points(left, right, parts, defined) if parts else None
-            if reading is not None and reading not in found:
-                found.append(reading)
+            for reading in self._two_points(left, right, parts, defined, fixed) if parts else ():
+                if reading not in found:
+                    found.append(reading)
         return tuple(found)
 
     def _shown(self, term: Term, values: Mapping[str, Call]) -> tuple[set[str], bool]:
@@ -71,21 +76,25 @@ class Proportional:
         return next((name for name, declared in self.names.declarations.items()
                      if declared.array and (declared.latex or name) == part.piece), None)
 
-    def _two_points(self, left: Term, right: Term, parts: list[Part], defined: bool) -> Reading | None:
-        """The quotient at one point, and at another; None where what it depends on is not known."""
+    def _two_points(self, left: Term, right: Term, parts: list[Part], defined: bool,
+                    fixed: set[str]) -> Iterator[Reading]:
+        """The quotient at one point, and at another, for any values of quantities, then for their own; none where what
+        it depends on is not known. What is `fixed`, since the density is of it, too, or given it, varies with nothing.
+        """
         varied = {part.key: name for part in parts if (name := self._name(part)) is not None}
         if len(varied) < len(parts):
-            return None
+            return
+        fixed = fixed - set(varied.values())
         reader = StepReader(self.names, Probabilities(self.names).values(), defined, frozenset(varied),
-                            frozenset(varied.values()) if defined else frozenset())
+                            frozenset(varied.values()) if defined else frozenset(), frozenset(fixed))
         sides = reader.sides(left, right)
         if sides is None:
-            return None
+            return
         quotient = divide(*sides)
         names = set(varied.values())
         if any(names & set(binders(part)) for part in walk(quotient)) or any(
-                self._depends(name, names) for name in free_names(quotient) - names):
-            return None
+                self._depends(name, names, fixed) for name in free_names(quotient) - names):
+            return
         other = {name: self._other(name) for name in names}
         for name in free_names(quotient) - names:
             declared = self.names.declarations.get(name)
@@ -96,11 +105,17 @@ class Proportional:
             if any(key in varied and not reader.parts[key].args for key in joint.keys):
                 name = made.function if isinstance(made, Call) else made.name
                 other[name] = self._other(name)
-        return Reading(quotient, renamed(quotient, other))
+        quantities = free_names(quotient) & self.names.definitions.keys() - names
+        choices = [frozenset(quantities), *([frozenset(quantities & fixed)] if defined else [])]
+        if not any(self.names.declarations[name].array for name in quantities):
+            choices.reverse()       # their own values of numbers cost little, those of arrays much
+        for kept in dict.fromkeys(choices):
+            yield Reading(quotient, renamed(quotient, other), kept=tuple(
+                any_value(self.names.declarations[name], fixed) for name in sorted(kept)))
 
-    def _depends(self, name: str, on: set[str]) -> bool:
+    def _depends(self, name: str, on: set[str], fixed: set[str]) -> bool:
         """Whether a quantity that was left as it is depends on one of these names."""
-        waiting, seen = [name], set[str]()
+        waiting, seen = [name], set(fixed)
         while waiting:
             here = waiting.pop()
             if here in self.names.definitions and here not in seen:
@@ -118,3 +133,9 @@ class Proportional:
         latex = None if declared.latex is None or "(" in declared.latex else f"{declared.latex}'"
         self.names.declarations.setdefault(made, replace(declared, name=made, latex=latex, assumed=True))
         return made
+
+
+def any_value(declared: Declaration, fixed: Collection[str]) -> Declaration:
+    """What is declared of a quantity that may have any value; those that are `fixed` range over what is declared."""
+    plain = declared.kind in ("scalar", "family") and declared.name not in fixed
+    return replace(declared, domain=REAL) if plain else declared

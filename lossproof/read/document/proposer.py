@@ -16,6 +16,7 @@ from typing import Any
 from lossproof.derivation import UNSPECIFIED
 from lossproof.read.document.arrays import Arrays
 from lossproof.read.document.survey import GREEK, TRANSPOSED, Survey, Use
+from lossproof.read.latex.distributions import DISTRIBUTIONS
 from lossproof.read.latex.functions import COMMANDS
 from lossproof.read.latex.keys import parts_of
 from lossproof.read.latex.layout import Scripted, canonical, lay_out
@@ -167,8 +168,14 @@ class Proposer:
             if len(counts) > 1 or spread or _WORD.fullmatch(full) or not (self._is_of_numbers(full, use) or all(
                     _is_value(part, self.arrays) for argument in arguments for part in _split(argument))):
                 self.functions[full] = {"is": UNSPECIFIED, "assumed": True}
+            elif full == "B" and counts == {2} and self._names_beta():
+                self.functions[full] = {"is": "beta", "assumed": True}
             else:
                 self.functions[full] = {"is": "opaque", "arity": counts.pop(), "assumed": True}
+
+    def _names_beta(self) -> bool:
+        """Whether the document names a beta distribution, beside which B(a, b) is the beta function."""
+        return any(DISTRIBUTIONS.get(key.partition("(")[0]) == "beta" for key in self.found.applied_to)
 
     def _is_function(self, full: str, base: str, use: Use, arguments: Counter[str]) -> bool:
         if base == r"\sigma":

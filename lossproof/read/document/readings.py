@@ -11,7 +11,9 @@ from dataclasses import replace
 
 from lossproof.derivation import Derivation, Line, LineRelation, Reading
 from lossproof.read.document.antiderivatives import antiderivatives
+from lossproof.read.document.evidences import Evidences
 from lossproof.read.document.names import Names
+from lossproof.read.document.posteriors import Posteriors
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.proportional import Proportional
 from lossproof.term import Const, Integral, Number, Relation, Symbol, Term, divide, map_children
@@ -23,13 +25,22 @@ PROPORTIONAL = "what varies is not written, and the two sides are not seen to be
 
 def with_readings(derivations: tuple[Derivation, ...], names: Names, proportional: Set[str]) -> tuple[Derivation, ...]:
     """The derivations, each line with its readings; `proportional` are the chains L, R that say L ~ R."""
-    return tuple(_proportional(one, names) if one.name in proportional else _read(one, names) for one in derivations)
+    posteriors = Posteriors(names, derivations, frozenset(proportional))
+    evidences = Evidences(posteriors, derivations)
+    return tuple(_proportional(one, names, posteriors) if one.name in proportional else _read(one, names, evidences)
+                 for one in derivations)
 
 
-def _read(derivation: Derivation, names: Names) -> Derivation:
+def _read(derivation: Derivation, names: Names, evidences: Evidences) -> Derivation:
     probabilities = Probabilities(names)
 
     def read(index: int, line: Line) -> Line:
+        made = read_alone(index, line)
+        first = (*evidences.posteriors.readings(derivation, index), *evidences.readings(derivation, index)) \
+            if index > 1 else ()
+        return replace(made, readings=(*first, *made.readings)) if first else made
+
+    def read_alone(index: int, line: Line) -> Line:
         before = derivation.lines[derivation.before(index) - 1] if index > 1 else line
         if index < 2 or line.unread or before.unread:
             return line
@@ -67,10 +78,18 @@ def _over_all(term: Term, names: Names) -> Term:
             return inner
 
 
-def _proportional(derivation: Derivation, names: Names) -> Derivation:
-    """L ~ R as L/R here = L/R elsewhere."""
+def _proportional(derivation: Derivation, names: Names, posteriors: Posteriors) -> Derivation:
+    """L ~ R as L/R here = L/R elsewhere; what later lines say that L is does not count."""
     first, second = derivation.lines
-    found = Proportional(names).readings(first.term, second.term)
+    if isinstance(first.term, Symbol) and names.lines.get(first.term.name, 0) >= _first_line(derivation):
+        names = replace(names, definitions={name: known for name, known in names.definitions.items()
+                                            if name != first.term.name})
+    found = (*Proportional(names).readings(first.term, second.term), *posteriors.proportional_to(derivation))
     quotient = divide(first.term, second.term)
     here, elsewhere = (found[0].left, found[0].right) if found else (quotient, quotient)
     return replace(derivation, lines=(replace(first, term=here), replace(second, term=elsewhere, readings=found)))
+
+
+def _first_line(derivation: Derivation) -> int:
+    """Where a derivation begins."""
+    return 0 if derivation.span is None else derivation.span.line
