@@ -79,7 +79,8 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if other is not None:
         settled(of_prose(document, line, step, replace(other, index=index)))       # where nothing better is found
     if not line.bare and (result is None or not isinstance(result.verdict, Proved | Conditional)):
-        rests = resting(document, line, step)
+        rests = resting(document, line, step, lambda found: settled(
+            of_prose(document, line, step, replace(found, index=index))))
         if rests is not None:
             return of_prose(document, line, step, replace(rests, index=index))
     if line.otherwise is not None and other is None:
