@@ -302,3 +302,29 @@ def test_entries_of_arrays_count_as_work() -> None:
         assert evaluator.exact(parse("Trace(S@S@S)", names=NAMES)) == size
         found.append(evaluator.spent())
     assert found[1] > found[0] + 40
+
+
+@pytest.mark.parametrize("given", [
+    "Eq(W@V@Transpose(W), Identity(n))", "Eq(Transpose(W)@W, Inverse(V))", "Eq(W@W, W)", "Eq(W@V, V@W)",
+])
+def test_equations_between_products_of_matrices_have_points(given: str) -> None:
+    """Entry by entry, from diagonal matrices: also where there is more than one row."""
+    symbols = {**SYMBOLS, "W": {"kind": "matrix", "shape": ["n", "n"]},
+               "V": {"kind": "matrix", "shape": ["n", "n"], "assume": ["symmetric"]}}
+    names = parse_declarations(symbols)
+    step = Step(parse("Trace(W@V)", names=names), parse("x", names=names), "=", (parse(given, names=names),), names)
+    found = list(points(step, limit=12))
+    assert any(point.values["n"] > 1 for point in found)
+    for point in found:
+        assert Evaluator(names, {}, point).holds(step.given[0]) is True
+
+
+def test_a_product_that_is_inverted_has_more_rows_than_columns() -> None:
+    """y - X b with b = (X^T X)^-1 X^T y is 0 where X is square: a point with log of its square needs another."""
+    symbols = {**SYMBOLS, "X": {"kind": "matrix", "shape": ["n", "m"]}, "y": {"kind": "vector", "shape": ["n"]}}
+    names = parse_declarations(symbols)
+    b = "Inverse(Transpose(X)@X)@Transpose(X)@y"
+    left = f"log(Transpose(y - X@({b}))@(y - X@({b})))"
+    step = Step(parse(left, names=names), parse(f"x + {left}", names=names), "=", (), names)
+    sizes = [(point.values["n"], point.values["m"]) for point in points(step, limit=6)]
+    assert sizes and all(n > m for n, m in sizes)

@@ -140,6 +140,18 @@ def _columns(families: Sequence[Declaration], terms: Sequence[Term]) -> frozense
                      if isinstance(rows, Symbol) and isinstance(columns, Symbol) and rows != columns)
 
 
+def _make_diagonal(draft: Draft, name: str) -> None:
+    """Make a square matrix diagonal and invertible: equations between products of such are solved entry by entry."""
+    held = draft.entries[name]
+    size = max((max(at) for at in held), default=0)
+    if any(len(at) != 2 for at in held) or len(held) != size * size:
+        return
+    for at in held:
+        wanted = (held[at] or Fraction(1)) if at[0] == at[1] else Fraction(0)
+        if draft.allowed((name, at), wanted):
+            draft.set((name, at), wanted)
+
+
 def _key(point: Point) -> str:
     entries = [(name, sorted(held.items())) for name, held in sorted(point.entries.items())]
     functions = [(name, f.text) for name, f in sorted(point.functions.items())]
@@ -213,6 +225,8 @@ class _Search:
         for declaration in self.families:
             if not self._set_family(draft, declaration, chooser, random_):
                 return None
+            if self.tangled and turn % 3 == 1 and declaration.traits <= {"symmetric"}:
+                _make_diagonal(draft, declaration.name)
         if not self._complete(draft, chooser):
             return None
         if style == "kink" and self.kinks:

@@ -301,6 +301,10 @@ class Draft:
     def _solve(self, condition: Term, difference: Term, targets: tuple[Fraction, ...]) -> bool:
         """Set a cell (or scale a family) so that `difference` takes one of the target values."""
         free = self._free_cells(condition)
+        # an entry of an equation between matrices is first met by the entries there, which the others may leave alone
+        place = self._place(condition)
+        if place and any(self._shift(cell, condition, difference, targets) for cell in free if cell[1] == place):
+            return True
         for family in dict.fromkeys(name for name, at in free if at):
             members = [cell for cell in free if cell[0] == family]
             # Scaling keeps signs: sum y = 1 with y >= 0 stays solvable.
@@ -309,6 +313,14 @@ class Draft:
         return (any(self._shift(cell, condition, difference, targets) for cell in free)
                 or any(self._root(cell, condition, difference) for cell in free if not any(targets))
                 or any(self._guess(cell, condition, free) for cell in free))
+
+    def _place(self, condition: Term) -> tuple[int, ...]:
+        """Which entry of an equation between matrices a condition is; () for others."""
+        match condition:
+            case Relation("=", Component(indices=(Number(row), Number(column))), _):
+                return int(row), int(column)
+            case _:
+                return ()
 
     def _root(self, cell: Cell, condition: Term, difference: Term) -> bool:
         """Set a cell to a rational root, where the difference is of degree 2 in it."""
