@@ -155,9 +155,10 @@ def _rests_on(step: Step, premises: Sequence[Premise], settled: Settled) -> Step
     for proposal in premises_of.proposals(step, premises):
         if not _follows(step, proposal):
             continue
-        if len(proposal) > 1 and (found := _under(step, proposal)) is not None:
-            settled(found)
-        found = _under(step, premises_of.least(proposal, lambda fewer: _follows(step, fewer)))
+        whole = _under(step, proposal) if len(proposal) > 1 else None
+        if whole is not None:
+            settled(whole)
+        found = _under(step, premises_of.least(proposal, lambda fewer: _follows(step, fewer))) or whole
         if found is not None:
             return found
     return None
