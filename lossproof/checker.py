@@ -73,17 +73,18 @@ def check_step(document: Document, derivation: Derivation, index: int, settled: 
     if derivation.lines[derivation.before(index) - 1].unread is not None:
         return StepResult(index, Unknown(f"line {index - 1}, which it follows from, could not be read"))
     step = step_of(document, derivation, index)
+    if line.otherwise is not None:
+        settled(StepResult(index, Defined(line.otherwise)))     # where nothing more is found in time
     result = by_readings(document, line, step) or _by_derivative(line, step)
     # of chance, the step as it stands may take long, and what is said otherwise holds none
     other = by_other_meanings(document, line, step) if result is None and is_of_chance(step) else None
     if other is not None:
         settled(of_prose(document, line, step, replace(other, index=index)))       # where nothing better is found
     if not line.bare and (result is None or not isinstance(result.verdict, Proved | Conditional)):
-        rests = resting(document, line, step)
+        rests = resting(document, line, step, lambda found: settled(
+            of_prose(document, line, step, replace(found, index=index))))
         if rests is not None:
             return of_prose(document, line, step, replace(rests, index=index))
-    if line.otherwise is not None and other is None:
-        settled(StepResult(index, Defined(line.otherwise)))     # where nothing more is found in time
     if result is None and line.alone and isinstance(line.term, Relation) and line.term.op == "=":
         by_itself = check(replace(step, left=line.term.left, right=line.term.right, relation="="), diagnosed=False)
         result = by_itself if isinstance(by_itself.verdict, Proved | Conditional) else None

@@ -69,13 +69,13 @@ def decide_plainly(step: Step, settled: Settled | None = None) -> StepResult:
     return _decide_real(step, settled or nobody, diagnosed=settled is not None)
 
 
-def proved(step: Step) -> StepResult | None:
+def proved(step: Step, work: int = WORK) -> StepResult | None:
     """The result of a step without expectations that the kernel proves."""
     plain = random_names.at_an_outcome(step)
     try:
         if complex_steps.is_complex(plain):
             return None
-        claim = proof.prove(plain)
+        claim = proof.prove(plain, work)
     except (InputError, Unsupported):
         return None
     if not isinstance(claim, proof.Claim):

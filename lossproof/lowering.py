@@ -54,14 +54,17 @@ def is_plain(step: Step) -> bool:
     return not (expected_numbers.values_of(step) or random_names.has_expectations(step) or spaces.over_spaces(step))
 
 
-def established(step: Step) -> StepResult | None:
-    """The result of a step that is proved, at least under conditions; no counterexample is looked for."""
+def established(step: Step, work: int = WORK) -> StepResult | None:
+    """The result of a step that is proved, at least under conditions; no counterexample is looked for.
+
+    `work` is the budget of a proof of a plain step.
+    """
     apart = None if is_plain(step) else uncorrelated.with_variances_apart(step)
     if apart is not None:
         result = established(apart)
         return None if result is None else replace(result, verdict=judge.of_uncorrelated(result.verdict))
     if is_plain(step):
-        result = proved(step)
+        result = proved(step, work)
     elif spaces.over_spaces(step):
         result = _proved_over_spaces(step)
     else:

@@ -12,7 +12,17 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import islice
 
-from lossproof.deciding import LOOKS_OUTSIDE, POINTS_COSTLY, POINTS_OUTSIDE, POINTS_TRIED, WORK, claimed, smallest
+from lossproof.deciding import (
+    LOOKS_OUTSIDE,
+    POINTS_COSTLY,
+    POINTS_OUTSIDE,
+    POINTS_TRIED,
+    WORK,
+    Settled,
+    claimed,
+    nobody,
+    smallest,
+)
 from lossproof.derivation import Declaration, Document, Line, Premise, Reading, Step
 from lossproof.diagnostic import InputError
 from lossproof.kernel import complex_steps, expected_numbers, judge, pointwise, proof, random_names, spaces
@@ -43,8 +53,11 @@ WORK_FOR_ORDER = 20_000
 """The budget of a proof that one side of a reading is not less than the other, which is a long shot."""
 
 
-def resting(document: Document, line: Line, step: Step) -> StepResult | None:
-    """The result of a line that is proved under what the document says elsewhere, and is not refuted as it stands."""
+def resting(document: Document, line: Line, step: Step, settled: Settled = nobody) -> StepResult | None:
+    """The result of a line that is proved under what the document says elsewhere, and is not refuted as it stands.
+
+    `settled` is told one under more of it, before the least of it is looked for.
+    """
     if not line.premises or line.correct is not None:
         return None
     begun = time.perf_counter()
@@ -60,7 +73,7 @@ def resting(document: Document, line: Line, step: Step) -> StepResult | None:
                 document, line, step, StepResult(0, failing)) is not None:
             return None
         for one in whole:
-            found = _rests_on(one, line.premises)
+            found = _rests_on(one, line.premises, settled)
             if found is not None:
                 return replace(found, seconds=time.perf_counter() - begun)
     except (InputError, Unsupported):
@@ -138,28 +151,38 @@ def _restrictions(document: Document, line: Line, step: Step) -> Iterator[Premis
             continue
 
 
-def _rests_on(step: Step, premises: Sequence[Premise]) -> StepResult | None:
+def _rests_on(step: Step, premises: Sequence[Premise], settled: Settled) -> StepResult | None:
     """The result of a step under the least premises that were found to prove it."""
     if is_plain(step):      # what is said of chance would make it another question, and a costly one
         premises = [premise for premise in premises if is_plain(replace(step, given=(premise.term,)))]
     for proposal in premises_of.proposals(step, premises):
         if not _follows(step, proposal):
             continue
-        proposal = premises_of.least(proposal, lambda fewer: _follows(step, fewer))
-        if _both_vanish(step, proposal):
-            continue
-        said = [premise.term for premise in proposal]
-        result = _with_values_apart(step, said) or established(under(step, said))
-        if result is not None:
-            assert isinstance(result.verdict, Proved | Conditional)
-            return replace(result, verdict=judge.resting(result.verdict), premises=proposal)
+        whole = _under(step, proposal) if len(proposal) > 1 else None
+        if whole is not None:
+            settled(whole)
+        found = _under(step, premises_of.least(proposal, lambda fewer: _follows(step, fewer))) or whole
+        if found is not None:
+            return found
     return None
+
+
+def _under(step: Step, premises: tuple[Premise, ...]) -> StepResult | None:
+    """The result of a step under premises that prove it, where they are not such that both of its sides vanish."""
+    if _both_vanish(step, premises):
+        return None
+    said = [premise.term for premise in premises]
+    result = _with_values_apart(step, said) or established(under(step, said), WORK_UNDER_PREMISES)
+    if result is None:
+        return None
+    assert isinstance(result.verdict, Proved | Conditional)
+    return replace(result, verdict=judge.resting(result.verdict), premises=premises)
 
 
 def _with_values_apart(step: Step, said: Sequence[Term]) -> StepResult | None:
     """The result of a step under premises with numbers for values of functions, for which points are found sooner."""
     apart = values_apart(step, said)
-    result = None if apart is None else established(under(apart.step, apart.hypotheses))
+    result = None if apart is None else established(under(apart.step, apart.hypotheses), WORK_UNDER_PREMISES)
     if apart is None or result is None:
         return None
     assert isinstance(result.verdict, Proved | Conditional)

@@ -18,8 +18,8 @@ from lossproof.kernel.comparison import admissible, compared
 from lossproof.kernel.enclosure import Evaluator
 from lossproof.kernel.points import Point
 from lossproof.read.expression import parse, parse_declarations
-from lossproof.search.counterexample import points, shrink
-from lossproof.search.draft import used_names
+from lossproof.search.counterexample import _Search, points, shrink
+from lossproof.search.draft import Draft, used_names
 from lossproof.term import ONE, Range, Symbol, Term
 
 F = Fraction
@@ -275,3 +275,56 @@ def test_what_a_reader_marks_says_nothing_of_values() -> None:
         marked = replace(step.declarations["z"], assumptions=frozenset(marks))
         declared = replace(step, declarations={**step.declarations, "z": marked})
         assert (check(declared).verdict.verdict == "proved") is found
+
+
+def test_looks_that_take_long_end_the_search_sooner() -> None:
+    """The budget of a search counts what looks take, the entries of arrays among it: the same on every machine."""
+    text_ = "(Transpose(v)@Inverse(S)@S@Inverse(S)@v)**2"
+    step = Step(parse(text_, names=NAMES), parse("x", names=NAMES), "=",
+                (parse(f"Eq(exp({text_}) + log(pos), 7)", names=NAMES),), NAMES)
+    search = _Search(step)
+    draft = search.draft(0)
+    assert draft is None or draft.point() is not None
+    assert search.looks > 0
+    plain = Draft(step, {"x": F(1)})
+    assert plain.exact(parse("x + 1", names=NAMES)) == 2
+    cheap = plain.spent()
+    assert plain.exact(parse("Sum(x + n, (n, 1, 50))", names=NAMES)) == F(50 + 1275)
+    assert plain.spent() > 10 * cheap
+
+
+def test_entries_of_arrays_count_as_work() -> None:
+    """An array's entries are computed when they are asked for, beyond the nodes of the term."""
+    found: list[int] = []
+    for size in (1, 4):
+        entries = {"S": {(i, j): F(i == j) for i in range(1, size + 1) for j in range(1, size + 1)}}
+        evaluator = Evaluator(NAMES, {}, Point({"n": F(size)}, entries))
+        assert evaluator.exact(parse("Trace(S@S@S)", names=NAMES)) == size
+        found.append(evaluator.spent())
+    assert found[1] > found[0] + 40
+
+
+@pytest.mark.parametrize("given", [
+    "Eq(W@V@Transpose(W), Identity(n))", "Eq(Transpose(W)@W, Inverse(V))", "Eq(W@W, W)", "Eq(W@V, V@W)",
+])
+def test_equations_between_products_of_matrices_have_points(given: str) -> None:
+    """Entry by entry, from diagonal matrices: also where there is more than one row."""
+    symbols = {**SYMBOLS, "W": {"kind": "matrix", "shape": ["n", "n"]},
+               "V": {"kind": "matrix", "shape": ["n", "n"], "assume": ["symmetric"]}}
+    names = parse_declarations(symbols)
+    step = Step(parse("Trace(W@V)", names=names), parse("x", names=names), "=", (parse(given, names=names),), names)
+    found = list(points(step, limit=12))
+    assert any(point.values["n"] > 1 for point in found)
+    for point in found:
+        assert Evaluator(names, {}, point).holds(step.given[0]) is True
+
+
+def test_a_product_that_is_inverted_has_more_rows_than_columns() -> None:
+    """y - X b with b = (X^T X)^-1 X^T y is 0 where X is square: a point with log of its square needs another."""
+    symbols = {**SYMBOLS, "X": {"kind": "matrix", "shape": ["n", "m"]}, "y": {"kind": "vector", "shape": ["n"]}}
+    names = parse_declarations(symbols)
+    b = "Inverse(Transpose(X)@X)@Transpose(X)@y"
+    left = f"log(Transpose(y - X@({b}))@(y - X@({b})))"
+    step = Step(parse(left, names=names), parse(f"x + {left}", names=names), "=", (), names)
+    sizes = [(point.values["n"], point.values["m"]) for point in points(step, limit=6)]
+    assert sizes and all(n > m for n, m in sizes)

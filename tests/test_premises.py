@@ -11,11 +11,14 @@ import pytest
 from small_documents import judged
 from steps import Symbols, make_step
 
+from lossproof.checker import check_step
 from lossproof.kernel import proof
 from lossproof.kernel.premises import under
 from lossproof.lowering import established
 from lossproof.read.document.argument import Argument, citations, labels
+from lossproof.read.document_file import read
 from lossproof.summary import row_outcome
+from lossproof.verdict import StepResult
 
 SYMBOLS: Symbols = {
     "n": {"kind": "size"}, "m": {"kind": "size"}, "i": {"kind": "index"}, "k": {"kind": "index", "upto": "m"},
@@ -457,3 +460,19 @@ def test_a_further_meaning_says_nothing_of_the_first(tmp_path: Path) -> None:
     text = "$$ a = b + c $$\n\nNow let\n\n$$ a = 2 (b + c) $$\n\nso that\n\n$$ {0} $$\n"
     assert outcomes(tmp_path, text.replace("{0}", "b f = -c f"))[-1][1] in ("unknown", "refuted")
     assert outcomes(tmp_path, text.replace("{0}", "a - 2 b = 2 c"))[-1][1] == "proved"
+
+
+def test_what_a_line_rests_on_is_told_before_the_least_of_it_is_found(tmp_path: Path) -> None:
+    """Where time runs out while premises are left out one by one, the line rests on those that were found."""
+    path = tmp_path / "notes.md"
+    path.write_text("Here\n\n$$ b - 1 = c $$\n\nand\n\n$$ g - h = h \\; . $$\n\nIt follows that\n\n"
+                    "$$ b g + c = 2 h (c + 1) + c \\; . $$\n", encoding="utf-8")
+    document = read(str(path), None)
+    assert document.prose is not None
+    name, index = document.prose.rows[-1].steps[-1]
+    [derivation] = [one for one in document.derivations if one.name == name]
+    told: list[StepResult] = []
+    result = check_step(document, derivation, index, told.append)
+    assert result.verdict.verdict == "conditional" and len(result.premises) == 2
+    assert told and told[0].verdict.verdict == "conditional" and set(told[0].premises) >= set(result.premises)
+    assert told[0].index == index

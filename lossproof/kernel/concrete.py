@@ -45,12 +45,14 @@ class Array:
 
     def at(self, position: Position) -> Real:
         """The entry; Undefined outside the shape, Undecided where the rank does not fit."""
+        known = self._entries.get(position)
+        if known is not None:
+            return known
         if len(position) != len(self.shape):
             raise Undecided("an entry with the wrong number of indices")
         if any(not 1 <= i <= n for i, n in zip(position, self.shape, strict=True)):
             raise Undefined("an entry outside its array")
-        if position not in self._entries:
-            self._entries[position] = self._entry(position)
+        self._entries[position] = self._entry(position)
         return self._entries[position]
 
     def positions(self) -> list[Position]:

@@ -59,6 +59,7 @@ class Conditions(Domains):
         super().__init__(hypotheses)
         self.n.defined_at = self.defined
         self.n.at_kink = self.at_kink
+        self.n.facts.forget_made()      # made without these
         # the names that have other values under the limits and substitutions around
         self._replaced: frozenset[str] = frozenset()
         # by name, and by what varies or is replaced: less is known there

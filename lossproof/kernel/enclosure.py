@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from fractions import Fraction
+from math import prod
 
 from flint import arb, ctx, fmpq
 
@@ -280,6 +281,7 @@ class Evaluator(Quadrature, Truth):
             return Array((rows,) if columns == 1 else (height, columns), lambda at: self._number(
                 entries[(at[0] - 1) * columns + (at[1] if columns > 1 else 1) - 1], local, world))
         values = self._values(args, local, world)
+        self._entries += sum(prod(value.shape) for value in values if isinstance(value, Array))
         match name:
             case "matmul":
                 return concrete.matrix_product(values)

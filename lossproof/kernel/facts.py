@@ -1,7 +1,7 @@
 """What is known while a step is decided: declared intervals and ranges, hypotheses, and what is assumed for a while.
 
-Trusted. Imports `atoms`, `binders`, `inverses`, `normal_form`, `sign_sets`, `derivation`. What follows from this is
-for `signs` to see; here facts are stored, and those are found that may bear on a polynomial.
+Trusted. Imports `atoms`, `binders`, `inverses`, `letters`, `normal_form`, `sign_sets`, the ground floor. What follows
+from this is for `signs` to see; here facts are stored, and those are found that may bear on a polynomial.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from lossproof.derivation import Declaration
 from lossproof.kernel.atoms import AbsAtom, Bounds, EntryAtom, ExpAtom, LogAtom, RootAtom
 from lossproof.kernel.binders import NOT_NEGATIVE, in_range, is_integer
 from lossproof.kernel.inverses import gram
+from lossproof.kernel.letters import Form
 from lossproof.kernel.normal_form import Normal, Table
 from lossproof.kernel.sign_sets import OF_SIGN, STRICT_SIGNS, Interval, Sign, interval_of
+from lossproof.term import Term
 
 _MOST_FACTS = 40
 """So many facts are tried for one sign."""
@@ -44,6 +46,10 @@ class FactStore:
         self._unknown_at: dict[Normal, int] = {}
         # the signs of sums and products by their numbers, and how deep they were asked for
         self._fold_signs: dict[int, tuple[Sign, int]] = {}
+        # what was made under what is known now: terms under the hypotheses, quantities, and arrays among these
+        self.made_values: dict[Term, tuple[Normal, frozenset[str]]] = {}
+        self.made_quantities: dict[tuple[str, frozenset[str]], Normal] = {}
+        self.made_forms: dict[tuple[str, frozenset[str]], Form] = {}
         self._depth = 0
         # the names that operators around vary: no hypothesis about them acts
         self.varying: frozenset[str] = frozenset()
@@ -64,6 +70,12 @@ class FactStore:
         self._memo.clear()
         self._unknown_at.clear()
         self._fold_signs.clear()
+        self.forget_made()
+
+    def forget_made(self) -> None:
+        """Forget what was made, which may come out in another way now."""
+        for made in (self.made_values, self.made_quantities, self.made_forms):
+            made.clear()
 
     def learn_all(self, facts: list[Fact]) -> None:
         """Learn several."""

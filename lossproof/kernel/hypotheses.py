@@ -45,6 +45,10 @@ class Hypotheses(Rewriting):
             self.n.facts.learn_all(self.facts(part))
 
     def _equation(self, condition: Term) -> None:
+        self._rule_of(condition)
+        self.n.facts.forget_made()      # made without this rule
+
+    def _rule_of(self, condition: Term) -> None:
         mentions = self.n.mentions(condition)
         self._acted = frozenset()
         try:

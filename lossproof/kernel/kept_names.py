@@ -35,7 +35,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["with_kept_inverses", "with_kept_names"]
+__all__ = ["varies", "with_kept_inverses", "with_kept_names"]
 
 _VARYING = (Derivative, Fold, ForAll, Integral, Limit, Partial, Piecewise, Subst)
 
@@ -58,7 +58,7 @@ def with_kept_names(step: Step, shape: Callable[[Term], tuple[Term, ...]]) -> St
         declarations[name] = Declaration(name, "family", shape=sizes, rank=2, array=True)
     definitions = {name: body for name, body in step.definitions.items() if name not in kept}
     found = replace(step, declarations=declarations, definitions=definitions)
-    return None if _varies(found) else found
+    return None if varies(found) else found
 
 
 def _asked_for_entries(step: Step, name: str) -> bool:
@@ -70,7 +70,7 @@ def _asked_for_entries(step: Step, name: str) -> bool:
 
 def with_kept_inverses(step: Step, shape: Callable[[Term], tuple[Term, ...]]) -> tuple[Step, frozenset[str]] | None:
     """The step in which inverses that are written in both lines are any matrices, and their names; None without any."""
-    if step.relation != "=" or _varies(step):
+    if step.relation != "=" or varies(step):
         return None
     bound = {name for side in (step.left, step.right) for part in walk(side) for name in binders(part)}
     both = [part for part in dict.fromkeys(_inverses(step.left)) if part in set(_inverses(step.right))
@@ -102,7 +102,7 @@ def _kept(term: Term, names: Mapping[Term, str]) -> Term:
     return Symbol(names[term]) if term in names else map_children(term, lambda child: _kept(child, names))
 
 
-def _varies(step: Step) -> bool:
+def varies(step: Step) -> bool:
     """Whether anything in a step, or in what its names mean, varies a name."""
     names = reached((step.left, step.right, *step.given), step.definitions)
     bodies = [step.definitions[name].body for name in names & step.definitions.keys()]

@@ -93,6 +93,11 @@ class Matrices:
         finally:
             self._varying = before
 
+    @property
+    def varies(self) -> bool:
+        """Whether an array varies now."""
+        return bool(self._varying)
+
     def has_shape(self, term: Term) -> bool:
         """Whether a term is an array."""
         return bool(self.n.arrays.shape(term))
@@ -136,7 +141,10 @@ class Matrices:
             if definition.ranges:
                 raise Unsupported("a word over a family of entries")
             self.t.use("definition")
-            return self.form(definition.body, self.n.fresh_scope(scope))
+            made = self.n.facts.made_forms if self.n.is_at_rest() else {}
+            if (name, scope.frozen) not in made:
+                made[name, scope.frozen] = self.form(definition.body, self.n.fresh_scope(scope))
+            return made[name, scope.frozen]
         letter = self.letter(name)
         if letter is None:
             raise Unsupported(f"a word over {name}")

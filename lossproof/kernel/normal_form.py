@@ -24,6 +24,12 @@ from lossproof.kernel.sign_sets import Sign
 
 Monomial = tuple[tuple[int, int], ...]
 """Atom numbers with their exponents, ascending."""
+Sparse = tuple[tuple[Monomial, int], ...]
+"""Monomials with their coefficients, leading first."""
+
+
+_FEW = 2
+"""The terms of a polynomial of so many are looked through without asking first which generators occur."""
 
 
 class Unsupported(Exception):
@@ -39,7 +45,10 @@ class OutOfWork(Exception):
 
 
 class Normal:
-    """A quotient of two coprime polynomials over the atoms of one table; immutable."""
+    """A quotient of two coprime polynomials over the atoms of one table; immutable.
+
+    Only the number of generators over which the polynomials are written grows with the table (`Table.present`).
+    """
 
     __slots__ = ("_atoms", "_free", "_hash", "_key", "den", "num", "table")
 
@@ -47,11 +56,11 @@ class Normal:
         self.table, self.num, self.den = table, num, den
         self._atoms: tuple[int, ...] | None = None
         self._free: frozenset[str] | None = None
-        self._key: tuple[object, object] | None = None
+        self._key: tuple[Sparse, Sparse] | None = None
         self._hash: int | None = None
 
     @property
-    def key(self) -> tuple[object, object]:
+    def key(self) -> tuple[Sparse, Sparse]:
         """A hashable value that is equal for equal normal forms of one table."""
         if self._key is None:
             self._key = (_sparse(self.num), _sparse(self.den))
@@ -70,7 +79,7 @@ class Normal:
 
     def __add__(self, other: Normal) -> Normal:
         t = self.table
-        a, b, c, d = t.aligned(self.num, self.den, other.num, other.den)
+        (a, b), (c, d) = t.present(self), t.present(other)
         if b == d:
             return t.quotient(a + c, b)
         return t.quotient(a * d + c * b, b * d)
@@ -83,14 +92,14 @@ class Normal:
 
     def __mul__(self, other: Normal) -> Normal:
         t = self.table
-        a, b, c, d = t.aligned(self.num, self.den, other.num, other.den)
+        (a, b), (c, d) = t.present(self), t.present(other)
         return t.quotient(a * c, b * d)
 
     def __truediv__(self, other: Normal) -> Normal:
         t = self.table
         if other.is_zero:
             raise DivisionByZero
-        a, b, c, d = t.aligned(self.num, self.den, other.num, other.den)
+        (a, b), (c, d) = t.present(self), t.present(other)
         return t.quotient(a * d, b * c)
 
     def __pow__(self, exponent: int) -> Normal:
@@ -129,7 +138,11 @@ class Normal:
     def atoms(self) -> tuple[int, ...]:
         """The numbers of the atoms that occur (on the outside), ascending."""
         if self._atoms is None:
-            seen = {i for poly in (self.num, self.den) for i, degree in enumerate(poly.degrees()) if degree > 0}
+            if self._key is not None:
+                seen = {i for poly in self._key for mono, _ in poly for i, _ in mono}
+            else:
+                seen = {i for poly in (self.num, self.den) if not poly.is_constant()
+                        for i, degree in enumerate(poly.degrees()) if degree}
             self._atoms = tuple(sorted(seen))
         return self._atoms
 
@@ -144,7 +157,11 @@ def _constant(poly: fmpz_mpoly) -> int:
     return int(poly.leading_coefficient()) if not poly.is_zero() else 0
 
 
-def _sparse(poly: fmpz_mpoly) -> tuple[tuple[Monomial, int], ...]:
+def _sparse(poly: fmpz_mpoly) -> Sparse:
+    if poly.is_constant():
+        return () if poly.is_zero() else (((), int(poly.leading_coefficient())),)
+    if len(poly) <= _FEW:
+        return tuple((tuple((i, int(e)) for i, e in enumerate(mono) if e), int(c)) for mono, c in poly.terms())
     live = [i for i, degree in enumerate(poly.degrees()) if degree > 0]
     return tuple((tuple((i, int(mono[i])) for i in live if mono[i]), int(c)) for mono, c in poly.terms())
 
@@ -162,6 +179,7 @@ class Table(OpenNames):
         self._atoms: list[Atom] = []
         self._numbers: dict[Atom, int] = {}
         self._free: list[frozenset[str]] = []
+        self._alone: list[Normal] = []
         self._ctx = _context(12)
         self.work = work
         self.laws: dict[str, None] = {}
@@ -214,7 +232,8 @@ class Table(OpenNames):
                 self.function_count[atom.name] = self.function_count.get(atom.name, 0) + 1
             if number >= self._ctx.nvars():
                 self._ctx = _context(2 * self._ctx.nvars())
-        return Normal(self, self._ctx.gen(number), self._ctx.constant(1))
+            self._alone.append(Normal(self, self._ctx.gen(number), self._ctx.constant(1)))
+        return self._alone[number]
 
     def var(self, name: str) -> Normal:
         """The normal form of a variable."""
@@ -237,7 +256,17 @@ class Table(OpenNames):
         """The polynomials over the present number of generators (contexts grow with the table)."""
         return [p if p.context() is self._ctx else self._lift(p) for p in polys]
 
+    def present(self, normal: Normal) -> tuple[fmpz_mpoly, fmpz_mpoly]:
+        """Numerator and denominator over the present number of generators; the normal form keeps them so."""
+        if normal.num.context() is not self._ctx:
+            normal.num = self._lift(normal.num)
+        if normal.den.context() is not self._ctx:
+            normal.den = self._lift(normal.den)
+        return normal.num, normal.den
+
     def _lift(self, poly: fmpz_mpoly) -> fmpz_mpoly:
+        if poly.is_constant():
+            return self._ctx.constant(poly.leading_coefficient() if poly else 0)
         missing = self._ctx.nvars() - poly.context().nvars()
         return self._ctx.from_dict({(*mono, *((0,) * missing)): c for mono, c in poly.terms()})
 

@@ -128,7 +128,16 @@ class Normalizer(Operators):
         if definition is None or name in scope.frozen:
             return self.table.var(name)
         self.table.use("definition")
-        return self.normal(definition.body, Scope(frozen=scope.frozen))
+        made = self.facts.made_quantities if self.is_at_rest() else {}
+        if (name, scope.frozen) not in made:
+            made[name, scope.frozen] = self.normal(definition.body, Scope(frozen=scope.frozen))
+        return made[name, scope.frozen]
+
+    def is_at_rest(self) -> bool:
+        """Whether a normal form that is made now is the one that is made later, while nothing else is learned: no
+        array varies, and no equation between words acts."""
+        t = self.table
+        return not (t.letter_values or t.word_rules or (self.matrices is not None and self.matrices.varies))
 
     def _entry(self, family: str, indices: tuple[Normal, ...], scope: Scope) -> Normal:
         definition = self.definitions.get(family)

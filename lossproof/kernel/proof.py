@@ -6,6 +6,7 @@ a point at which it says something.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -19,6 +20,7 @@ from lossproof.kernel.diagonal import diagonal
 from lossproof.kernel.equations import alternatives
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.kept_names import with_kept_inverses, with_kept_names
+from lossproof.kernel.kept_numbers import with_kept_numbers
 from lossproof.kernel.matrices import TRAITS
 from lossproof.kernel.normal_form import DivisionByZero, OutOfWork, Unsupported
 from lossproof.kernel.normalize import ENTRIES, SUMS, WORDS, Normalizer
@@ -48,16 +50,37 @@ from lossproof.term import (
 __all__ = ["MAX_CASES", "Claim", "Open", "has_arrays", "prove", "prove_supposing"]
 
 MAX_CASES = 48
+_KEPT = 16
+"""So many answers are kept."""
 _LONG, _OF_LONG = 4, 5
 """Products of so many matrices are words first; their entries get one part of so many of the work."""
 
 
+_settled: deque[tuple[Step, int, Claim | Open]] = deque(maxlen=_KEPT)
+
+
 def prove(step: Step, work: int = 150_000) -> Claim | Open:
-    """Decide a step by normal forms. InputError where a line has no meaning."""
+    """Decide a step by normal forms. InputError where a line has no meaning.
+
+    A line is asked about several times on its way to a verdict: the last answers are kept, and one is given again where
+    the same is asked with the same budget.
+    """
+    for known, budget, answer in _settled:
+        if budget == work and known == step:
+            return answer
+    found = _proved(step, work)
+    _settled.append((step, work, found))
+    return found
+
+
+def _proved(step: Step, work: int) -> Claim | Open:
     validate(step)
     step = sizes_apart(step)
     if not have_equal_sizes(step):
         return Open("arrays of sizes that may differ")
+    kept = _with_numbers(step, work // _OF_LONG)
+    if kept is not None and kept.same_domain:
+        return kept
     long = _has_long_product(step)
     words_first = long or _has_small_inverse(step)
     first = _attempt(step, work, words=WORDS if words_first else ENTRIES)
@@ -68,7 +91,22 @@ def prove(step: Step, work: int = 150_000) -> Claim | Open:
         second = _attempt(step, work, words=SUMS)
     if isinstance(second, Open):
         second = _with_kept(step, work) or second
-    return second if isinstance(second, Claim) else first
+    return second if isinstance(second, Claim) else kept or first
+
+
+def _with_numbers(step: Step, work: int) -> Claim | None:
+    """A step with numbers of arrays that stand in both lines as any numbers, which is far less to work out."""
+    kept = with_kept_numbers(step, Normalizer(step.declarations, step.definitions).arrays.shape)
+    found = None if kept is None else _attempt(kept.step, work)
+    if kept is None or not isinstance(found, Claim):
+        return None
+    known = Conditions(Hypotheses(Normalizer(step.declarations, step.definitions, work, words=WORDS), step.given))
+    try:
+        open_ = [tuple(one for one in kept.written(terms) if not known.discharged(one))
+                 for terms in (found.conditions, found.assumed)]
+    except OutOfWork:
+        return None
+    return replace(found, conditions=open_[0], assumed=open_[1], same_domain=found.same_domain or not any(open_))
 
 
 def _with_kept(step: Step, work: int) -> Claim | None:

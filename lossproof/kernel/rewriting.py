@@ -91,7 +91,11 @@ class Rewriting:
 
     def value(self, term: Term, scope: Scope = Scope()) -> Normal:  # noqa: B008 (immutable)
         """The normal form under the hypotheses."""
-        normal, used = self._applied(self.n.normal(term, scope))
+        made = self.n.facts.made_values if not scope.bound and not scope.frozen and self.n.is_at_rest() else {}
+        found = made.get(term)
+        if found is None:
+            found = made[term] = self._applied(self.n.normal(term, scope))
+        normal, used = found
         self._acted |= used
         return normal
 

@@ -98,8 +98,13 @@ class Names(ABC):
         self._declarations = declarations
         self._definitions = definitions
         self._point = point
-        self._operations = operations
+        self._operations = self._allowed = operations
+        self._entries = 0
         self._root = World()
+
+    def spent(self) -> int:
+        """How much work was done so far, with the entries of arrays that functions of arrays were asked for."""
+        return self._allowed - self._operations + self._entries
 
     @abstractmethod
     def _unguarded(self, term: Term, local: Local, world: World) -> Value:

@@ -19,7 +19,15 @@ from lossproof.kernel.points import Point
 from lossproof.kernel.pointwise import takes_long
 from lossproof.search.concrete_functions import candidates, simpler
 from lossproof.search.descent import descents
-from lossproof.search.draft import MOST_LOOKS, Cell, Draft, is_no_assignment, positions, used_names
+from lossproof.search.draft import (
+    MOST_LOOKS,
+    OPERATIONS_A_LOOK,
+    Cell,
+    Draft,
+    is_no_assignment,
+    positions,
+    used_names,
+)
 from lossproof.search.exact_values import settled, with_constants
 from lossproof.search.values import (
     LATER,
@@ -49,6 +57,10 @@ _INTEGER_KINDS = ("integer", "size", "index")
 _SIZES = (2, 1, 3, 2, 0, 4, 3)
 # where an equation that is not linear in matrices has to be solved for entries: easy for one entry, costly for many
 _SIZES_TANGLED = (1, 2, 1, 3, 1, 2, 0, 1)
+# where a product of matrices is inverted, as X^T X, it is of no use that all sizes are the same: the rows of a matrix
+# are to be more than its columns (_TALL)
+_TALL = -1
+_SIZES_TALL = (_TALL, _TALL, 2, _TALL, 1, 0, _TALL, 3, 0)
 _LOOKS_TANGLED = 300
 # where no family has to be filled: what holds at the first few sizes may fail later
 _SIZES_ALONE = (2, 1, 3, 5, 4, 8, 6, 12, 7, 20, 10, 41, 9, 64)
@@ -64,6 +76,8 @@ _DESCENTS = 5
 _LOOKS = 20_000
 # A look at a hypothesis with an integral counts for so many.
 _COSTLY_LOOK = 50
+# A point is moved onto a place where a branch changes, or not, after so many looks.
+_LOOKS_AT_KINK = 200
 
 
 def points(step: Step, *, limit: int, patience: int = _BARREN, first: int = 8 * _BARREN,
@@ -115,6 +129,29 @@ def _is_tangled(hypothesis: Term) -> bool:
     return False
 
 
+def _columns(families: Sequence[Declaration], terms: Sequence[Term]) -> frozenset[str]:
+    """The sizes that count columns of a matrix with another number of rows, where a product is inverted."""
+    inverted = (part.args[0] for term in terms for part in walk(term)
+                if isinstance(part, Call) and part.function == "inverse")
+    if not any(isinstance(part, Call) and part.function == "matmul" for one in inverted for part in walk(one)):
+        return frozenset()
+    shapes = [declared.shape for declared in families if declared.shape is not None and len(declared.shape) == 2]
+    return frozenset(columns.name for rows, columns in shapes
+                     if isinstance(rows, Symbol) and isinstance(columns, Symbol) and rows != columns)
+
+
+def _make_diagonal(draft: Draft, name: str) -> None:
+    """Make a square matrix diagonal and invertible: equations between products of such are solved entry by entry."""
+    held = draft.entries[name]
+    size = max((max(at) for at in held), default=0)
+    if any(len(at) != 2 for at in held) or len(held) != size * size:
+        return
+    for at in held:
+        wanted = (held[at] or Fraction(1)) if at[0] == at[1] else Fraction(0)
+        if draft.allowed((name, at), wanted):
+            draft.set((name, at), wanted)
+
+
 def _key(point: Point) -> str:
     entries = [(name, sorted(held.items())) for name, held in sorted(point.entries.items())]
     functions = [(name, f.text) for name, f in sorted(point.functions.items())]
@@ -140,6 +177,7 @@ class _Search:
         terms += [step.definitions[name].body for name in sorted(used) if name in step.definitions]
         solved = [*step.given, *((step.left, step.right) if step.relation in ("=>", "<=>") else ())]
         self.tangled = any(is_no_assignment(h) and _is_tangled(h) for h in solved)
+        self.columns = _columns(self.families, terms)
         self.special = special_values(terms)
         self.kinks = kinks(terms)
         self.looks = 0
@@ -163,7 +201,7 @@ class _Search:
         try:
             return self._drawn(draft, turn)
         finally:
-            self.looks += draft.looks
+            self.looks += max(draft.looks, draft.spent() // OPERATIONS_A_LOOK)
 
     def _drawn(self, draft: Draft, turn: int) -> Draft | None:
         random_ = self._seed(turn)
@@ -187,6 +225,8 @@ class _Search:
         for declaration in self.families:
             if not self._set_family(draft, declaration, chooser, random_):
                 return None
+            if self.tangled and turn % 3 == 1 and declaration.traits <= {"symmetric"}:
+                _make_diagonal(draft, declaration.name)
         if not self._complete(draft, chooser):
             return None
         if style == "kink" and self.kinks:
@@ -216,11 +256,14 @@ class _Search:
                 return ()
 
     def _set_sizes(self, draft: Draft, turn: int, random_: random.Random) -> None:
-        sizes = _SIZES_TANGLED if self.tangled else _SIZES if self.families or self.functions else _SIZES_ALONE
+        sizes = _SIZES_TALL if self.columns else _SIZES_TANGLED if self.tangled else _SIZES if (
+            self.families or self.functions) else _SIZES_ALONE
         pattern = sizes[turn % len(sizes)]
         for declaration in self.sizes:
             least = int(declaration.domain.lower or 1)
             wanted = pattern or random_.randint(least, max(least, 3))
+            if pattern == _TALL:
+                wanted = random_.randint(1, 2) if declaration.name in self.columns else random_.randint(3, 4)
             draft.set((declaration.name, ()), Fraction(max(least, wanted)))
 
     def _set_integers(self, draft: Draft, turn: int, random_: random.Random) -> None:
@@ -289,7 +332,10 @@ class _Search:
         """Move the point onto a place where a branch changes, or just beside it."""
         left, right = self.kinks[turn % len(self.kinks)]
         beside = NEARBY[turn // len(self.kinks) % 3]
+        seen = max(draft.looks, draft.spent() // OPERATIONS_A_LOOK)
+        most, draft.most_looks = draft.most_looks, min(draft.most_looks, seen + _LOOKS_AT_KINK * draft.cost)
         draft.repair((Relation("=", subtract(left, right), number(beside)),), passes=1)
+        draft.most_looks = most
         draft.owner.clear()
 
 

@@ -42,6 +42,8 @@ _LONGEST_RANGE = 200
 _STEPS = tuple(Fraction(n, d) for n, d in ((1, 1), (1, 2), (1, 8), (3, 1), (1, 100)))
 # A point is given up when it was looked at so often and the hypotheses do not hold yet.
 MOST_LOOKS = 3000
+# A look counts for more where it takes more operations than these.
+OPERATIONS_A_LOOK = 10
 # Values that are tried where nothing can be solved for.
 _GUESSES = tuple(Fraction(n, d) for n, d in (
     (1, 1), (0, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 4), (-3, 1), (1, 10), (10, 1), (-10, 1)))
@@ -66,9 +68,12 @@ class Draft:
     owner: dict[Cell, Term | None] = field(default_factory=dict)
     rotation: int = 0
     constants: dict[str, Term] = field(default_factory=dict)
-    # how often the point was looked at: what the search's budget counts; a look that takes long counts for more
+    # how often the point was looked at; a look that takes long counts for more
     looks: int = 0
     cost: int = 1
+    # what these looks took, and who took the last of them
+    operations: int = 0
+    asked: Evaluator | None = None
     # the point is given up after so many looks
     most_looks: int = MOST_LOOKS
 
@@ -93,7 +98,17 @@ class Draft:
         """An evaluator at the point as it stands."""
         self.looks += self.cost
         point = Point(self.values, self.entries, self.functions, self.constants)
-        return Evaluator(self.step.declarations, self.step.definitions, point, operations=_WORK)
+        self.operations = self.spent()
+        self.asked = Evaluator(self.step.declarations, self.step.definitions, point, operations=_WORK)
+        return self.asked
+
+    def spent(self) -> int:
+        """The operations that all looks so far took."""
+        return self.operations + (0 if self.asked is None else self.asked.spent())
+
+    def is_worn(self) -> bool:
+        """Whether it was looked at so often, or the looks took so long, that another draft has better chances."""
+        return self.looks > self.most_looks or self.spent() > OPERATIONS_A_LOOK * self.most_looks
 
     def cells(self) -> Iterator[Cell]:
         """The cells that have values, in the order in which they were set."""
@@ -286,6 +301,10 @@ class Draft:
     def _solve(self, condition: Term, difference: Term, targets: tuple[Fraction, ...]) -> bool:
         """Set a cell (or scale a family) so that `difference` takes one of the target values."""
         free = self._free_cells(condition)
+        # an entry of an equation between matrices is first met by the entries there, which the others may leave alone
+        place = self._place(condition)
+        if place and any(self._shift(cell, condition, difference, targets) for cell in free if cell[1] == place):
+            return True
         for family in dict.fromkeys(name for name, at in free if at):
             members = [cell for cell in free if cell[0] == family]
             # Scaling keeps signs: sum y = 1 with y >= 0 stays solvable.
@@ -295,9 +314,17 @@ class Draft:
                 or any(self._root(cell, condition, difference) for cell in free if not any(targets))
                 or any(self._guess(cell, condition, free) for cell in free))
 
+    def _place(self, condition: Term) -> tuple[int, ...]:
+        """Which entry of an equation between matrices a condition is; () for others."""
+        match condition:
+            case Relation("=", Component(indices=(Number(row), Number(column))), _):
+                return int(row), int(column)
+            case _:
+                return ()
+
     def _root(self, cell: Cell, condition: Term, difference: Term) -> bool:
         """Set a cell to a rational root, where the difference is of degree 2 in it."""
-        if self.looks > self.most_looks:
+        if self.is_worn():
             return False
         before = self.get(cell)
         samples: list[Fraction] = []
@@ -328,7 +355,7 @@ class Draft:
         pool = [*_GUESSES, *(sign * self.get(other) for other in others[:8] for sign in (-1, 1))]
         turn = self.rotation % len(pool)
         for value in pool[turn:] + pool[:turn]:
-            if self.looks > self.most_looks:
+            if self.is_worn():
                 break
             if self.allowed(cell, value):
                 self.set(cell, value)
@@ -380,7 +407,7 @@ class Draft:
         return samples[0] - slope, slope
 
     def _attempt(self, change: _Change, condition: Term, difference: Term, targets: tuple[Fraction, ...]) -> bool:
-        found = None if self.looks > self.most_looks else self._affine(change, difference)
+        found = None if self.is_worn() else self._affine(change, difference)
         if found is None:
             return False
         start, slope = found
