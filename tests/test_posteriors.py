@@ -150,3 +150,10 @@ def test_a_later_side_follows_from_the_side_before_it(tmp_path: Path) -> None:
     wrong = rf"\mathcal{{N}}(\mu; {MEAN}, \frac{{2 v s}}{{v+s}})"
     assert last(tmp_path, *NORMAL, rf"p(\mu|y) = {right} = {wrong}") not in ("proved", "conditional")
     assert last(tmp_path, *NORMAL, rf"p(\mu|y) = {wrong} = {right}") not in ("proved", "conditional")
+
+
+def test_what_a_theorem_claims_to_be_proportional_says_nothing_in_its_proof(tmp_path: Path) -> None:
+    """It would rest on itself."""
+    claim = r"p(\mu|y) \propto \exp[-\frac{(\mu-3 y)^2}{2 s}]"
+    text = f"**Theorem:** Then\n\n$$ {claim} $$\n\n**Proof:** So\n\n" + rows(r"p(\mu|y) = \mathcal{N}(\mu; 3 y, s)")
+    assert outcomes(tmp_path, text)[-1] == "defined"

@@ -182,6 +182,8 @@ class Deriver(Chains):
             line = self._line(after, "=")
             if relation == "~":
                 self._proportional.add(chain.name)
+                if context.role != "claimed" and not context.narrowed and not context.given:
+                    self._usable.add(chain.name)
                 self._again.add(chain.name)
                 line = replace(line, otherwise=PROPORTIONAL, bare=True)
             chain.lines.append(line)

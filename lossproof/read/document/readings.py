@@ -24,9 +24,11 @@ __all__ = ["PROPORTIONAL", "with_readings"]
 PROPORTIONAL = "what varies is not written, and the two sides are not seen to be proportional"
 
 
-def with_readings(derivations: tuple[Derivation, ...], names: Names, proportional: Set[str]) -> tuple[Derivation, ...]:
-    """The derivations, each line with its readings; `proportional` are the chains L, R that say L ~ R."""
-    posteriors = Posteriors(names, derivations, frozenset(proportional))
+def with_readings(derivations: tuple[Derivation, ...], names: Names, proportional: Set[str],
+                  usable: Set[str]) -> tuple[Derivation, ...]:
+    """The derivations, each line with its readings; `proportional` are the chains L, R that say L ~ R, on the `usable`
+    of which other lines may rest."""
+    posteriors = Posteriors(names, derivations, frozenset(usable))
     evidences = Evidences(posteriors, derivations)
     return tuple(_proportional(one, names, posteriors) if one.name in proportional else _read(one, names, evidences)
                  for one in derivations)
