@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, takewhile
 
 from lossproof.deciding import (
     LOOKS_OUTSIDE,
@@ -228,12 +228,12 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     line = replace(line, readings=tuple(reading for reading in line.readings if not reading.elsewhere))
     if not line.readings or complex_steps.is_complex(step):
         return None
-    by_density = tuple(reading for reading in line.readings if reading.law == "normalized")
+    by_density = tuple(takewhile(lambda reading: reading.law == "normalized", line.readings))
     if by_density and is_only_as_set(document, step) and not chance:     # no point refutes it as it stands
         found = _in_a_reading(replace(line, readings=by_density), step)
         if found is not None:
             return found
-        line = replace(line, readings=tuple(reading for reading in line.readings if reading not in by_density))
+        line = replace(line, readings=line.readings[len(by_density):])
         if not line.readings:
             return None
     if line.alone and isinstance(line.term, Relation):

@@ -142,3 +142,18 @@ def test_the_log_of_such_an_integral(tmp_path: Path) -> None:
     assert last(tmp_path, *JOINT, says, row.replace("- a", "+ a")) == "unknown"
     bounded = JOINT[0].replace(r"\mathcal{N}(\mu; 0, \tau^{-1})", r"\mathrm{Exp}(\mu; l)")
     assert last(tmp_path, bounded, *JOINT[1:2], *JOINT[3:], says, row) != "conditional"
+
+
+def test_a_later_side_follows_from_the_side_before_it(tmp_path: Path) -> None:
+    """That the last side is the posterior density does not prove a wrong one between."""
+    right = rf"\mathcal{{N}}(\mu; {MEAN}, \frac{{v s}}{{v+s}})"
+    wrong = rf"\mathcal{{N}}(\mu; {MEAN}, \frac{{2 v s}}{{v+s}})"
+    assert last(tmp_path, *NORMAL, rf"p(\mu|y) = {right} = {wrong}") not in ("proved", "conditional")
+    assert last(tmp_path, *NORMAL, rf"p(\mu|y) = {wrong} = {right}") not in ("proved", "conditional")
+
+
+def test_what_a_theorem_claims_to_be_proportional_says_nothing_in_its_proof(tmp_path: Path) -> None:
+    """It would rest on itself."""
+    claim = r"p(\mu|y) \propto \exp[-\frac{(\mu-3 y)^2}{2 s}]"
+    text = f"**Theorem:** Then\n\n$$ {claim} $$\n\n**Proof:** So\n\n" + rows(r"p(\mu|y) = \mathcal{N}(\mu; 3 y, s)")
+    assert outcomes(tmp_path, text)[-1] == "defined"

@@ -73,6 +73,7 @@ class Chains:
     # of a chain that goes on from an equation: the equation's left side, and the chain that it is in
     _left: dict[str, tuple[Term, str]] = field(default_factory=dict)
     _proportional: set[str] = field(default_factory=set)        # chains L, R that say that L ~ R
+    _usable: set[str] = field(default_factory=set)              # of these, what others may rest on
     # chains that say what F_X(x) and the like mean, with what they rest on
     _means: dict[str, tuple[Premise, ...]] = field(default_factory=dict)
     _meanings: list[Meaning] = field(default_factory=list)
@@ -84,7 +85,7 @@ class Chains:
         self.names.without_usual(disagreeing(self.names))
         self.names.settle()
         made = tuple(self._derivation(chain) for chain in self.chains)
-        made = with_readings(made, self.names, self._proportional)
+        made = with_readings(made, self.names, self._proportional, self._usable)
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
         left = {name: (self.names.unfold(term), chain) for name, (term, chain) in self._left.items()}
         made = with_premises(made, self.rows, self._places, said, self._again, self._restated, left)

@@ -27,6 +27,7 @@ from lossproof.read.document.at_values import is_stationary, meaning
 from lossproof.read.document.chains import SAID, Chain, Chains
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.judged import between, is_distribution, is_identified, models, parameters
+from lossproof.read.document.likelihoods import Likelihoods
 from lossproof.read.document.multiples import solved
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number
 from lossproof.read.document.narrowed import holds_for_some, is_narrowed
@@ -184,6 +185,8 @@ class Deriver(Chains):
             line = self._line(after, "=")
             if relation == "~":
                 self._proportional.add(chain.name)
+                if context.role != "claimed" and not context.narrowed and not context.given:
+                    self._usable.add(chain.name)
                 self._again.add(chain.name)
                 line = replace(line, otherwise=PROPORTIONAL, bare=True)
             chain.lines.append(line)
@@ -397,7 +400,7 @@ class Deriver(Chains):
         self._stated.setdefault(head.name, _Stated(sides[0], sides[1], len(self.rows), context))
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         usual = not context.given and (Probabilities(self.names).says(first.term, sides[1].term) or Posteriors(
-            self.names).may_be(first.term, sides[1].term))
+            self.names).may_be(first.term, sides[1].term) or Likelihoods(self.names).may_be(first.term))
         means = None if usual or context.given or context.narrowed else says_meaning(
             self.names.as_written(first.term), sides[1].term, self.names, self.wording)
         made = self.names.define(head, sides[1].term, row.span, context.section,

@@ -58,10 +58,12 @@ class Evidences:
     def readings(self, derivation: Derivation, index: int) -> tuple[Reading, ...]:
         """The readings of a step, those by the nearest densities first."""
         line, left = derivation.lines[index - 1], derivation.lines[0].term
-        if line.relation != "=" or derivation.given or line.given or any(
-                one.relation != "=" or one.unread for one in derivation.lines[1:index]):
-            return ()
+        if index != 2 or line.relation != "=" or derivation.given or line.given or line.unread \
+                or derivation.lines[0].unread:
+            return ()       # a later step is about the line before it
         right = line.term
+        if any(isinstance(part, Integral) for part in walk(right)):
+            return ()
         if isinstance(left, Call) and left.function == "log":
             left, right = left.args[0], Call("exp", (right,))
         found: list[Reading] = []

@@ -45,7 +45,7 @@ from lossproof.term import (
     walk,
 )
 
-__all__ = ["Function", "Head", "Names", "function_of", "head_of", "is_known_everywhere", "is_number"]
+__all__ = ["Function", "Head", "Model", "Names", "function_of", "head_of", "is_known_everywhere", "is_number"]
 
 _DENSITIES = frozenset("fFpPq")
 MAX_UNFOLDED = 20_000       # nodes of a line in which functions were replaced by their bodies
@@ -79,6 +79,15 @@ class Function:
         letters = all(isinstance(arg, Symbol) and arg.name == name
                       for arg, name in zip(args, self.parameters, strict=True))
         return letters and (self.at == "letters" or not bound & set(self.parameters))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """That something is said to be distributed as a member of a family."""
+
+    of: Term
+    kind: str
+    parameters: tuple[Term, ...]
 
 
 def _letter(latex: str) -> str:
@@ -163,6 +172,7 @@ class Names:
     distributed: set[str] = field(default_factory=set)         # what is said to have a distribution, as set
     continuous: set[str] = field(default_factory=set)          # of these, what has a known one
     discrete: set[str] = field(default_factory=set)
+    models: list[Model] = field(default_factory=list)          # how quantities are said to be distributed
     data: set[str] = field(default_factory=set)                # what a model with an error says what it is made of
 
     def now(self, term: Term) -> Term:

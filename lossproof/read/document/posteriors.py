@@ -81,9 +81,11 @@ class Posteriors:
     def readings(self, derivation: Derivation, index: int) -> tuple[Reading, ...]:
         """The readings of a step, those that rest on the nearest lines first."""
         line = derivation.lines[index - 1]
+        if index != 2 or line.relation != "=" or derivation.given or line.given or line.unread \
+                or derivation.lines[0].unread:
+            return ()       # a later step is about the line before it
         value = self._value(derivation.lines[0].term)
-        if value is None or line.relation != "=" or derivation.given or line.given or any(
-                one.relation != "=" or one.unread for one in derivation.lines[1:index]):
+        if value is None:
             return ()
         return tuple(self._posterior(value, derivation, line))[:MAX_READINGS]
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from lossproof.derivation import Derivation, Line, LineRelation, Reading
 from lossproof.read.document.antiderivatives import antiderivatives
 from lossproof.read.document.evidences import Evidences
+from lossproof.read.document.likelihoods import Likelihoods
 from lossproof.read.document.names import Names
 from lossproof.read.document.posteriors import Posteriors
 from lossproof.read.document.probabilities import Probabilities
@@ -23,22 +24,28 @@ __all__ = ["PROPORTIONAL", "with_readings"]
 PROPORTIONAL = "what varies is not written, and the two sides are not seen to be proportional"
 
 
-def with_readings(derivations: tuple[Derivation, ...], names: Names, proportional: Set[str]) -> tuple[Derivation, ...]:
-    """The derivations, each line with its readings; `proportional` are the chains L, R that say L ~ R."""
-    posteriors = Posteriors(names, derivations, frozenset(proportional))
+def with_readings(derivations: tuple[Derivation, ...], names: Names, proportional: Set[str],
+                  usable: Set[str]) -> tuple[Derivation, ...]:
+    """The derivations, each line with its readings; `proportional` are the chains L, R that say L ~ R, on the `usable`
+    of which other lines may rest."""
+    posteriors = Posteriors(names, derivations, frozenset(usable))
     evidences = Evidences(posteriors, derivations)
     return tuple(_proportional(one, names, posteriors) if one.name in proportional else _read(one, names, evidences)
                  for one in derivations)
 
 
 def _read(derivation: Derivation, names: Names, evidences: Evidences) -> Derivation:
-    probabilities = Probabilities(names)
+    probabilities, likelihoods = Probabilities(names), Likelihoods(names)
 
     def read(index: int, line: Line) -> Line:
         made = read_alone(index, line)
-        first = (*evidences.posteriors.readings(derivation, index), *evidences.readings(derivation, index)) \
-            if index > 1 else ()
-        return replace(made, readings=(*first, *made.readings)) if first else made
+        if index < 2:
+            return made
+        first, last = evidences.posteriors.readings(derivation, index), evidences.readings(derivation, index)
+        if last and not isinstance(derivation.lines[0].term, Integral):
+            first, last = (*first, *last), ()
+        first = (*first, *likelihoods.readings(derivation, index))
+        return replace(made, readings=(*first, *made.readings, *last)) if first or last else made
 
     def read_alone(index: int, line: Line) -> Line:
         before = derivation.lines[derivation.before(index) - 1] if index > 1 else line

@@ -13,7 +13,7 @@ from lossproof.derivation import Declaration
 from lossproof.kernel.integers import is_declared_integer
 from lossproof.read.document.derive import Deriver
 from lossproof.read.document.facts import Distributed, distributed, facts
-from lossproof.read.document.names import function_of
+from lossproof.read.document.names import Model, function_of
 from lossproof.read.document.statements import ReadRow, Side
 from lossproof.read.document.survey import laid_out, survey
 from lossproof.read.latex.densities import density_of_arrays, transform_of_vectors
@@ -52,6 +52,7 @@ class Usual:
             names.parameters |= _parameters(row, names.declarations)
         for said in distributed(rows):
             names.distributed.add(said.of)
+            names.models.append(Model(names.now(said.term), said.kind, tuple(map(names.now, said.parameters))))
             repeated, self._said[said.of] = self._said.get(said.of) == said, said
             if isinstance(said.term, Symbol):
                 self._random.add(said.term.name)
