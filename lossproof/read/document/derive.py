@@ -31,7 +31,7 @@ from lossproof.read.document.multiples import solved
 from lossproof.read.document.names import Head, head_of, is_known_everywhere, is_number
 from lossproof.read.document.narrowed import holds_for_some, is_narrowed
 from lossproof.read.document.other_meanings import Meaning, SaidOf
-from lossproof.read.document.premises import Said
+from lossproof.read.document.premises import Renewed, Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
@@ -134,6 +134,11 @@ class Deriver(Chains):
         """Note a condition that the words of the text say: later lines may rest on it. `value` are the names of whose
         values it tells something, until something else is said of them."""
         self._said.append(Said(len(self.rows), term, span, context, value))
+
+    def bring_in(self, names: frozenset[str], line: int, section: int) -> None:
+        """Note that the text brings names in: what earlier sections say of them is said of something else."""
+        forgotten = self.names.forget_said(names, section)
+        self._renewed.append(Renewed(len(self.rows), line, section, names | forgotten))
 
     # rows
 
@@ -394,7 +399,8 @@ class Deriver(Chains):
         said = replace(sides[0], term=self.names.as_written(sides[0].term)), sides[1]
         usual = Probabilities(self.names).says(first.term, sides[1].term) and not context.given
         means = None if usual or context.given or context.narrowed else says_meaning(
-            self.names.as_written(first.term), sides[1].term, self.names, self.wording)
+            self.names.as_written(first.term), sides[1].term, self.names, self.wording,
+            row.span.line)
         made = self.names.define(head, sides[1].term, row.span, context.section,
                                  narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
         self._defines.append(made)

@@ -44,8 +44,10 @@ def with_usual_readings(derivations: tuple[Derivation, ...], names: Names, wordi
     return tuple(_read(one, _Reader(names, inverses, chances, Averages(names, chances)), means) for one in derivations)
 
 
-def says_meaning(left: Term, right: Term, names: Names, wording: Wording | None) -> tuple[Premise, ...] | None:
+def says_meaning(left: Term, right: Term, names: Names, wording: Wording | None, line: int) -> tuple[
+        Premise, ...] | None:
     """What it rests on that a row says of F_X(x) or the like what it means; None where it says something else."""
+    wording = None if wording is None else wording.at(line)
     return Chances(names, Inverses(names, wording, ())).says(left, right)
 
 
@@ -59,6 +61,8 @@ def _read(derivation: Derivation, reader: _Reader, means: Mapping[str, tuple[Pre
             return replace(line, readings=(*line.readings, made))
         if line.bare:
             return line
+        if line.span is not None and reader.inverses.wording is not None:
+            reader.inverses.wording = reader.inverses.wording.at(line.span.line)
         return replace(line, readings=(*line.readings, *reader.readings(before.term, line.term, line.premises)))
 
     return replace(derivation, lines=tuple(read(index, line) for index, line in enumerate(derivation.lines, 1)))
