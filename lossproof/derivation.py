@@ -134,7 +134,7 @@ class Premise:
     proves: bool = False
 
 
-ReadingLaw = Literal["antiderivatives", "definition", "densities", "usual-meaning"]
+ReadingLaw = Literal["antiderivatives", "definition", "densities", "events", "usual-meaning"]
 """The law by which a step is read in another way."""
 
 

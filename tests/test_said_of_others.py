@@ -48,7 +48,9 @@ def test_of_which_variable_a_kind_is_said(tmp_path: Path, text: str, row: str, o
 
 @pytest.mark.parametrize(("sentence", "words", "found"), [
     ("Let $X$ and $Y$ be discrete variables", "discrete variables", ["Y", "X"]),
-    ("Let $X$ and $Y$ be discrete variables $U$", "discrete variables", ["U"]),
+    ("Let $X$ and $Y$ differ from discrete variables $U$", "discrete variables", ["U"]),
+    ("Let $Y$ be a discrete variable, $X$ a number", "discrete variable", ["Y"]),
+    ("Beside $Y$ there is a discrete variable, $X$ a number", "discrete variable", []),
     ("Let $n$ be a number and $X$ an $n$-dimensional discrete vector", "discrete vector", ["X"]),
     ("Let $X$ be an $n$-dimensional discrete vector", "discrete vector", ["X"]),
     ("a discrete variable $U$ and $V$", "discrete variable", ["U"]),

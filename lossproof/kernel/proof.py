@@ -6,7 +6,7 @@ a point at which it says something.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -17,6 +17,7 @@ from lossproof.kernel.complex_steps import is_complex, real_steps
 from lossproof.kernel.definedness import Conditions
 from lossproof.kernel.diagonal import diagonal
 from lossproof.kernel.equations import alternatives
+from lossproof.kernel.finite_values import finite_cases
 from lossproof.kernel.hypotheses import Hypotheses
 from lossproof.kernel.kept_names import with_kept_inverses, with_kept_names
 from lossproof.kernel.matrices import TRAITS
@@ -296,7 +297,8 @@ def _entrywise(step: Step, places: Sequence[int] = ()) -> Step:
 
 def _by_cases(step: Step, work: int, *, defined: bool = False, words: int = ENTRIES) -> Claim | Open:
     """Prove every case; a case is one more hypothesis. `defined`: the lines must be defined, too."""
-    pending: list[tuple[Term, ...]] = list(_finite_cases(step))
+    n = Normalizer(step.declarations, step.definitions)
+    pending: list[tuple[Term, ...]] = list(finite_cases(step, n.mentions(step.left) | n.mentions(step.right)))
     laws: dict[str, None] = {}
     conditions: dict[Term, None] = {}
     assumed: dict[Term, None] = {}
@@ -321,19 +323,3 @@ def _by_cases(step: Step, work: int, *, defined: bool = False, words: int = ENTR
     if tried > 1:
         laws["cases"] = None
     return Claim(tuple(conditions), same_domain, tuple(laws), tuple(assumed))
-
-
-def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
-    """One case a combination of values of the scalars that range over a finite set."""
-    n = Normalizer(step.declarations, step.definitions)
-    names = n.mentions(step.left) | n.mentions(step.right)
-    known = {g.left for g in step.given if isinstance(g, Relation) and g.op == "="}
-    finite = [
-        (name, values) for name in sorted(names)
-        if (d := step.declarations.get(name)) is not None and d.kind in ("scalar", "integer")
-        and (values := d.domain.values) is not None and Symbol(name) not in known
-    ]
-    for combination in product(*(values for _, values in finite)):
-        yield tuple(
-            Relation("=", Symbol(name), Number(value)) for (name, _), value in zip(finite, combination, strict=True)
-        )

@@ -28,6 +28,7 @@ from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pi
 from lossproof.read.document.properties import properties_of, property_words
 from lossproof.read.document.propose import propose_for
 from lossproof.read.document.said_signs import said_sign
+from lossproof.read.document.set_terms import heads_of_sets
 from lossproof.read.document.statements import Context, ReadRow, Side, condition
 from lossproof.read.document.usual import Usual
 from lossproof.read.document.wording import Wording
@@ -117,6 +118,7 @@ class _Reader:
         self._begun: set[int] = set()
         self._argument = Argument(pieces.text.text)
         formulas = [piece.text for piece in pieces.pieces if isinstance(piece, Formula)]
+        names.of_sets = heads_of_sets(formulas)
         self._usual = Usual(self._deriver, formulas, pieces.text.text)
 
     def document(self) -> Document:

@@ -34,6 +34,7 @@ from lossproof.read.document.other_meanings import Meaning, SaidOf
 from lossproof.read.document.premises import Renewed, Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
+from lossproof.read.document.set_terms import chance_of, is_of_sets
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
 from lossproof.read.document.usual_readings import says_meaning
 from lossproof.term import (
@@ -61,6 +62,7 @@ MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
 _NARROWED = "it is said in a case, of some values, as a hypothesis or by what is to be proved, and defines nothing"
 _UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
+_OF_SETS = "taken as said: it does not hold of all sets"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -105,8 +107,12 @@ class Deriver(Chains):
             self._steps, self._defines, self._remark = [], [], None
             if row.problem is not None:
                 self._unread(row, context)
-            for statement in row.statements:
-                self._statement(statement, row, here)
+            for number, statement in enumerate(row.statements):
+                if [one.join for one in row.statements[number + 1:number + 2]] == ["=>"] and any(
+                        is_of_sets(side.term, self.names.declarations) for side in statement.sides):
+                    self.say(statement, here, row.span)     # what follows holds where it does
+                else:
+                    self._statement(statement, row, here)
                 if context.role != "claimed":
                     self._met.update(*(free_names(side.term) for side in statement.sides))
             self.names.data |= models(row, self._defines, self.names.definitions)
@@ -299,6 +305,8 @@ class Deriver(Chains):
             chain.lines[1] = replace(chain.lines[1], otherwise=_CLAIMED)
         elif self.inferred and set(relations) != {"="}:
             chain.lines[1] = replace(chain.lines[1], otherwise="taken as given: the notation is inferred")
+        elif len(sides) == 2 and any(self._is_of_sets(side.term) for side in (first, second)):
+            chain.lines[1] = replace(chain.lines[1], otherwise=_OF_SETS)
         elif is_stationary(first.term, second.term):
             chain.lines[1] = replace(chain.lines[1], otherwise=_SOLVED, bare=True)
         if restates and head is not None:
@@ -365,6 +373,8 @@ class Deriver(Chains):
     def head(self, side: Side) -> Head | None:
         """What a left side may define; the value of an unspecified function, or an expectation, gets a name first."""
         term = side.term
+        if self._is_of_sets(term):
+            return None         # what sets and probabilities are is known
         if isinstance(term, Call) and is_expectation(term):
             value = self.names.name_expectation(term, side.latex)
             return None if value is None else head_of(value, self.names.declarations)
@@ -375,6 +385,11 @@ class Deriver(Chains):
         elif isinstance(term, Derivative) and isinstance(known := self.names.now(term), Symbol):
             term = Symbol(self.names.origin.get(known.name, known.name), span=term.span)
         return head_of(term, self.names.declarations)
+
+    def _is_of_sets(self, term: Term) -> bool:
+        """Whether a term is a set that is written with signs, or the probability of a set."""
+        chance = chance_of(term, self.names.declarations)
+        return is_of_sets(term, self.names.declarations) or (chance is not None and chance[0] in self.names.of_sets)
 
     def _judge_stated(self, head: Head, row: ReadRow) -> None:
         """What was first said of a name, as a claim about the meaning that it has been given now."""

@@ -49,19 +49,24 @@ def listed(sentence: str) -> list[re.Match[str]]:
 
 
 def about(sentence: str, begin: int, end: int, *, one: bool) -> list[str]:
-    """The formulas that words between two places of a sentence are about: behind them, else before them.
+    """The formulas that words between two places of a sentence are about: `$X$ is` before them, else those behind them,
+    else those before them.
 
-    Only known words may stand between. `one` takes the nearest one only; else `$X$ and $Y$` are taken together where
-    the words are of several.
+    Only known words may stand between, and no comma before what is behind. `one` takes the nearest one only; else
+    `$X$ and $Y$` are taken together where the words are of several.
     """
     formulas = listed(sentence)
     plain = _plain(sentence)
     several = not one and _MANY.search(plain[begin:end]) is not None
     behind = [found for found in formulas if found.start() >= end]
-    if behind and _words(plain[end:behind[0].start()]) <= _OF:
-        return _run(plain, behind) if several else [behind[0][1]]
+    between = plain[end:behind[0].start()] if behind else ","
     before = [found for found in formulas if found.end() <= begin]
-    if before and _words(plain[before[-1].end():begin]) <= _LINK:
+    words = _words(plain[before[-1].end():begin]) if before else {"nothing"}
+    if words <= _LINK and words & {"be", "is", "are"}:
+        return _run(plain, before[::-1]) if several else [before[-1][1]]
+    if "," not in between and _words(between) <= _OF:
+        return _run(plain, behind) if several else [behind[0][1]]
+    if words <= _LINK:
         return _run(plain, before[::-1]) if several else [before[-1][1]]
     return []
 

@@ -163,6 +163,7 @@ class Names:
     distributed: set[str] = field(default_factory=set)         # what is said to have a distribution, as set
     continuous: set[str] = field(default_factory=set)          # of these, what has a known one
     discrete: set[str] = field(default_factory=set)
+    of_sets: frozenset[str] = frozenset()                      # how probabilities are set that are taken of sets
     data: set[str] = field(default_factory=set)                # what a model with an error says what it is made of
 
     def now(self, term: Term) -> Term:

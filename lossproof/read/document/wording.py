@@ -37,6 +37,9 @@ _FILLING = frozenset({"is", "be", "are", "a", "an", "also", "thus", "hence", "th
 _NEXT = re.compile(r"\s*(?:,|$|functions?\b|maps?\b|mappings?\b|and\b|(?:on|over)\s+the\s+(?:support|domain|range)\b"
                    r"|on\s+its\b)", re.I)
 _SPACE = re.compile(r"\\[;,!: ]")       # no end of a sentence
+_NONNEGATIVE = re.compile(
+    r"\b(?:non-?negative|positive)\s+(?:(?:real|real-valued|discrete|continuous)\s+)*random\s+(?:variable|number)s?\b",
+    re.I)
 _NAMED: Mapping[_Kind, re.Pattern[str]] = {
     "mass": re.compile(
         r"\bprobability\s+mass\s+function\b|\bdiscrete\s+(?:real\s+)?random\s+(?:variable|vector|number)s?\b", re.I),
@@ -67,6 +70,7 @@ class _Found:
     courses: list[tuple[str, Course | None, int, int]] | None = None
     kinds: list[_Said] | None = None
     introduced: list[tuple[int, str]] | None = None
+    signs: list[tuple[int, int, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,19 @@ class Wording:
         if any((one.what == "mass") != (what == "mass") and one.begin > said.begin for one in counted):
             return None
         return None if self._is_renewed(variable, said.end, place) else self.text.span(said.begin, said.end)
+
+    def nonnegative(self, variable: str) -> Span | None:
+        """Where a sentence before the line says that a random variable is not negative."""
+        if self._found.signs is None:
+            self._found.signs = [(begin + words.start(), begin + words.end(), formula)
+                                 for begin, sentence in self._sentences() if not _DOUBT.search(sentence)
+                                 for words in _NONNEGATIVE.finditer(sentence)
+                                 for formula in about(sentence, words.start(), words.end(), one=False)]
+        for begin, end, formula in self._found.signs:
+            if formula.strip() == variable and begin <= self._place() and not self._is_renewed(
+                    variable, end, self._place()):
+                return self.text.span(begin, end)
+        return None
 
     def _place(self) -> int:
         """The end of the line."""
