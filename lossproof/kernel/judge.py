@@ -71,7 +71,15 @@ def in_reading(verdict: Proved | Conditional, law: ReadingLaw) -> Proved | Condi
     if law == "usual-meaning":
         return by_usual_meanings(verdict)
     laws = dict.fromkeys(verdict.laws)
-    laws[law] = None
+    match law:
+        case "antiderivatives":
+            laws["antiderivatives"] = None
+        case "events":
+            laws["events"] = None
+        case "densities":
+            laws["densities"] = None
+        case _:
+            laws[law] = None
     return replace(verdict, laws=tuple(laws))
 
 
