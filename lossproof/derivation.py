@@ -136,7 +136,7 @@ class Premise:
     supposed: bool = False
 
 
-ReadingLaw = Literal["antiderivatives", "definition", "densities", "normalized", "usual-meaning"]
+ReadingLaw = Literal["antiderivatives", "definition", "densities", "events", "normalized", "usual-meaning"]
 """The law by which a step is read in another way."""
 
 

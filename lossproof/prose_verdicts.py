@@ -9,7 +9,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from lossproof.derivation import PERHAPS_ARRAY, UNSPECIFIED, Declaration, Definition, Document, Line, Step, reached
+from lossproof.derivation import (
+    PERHAPS_ARRAY,
+    UNSPECIFIED,
+    Declaration,
+    Definition,
+    Document,
+    Line,
+    Premise,
+    Step,
+    reached,
+)
 from lossproof.kernel import expected_numbers, judge, random_names
 from lossproof.term import (
     Call,
@@ -19,6 +29,7 @@ from lossproof.term import (
     Mul,
     Number,
     Pow,
+    Relation,
     Symbol,
     Term,
     binders,
@@ -52,6 +63,9 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
             name in document.definitions and name not in step.definitions
             for name in document.prose.data.keys() & reached((step.left, step.right), step.definitions)):
         result = replace(result, verdict=judge.with_data_fixed(result.verdict))
+    if isinstance(result.verdict, Proved | Conditional) and (later := tuple(_said_later(line, step))):
+        # what an expectation is counts from the start, but not as if it had been said
+        result = replace(result, verdict=judge.resting(result.verdict), premises=(*result.premises, *later))
     if isinstance(result.verdict, Proved | Conditional) and (line.usual or _guessed(step)):
         return replace(result, verdict=judge.by_usual_meanings(result.verdict))
     values = expected_numbers.values_of(step)
@@ -99,6 +113,14 @@ def of_prose(document: Document, line: Line, step: Step, result: StepResult) -> 
         reason = f"a derivative by `{name}` of what `{name}` is made of: no notation says which of them vary"
         return replace(result, verdict=Unknown(reason, "LP306"), diagnosis=None)
     return result
+
+
+def _said_later(line: Line, step: Step) -> Iterator[Premise]:
+    """The values of expectations in a step that a document says on a later line."""
+    for name in expected_numbers.values_of(step):
+        said = step.definitions[name]
+        if line.span is not None and said.span is not None and said.of is not None and said.span.line > line.span.line:
+            yield Premise(Relation("=", said.of, said.body), said.span)
 
 
 def is_only_as_set(document: Document, step: Step) -> bool:

@@ -239,8 +239,8 @@ def by_readings(document: Document, line: Line, step: Step) -> StepResult | None
     if line.alone and isinstance(line.term, Relation):
         step = replace(step, left=line.term.left, right=line.term.right, relation="=")
     if chance:      # what is read otherwise may hold no expectations
-        certain = tuple(reading for reading in line.readings if reading.law == "usual-meaning" and not is_of_chance(
-            replace(step, left=reading.left, right=reading.right)))
+        certain = tuple(reading for reading in line.readings if reading.law in (
+            "events", "usual-meaning") and not is_of_chance(replace(step, left=reading.left, right=reading.right)))
         return _in_a_reading(replace(line, readings=certain), step)
     read = (replace(step, left=reading.left, right=reading.right) for reading in line.readings)
     costly = proof.has_arrays(step) or any(map(spaces.over_spaces, (step, *read)))

@@ -88,6 +88,9 @@ _TABLE: Final = (
         "constant", "x stands outside of the integral, too", "definition", "Derivative(x**3/3 + y, x)", "x**2"),
     Law("data-fixed", "what a model with an error says how data come about is no function of its parameters where the "
         "likelihood is differentiated", "y = X b + e with e distributed", "definition", "y + 0", "y"),
+    Law("events", "p(A) is the mean of 1 on A and 0 elsewhere: what is linear in probabilities and expectations holds "
+        "where it holds at every point; sets are equal where these are", "p is a probability; nothing random stands "
+        "outside of it", "definition", "x + y - x*y", "1 - (1 - x)*(1 - y)"),
     Law("usual-meaning", "a bar is a mean, s_x^2 a sample's variance; X ~ D has the density, the mean, ... of D in its "
         "most common parametrisation", "nothing else is said of the name", "definition", "x + 0", "x"),
     Law("variance-of-sum", "Var(c sum_i a_i X_i) = c^2 sum_i a_i^2 Var(X_i)", "Cov(X_i, X_j) = 0 for i != j",

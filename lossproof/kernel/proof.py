@@ -7,7 +7,7 @@ a point at which it says something.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -35,7 +35,9 @@ from lossproof.term import (
     Derivative,
     Family,
     ForAll,
+    Mul,
     Number,
+    Pow,
     Range,
     Relation,
     Subst,
@@ -334,7 +336,8 @@ def _entrywise(step: Step, places: Sequence[int] = ()) -> Step:
 
 def _by_cases(step: Step, work: int, *, defined: bool = False, words: int = ENTRIES) -> Claim | Open:
     """Prove every case; a case is one more hypothesis. `defined`: the lines must be defined, too."""
-    pending: list[tuple[Term, ...]] = list(_finite_cases(step))
+    n = Normalizer(step.declarations, step.definitions)
+    pending: list[tuple[Term, ...]] = list(_finite_cases(step, n.mentions(step.left) | n.mentions(step.right)))
     laws: dict[str, None] = {}
     conditions: dict[Term, None] = {}
     assumed: dict[Term, None] = {}
@@ -361,10 +364,8 @@ def _by_cases(step: Step, work: int, *, defined: bool = False, words: int = ENTR
     return Claim(tuple(conditions), same_domain, tuple(laws), tuple(assumed))
 
 
-def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
-    """One case a combination of values of the scalars that range over a finite set."""
-    n = Normalizer(step.declarations, step.definitions)
-    names = n.mentions(step.left) | n.mentions(step.right)
+def _finite_cases(step: Step, names: Collection[str]) -> Iterator[tuple[Term, ...]]:
+    """One case a combination of values of those scalars among some names that range over a finite set."""
     known = {g.left for g in step.given if isinstance(g, Relation) and g.op == "="}
     finite = [
         (name, values) for name in sorted(names)
@@ -372,6 +373,52 @@ def _finite_cases(step: Step) -> Iterator[tuple[Term, ...]]:
         and (values := d.domain.values) is not None and Symbol(name) not in known
     ]
     for combination in product(*(values for _, values in finite)):
-        yield tuple(
-            Relation("=", Symbol(name), Number(value)) for (name, _), value in zip(finite, combination, strict=True)
-        )
+        case = {name: value for (name, _), value in zip(finite, combination, strict=True)}
+        if not any(_is_false(condition, case) for condition in step.given):
+            yield tuple(Relation("=", Symbol(name), Number(value)) for name, value in case.items())
+
+
+def _is_false(condition: Term, values: Mapping[str, Fraction]) -> bool:
+    """Whether a relation between numbers that are known does not hold."""
+    if not isinstance(condition, Relation):
+        return False
+    left, right = (_value(side, values) for side in (condition.left, condition.right))
+    if left is None or right is None:
+        return False
+    match condition.op:
+        case "=":
+            return left != right
+        case "!=":
+            return left == right
+        case "<":
+            return left >= right
+        case "<=":
+            return left > right
+        case ">":
+            return left <= right
+        case ">=":
+            return left < right
+        case _:
+            return False
+
+
+def _value(term: Term, values: Mapping[str, Fraction]) -> Fraction | None:
+    """The value of a polynomial; None for anything else, and for what is not known."""
+    match term:
+        case Number(value):
+            return value
+        case Symbol(name):
+            return values.get(name)
+        case Add(args) | Mul(args):
+            found = [_value(arg, values) for arg in args]
+            made = Fraction(isinstance(term, Mul))
+            for one in found:
+                if one is None:
+                    return None
+                made = made * one if isinstance(term, Mul) else made + one
+            return made
+        case Pow(base, Number(power)) if power.denominator == 1 and 0 < power <= 10:
+            inner = _value(base, values)
+            return None if inner is None else inner ** int(power)
+        case _:
+            return None

@@ -19,7 +19,8 @@ from lossproof.read.document.cases import Cases
 from lossproof.read.document.declared import declared, directive, merged
 from lossproof.read.document.derive import Deriver, slug
 from lossproof.read.document.formulas import read_rows
-from lossproof.read.document.independence import independent, is_identical, uncorrelated
+from lossproof.read.document.independence import first_listed, independent, is_identical, uncorrelated
+from lossproof.read.document.introductions import introduced
 from lossproof.read.document.moments import moment_of
 from lossproof.read.document.names import Names
 from lossproof.read.document.open import load
@@ -27,6 +28,7 @@ from lossproof.read.document.pieces import Broken, Formula, Heading, Picture, Pi
 from lossproof.read.document.properties import properties_of, property_words
 from lossproof.read.document.propose import propose_for
 from lossproof.read.document.said_signs import said_sign
+from lossproof.read.document.set_terms import heads_of_sets
 from lossproof.read.document.statements import Context, ReadRow, Side, condition
 from lossproof.read.document.usual import Usual
 from lossproof.read.document.wording import Wording
@@ -116,6 +118,7 @@ class _Reader:
         self._begun: set[int] = set()
         self._argument = Argument(pieces.text.text)
         formulas = [piece.text for piece in pieces.pieces if isinstance(piece, Formula)]
+        names.of_sets = heads_of_sets(formulas)
         self._usual = Usual(self._deriver, formulas, pieces.text.text)
 
     def document(self) -> Document:
@@ -326,13 +329,29 @@ class _Reader:
             return
         rows = read_rows(formula, notation, self._text, self._deriver.names.declarations)
         context = self._context(rows[0].span.line if rows else first, formula, here)
-        self._usual.suppose(rows, lambda text: self._alone(text, notation))
+        if not self._argument.denied(formula.places[0], formula.places[-1]):
+            self._usual.suppose(rows, lambda text: self._alone(text, notation), self._sections[-1].number)
+        self._bring_in(rows, formula)
         self._independent(rows, context, formula)
         if not formula.display:
             self._inline(rows, context, formula)
             return
         self._derive(rows, context)
         self._expect = ()
+
+    def _bring_in(self, rows: Sequence[ReadRow], formula: Formula) -> None:
+        """Names that a later section brings in: `let $X$ be a random variable`, `let $Y_1, \\ldots, Y_n$ be ...`."""
+        section = self._sections[-1].number
+        if formula.display or not section or not introduced(
+                *self._argument.around(formula.places[0], formula.places[-1])):
+            return
+        terms = [side.term for row in rows for statement in row.statements if not statement.relations
+                 for side in statement.sides]
+        listed = first_listed(formula.text)
+        first = self._alone(listed, self._notation) if listed is not None else None
+        found = frozenset().union(*map(_whole_names, (*terms, *(() if first is None else (first.term,)))))
+        if found:
+            self._deriver.bring_in(found, self._text.line(formula.places[0]), section)
 
     def _independent(self, rows: Sequence[ReadRow], context: Context, formula: Formula) -> None:
         """What is said to be independent, by the words around a formula or by a sign in it."""
@@ -429,6 +448,15 @@ class _Reader:
         head = self._deriver.head(statement.sides[0])
         return (head is not None and not self._deriver.names.is_defined(head.name)
                 and not _plain(statement.sides[1].term) and statement.relations == ("=",))
+
+
+def _whole_names(term: Term) -> frozenset[str]:
+    """The name that a term is, or of whose entries it is a list: X of `X`, Y of `Y_1`."""
+    match term:
+        case Symbol(name) | Entry(family=name):
+            return frozenset({name})
+        case _:
+            return frozenset()
 
 
 def _plain(term: Term) -> bool:

@@ -49,6 +49,8 @@ _EVENT = re.compile(r"\b(?:probability|chance|event|Wahrscheinlichkeit|Ereignis)
 _BEHIND = re.compile(r"\s*,?\s*(?:(?:for|at|on)\s+\$|(?:if|when|unless|only)\b)")     # y_i = x_i for $i = 1$
 _DENIED = re.compile(r"\b(?:false|wrong|incorrect|untrue|not (?:true|the case|assume)|falsch|nicht wahr)\b"
                      r"|不成立|是错的")
+_DOUBTED = re.compile(r"\b(?:contradiction|contrary|whether|would|might|(?:it|there|we) (?:had|were)|Widerspruch)\b"
+                      r"|矛盾|假如")
 _SENTENCE = re.compile(r"[.;?](?=\s|$)|[。；？]")
 _FAR = 300      # so many characters around a formula are looked at
 _LABEL = re.compile(r"\\(?:label|tag)\*?\s*\{([^{}]*)\}")
@@ -131,6 +133,14 @@ class Argument:
                 _is_set(letter, self._source[begin:end + 1]) for letter in at):
             return True
         return not display and (case > rest or bool(_BEHIND.match(after)))
+
+    def denied(self, begin: int, end: int) -> bool:
+        """Whether the sentence around a formula denies it, asks whether it is so, or supposes it to refute it."""
+        before, after = self.around(begin, end)
+        stop = _SENTENCE.search(after)
+        after = after[:stop.start()] if stop else after
+        return bool(_DOUBTED.search(before) or _DENIED.search(before) or _DENIED.search(after)) or (
+            stop is not None and stop[0] in "?？")
 
     def _proved(self, number: int) -> bool:
         """Whether a proof comes behind a statement, before the next one."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from lossproof.derivation import UNSPECIFIED, Declaration
 from lossproof.latex_names import HOLE
+from lossproof.read.document.set_terms import is_of_sets
 from lossproof.read.document.values import Part, density, value_of
 from lossproof.read.latex.events import CHANCES
 from lossproof.term import Call, Derivative, Entry, Fold, Mul, Number, Pow, Subst, Symbol, Term, free_names
@@ -89,7 +90,8 @@ def meaning(before: Term, after: Term, names: Names) -> tuple[Term, Term] | None
             names.values):
         return None
     name = before.name if isinstance(before, Symbol) else before.function if isinstance(before, Call) else ""
-    if names.is_defined(name) or name in names.rests_on(after) or not free_names(after):
+    if is_of_sets(before, names.declarations) or names.is_defined(name) or name in names.rests_on(
+            after) or not free_names(after):
         return None
     latex = names.declarations[name].latex or ""
     if latex.endswith(f"^{{-1}}({HOLE})") or latex.partition("(")[0] in CHANCES:

@@ -16,7 +16,7 @@ from lossproof.read.document.cases import Cases
 from lossproof.read.document.expected_values import is_expectation, rests_on_chance
 from lossproof.read.document.names import Head, Names, head_of, is_known_everywhere
 from lossproof.read.document.other_meanings import Meaning, SaidOf, with_other_meanings
-from lossproof.read.document.premises import Said, with_premises
+from lossproof.read.document.premises import Renewed, Said, with_premises
 from lossproof.read.document.readings import with_readings
 from lossproof.read.document.statements import Context, Side
 from lossproof.read.document.usual_readings import with_usual_readings
@@ -68,6 +68,7 @@ class Chains:
     _defines: list[str] = field(default_factory=list)
     _places: dict[int, Context] = field(default_factory=dict)       # of the rows, by their number
     _said: list[Said] = field(default_factory=list)
+    _renewed: list[Renewed] = field(default_factory=list)
     _again: set[str] = field(default_factory=set)       # chains in which a first meaning is judged by a later one
     _restated: set[str] = field(default_factory=set)    # chains that begin with what had another meaning before
     # of a chain that goes on from an equation: the equation's left side, and the chain that it is in
@@ -88,7 +89,8 @@ class Chains:
         made = with_readings(made, self.names, self._proportional, self._usable)
         said = [replace(one, term=self.names.unfold(one.term)) for one in self._said]
         left = {name: (self.names.unfold(term), chain) for name, (term, chain) in self._left.items()}
-        made = with_premises(made, self.rows, self._places, said, self._again, self._restated, left)
+        made = with_premises(made, self.rows, self._places, said, self._again, self._restated, left,
+                             self._renewed)
         made = with_usual_readings(made, self.names, self.wording, self._means)
         claims = [number for number, place in self._places.items() if place.role == "claimed"]
         return with_other_meanings(made, self.rows, self._said_of, self._meanings, claims, self.names)
@@ -121,7 +123,12 @@ class Chains:
         """The line, with names for the values of expectations, which count from the start, but not where they are
         said."""
         said = bool(after) and after[0].otherwise == SAID
-        return line if line.unread is not None or said else replace(line, term=self.names.with_values(line.term))
+        if line.unread is not None or said:
+            return line
+        # what an earlier section says of a name is not said of what this section calls so
+        others = {name for new in self._renewed if line.span is not None and new.line <= line.span.line
+                  for name in new.names if self.names.sections.get(name, new.section) < new.section}
+        return replace(line, term=self.names.with_values(line.term, others))
 
     def _judgeable(self, lines: tuple[Line, ...]) -> tuple[Line, ...]:
         """The lines, but for those that hold a derivative of what depends on its variable in a way nobody wrote down.

@@ -33,9 +33,10 @@ from lossproof.read.document.names import Head, head_of, is_known_everywhere, is
 from lossproof.read.document.narrowed import holds_for_some, is_narrowed
 from lossproof.read.document.other_meanings import Meaning, SaidOf
 from lossproof.read.document.posteriors import Posteriors
-from lossproof.read.document.premises import Said
+from lossproof.read.document.premises import Renewed, Said
 from lossproof.read.document.probabilities import Probabilities
 from lossproof.read.document.readings import PROPORTIONAL
+from lossproof.read.document.set_terms import chance_of, is_of_sets
 from lossproof.read.document.statements import Context, ReadRow, Side, Statement
 from lossproof.read.document.usual_readings import says_meaning
 from lossproof.term import (
@@ -63,6 +64,7 @@ MAX_SHOWN = 200
 _CLAIMED = "claimed: what the text says besides does not prove it"
 _NARROWED = "it is said in a case, of some values, as a hypothesis or by what is to be proved, and defines nothing"
 _UNLIKE = "the parameters differ at a point, but this family may have one distribution for both"
+_OF_SETS = "taken as said: it does not hold of all sets"
 _SOLVED = "taken as given: the equation that the next row follows from"
 
 
@@ -107,12 +109,16 @@ class Deriver(Chains):
             self._steps, self._defines, self._remark = [], [], None
             if row.problem is not None:
                 self._unread(row, context)
-            for statement in row.statements:
-                self._statement(statement, row, here)
-            for term in row.supposed:
-                self.hold(self.names.now(term), replace(here, role="said", narrowed=False), row.span, supposed=True)
+            for number, statement in enumerate(row.statements):
+                if [one.join for one in row.statements[number + 1:number + 2]] == ["=>"] and any(
+                        is_of_sets(side.term, self.names.declarations) for side in statement.sides):
+                    self.say(statement, here, row.span)     # what follows holds where it does
+                else:
+                    self._statement(statement, row, here)
                 if context.role != "claimed":
                     self._met.update(*(free_names(side.term) for side in statement.sides))
+            for term in row.supposed:
+                self.hold(self.names.now(term), replace(here, role="said", narrowed=False), row.span, supposed=True)
             self.names.data |= models(row, self._defines, self.names.definitions)
             self.rows.append(Row(row.span, row.latex, context.formula or row.span, row.counts, tuple(self._steps),
                                  tuple(self._defines), row.problem, self._remark))
@@ -139,6 +145,11 @@ class Deriver(Chains):
         """Note a condition that the words of the text say, or its notation supposes: later lines may rest on it.
         `value` are the names of whose values it tells something, until something else is said of them."""
         self._said.append(Said(len(self.rows), term, span, context, value, supposed))
+
+    def bring_in(self, names: frozenset[str], line: int, section: int) -> None:
+        """Note that the text brings names in: what earlier sections say of them is said of something else."""
+        forgotten = self.names.forget_said(names, section)
+        self._renewed.append(Renewed(len(self.rows), line, section, names | forgotten))
 
     # rows
 
@@ -301,6 +312,8 @@ class Deriver(Chains):
             chain.lines[1] = replace(chain.lines[1], otherwise=_CLAIMED)
         elif self.inferred and set(relations) != {"="}:
             chain.lines[1] = replace(chain.lines[1], otherwise="taken as given: the notation is inferred")
+        elif len(sides) == 2 and any(self._is_of_sets(side.term) for side in (first, second)):
+            chain.lines[1] = replace(chain.lines[1], otherwise=_OF_SETS)
         elif is_stationary(first.term, second.term):
             chain.lines[1] = replace(chain.lines[1], otherwise=_SOLVED, bare=True)
         if restates and head is not None:
@@ -367,6 +380,8 @@ class Deriver(Chains):
     def head(self, side: Side) -> Head | None:
         """What a left side may define; the value of an unspecified function, or an expectation, gets a name first."""
         term = side.term
+        if self._is_of_sets(term):
+            return None         # what sets and probabilities are is known
         if isinstance(term, Call) and is_expectation(term):
             value = self.names.name_expectation(term, side.latex)
             return None if value is None else head_of(value, self.names.declarations)
@@ -377,6 +392,11 @@ class Deriver(Chains):
         elif isinstance(term, Derivative) and isinstance(known := self.names.now(term), Symbol):
             term = Symbol(self.names.origin.get(known.name, known.name), span=term.span)
         return head_of(term, self.names.declarations)
+
+    def _is_of_sets(self, term: Term) -> bool:
+        """Whether a term is a set that is written with signs, or the probability of a set."""
+        chance = chance_of(term, self.names.declarations)
+        return is_of_sets(term, self.names.declarations) or (chance is not None and chance[0] in self.names.of_sets)
 
     def _judge_stated(self, head: Head, row: ReadRow) -> None:
         """What was first said of a name, as a claim about the meaning that it has been given now."""
@@ -402,7 +422,8 @@ class Deriver(Chains):
         usual = not context.given and (Probabilities(self.names).says(first.term, sides[1].term) or Posteriors(
             self.names).may_be(first.term, sides[1].term) or Likelihoods(self.names).may_be(first.term))
         means = None if usual or context.given or context.narrowed else says_meaning(
-            self.names.as_written(first.term), sides[1].term, self.names, self.wording)
+            self.names.as_written(first.term), sides[1].term, self.names, self.wording,
+            row.span.line)
         made = self.names.define(head, sides[1].term, row.span, context.section,
                                  narrowed=context.narrowed or holds_for_some(head.arguments, context.given))
         self._defines.append(made)

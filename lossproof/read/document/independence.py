@@ -12,21 +12,33 @@ from lossproof.derivation import RANDOM, Declaration
 from lossproof.read.document.properties import is_doubtful, without_links
 from lossproof.term import ONE, ZERO, Call, Entry, ForAll, Range, Relation, Symbol, Term, free_names, fresh_identifier
 
-__all__ = ["independent", "is_identical", "uncorrelated"]
+__all__ = ["first_listed", "independent", "is_identical", "uncorrelated"]
 
 _LISTED = re.compile(r"(?P<name>\\?[A-Za-z]+)_\{?1\}?\s*,\s*\\[cl]?dots\s*,\s*(?P=name)_\{?\w+\}?")
 _WORD = r"(?:(?:mutually|pairwise|statistically)\s+)?(?:independent|uncorrelated|i\.\s?i\.\s?d\.)(?!\s+of\b)"
 _BEFORE = re.compile(rf"(?<!linearly )(?<!\w)(?<!-){_WORD}[^.;:$]{{0,80}}\$?\s*\Z")
 _AFTER = re.compile(rf"\s*(?:be|are)\s+(?:all\s+)?{_WORD}(?![^.;:$]{{0,40}}\b(?:vectors|columns|if|when|given)\b)")
+_OPPOSED = re.compile(
+    r"\b(?:believ\w+|pretend\w*|think|thought|suspect\w*|seem\w*|appear\w*|almost|nearly|far from|as if|as though)\b")
+_TURNED = re.compile(r"[^.;$]*\b(?:yet|but|although|though|however|despite)\b[^.;]*"
+                     r"\b(?:correlated|dependent|dependence)\b")
 _IDENTICAL = re.compile(
     r"\\(?:overset|stackrel)\s*\{\s*\\(?:mathrm|text|textrm)\s*\{\s*i\.?\s*i\.?\s*d\.?\s*\}\s*\}\s*\{?\s*\\sim\b")
+
+
+def first_listed(latex: str) -> str | None:
+    """`X_1` of `X_1, \\ldots, X_n`."""
+    found = _LISTED.search(latex)
+    return None if found is None else f"{found['name']}_1"
 
 
 def independent(latex: str, before: str, after: str) -> str | None:
     """The first of the quantities in a formula that the words around it say to be independent: `X_1`."""
     found = _LISTED.search(latex)
     before, after = without_links(before), without_links(after)
-    if found is None or is_doubtful(before) or not (_BEFORE.search(before) or _AFTER.match(after)):
+    if found is None or is_doubtful(before) or _OPPOSED.search(before) or _TURNED.match(after):
+        return None
+    if not (_BEFORE.search(before) or _AFTER.match(after)):
         return None
     return f"{found['name']}_1"
 

@@ -173,6 +173,7 @@ class Names:
     continuous: set[str] = field(default_factory=set)          # of these, what has a known one
     discrete: set[str] = field(default_factory=set)
     models: list[Model] = field(default_factory=list)          # how quantities are said to be distributed
+    of_sets: frozenset[str] = frozenset()                      # how probabilities are set that are taken of sets
     data: set[str] = field(default_factory=set)                # what a model with an error says what it is made of
 
     def now(self, term: Term) -> Term:
@@ -217,12 +218,12 @@ class Names:
                 return found
         return map_children(term, self._expected)
 
-    def with_values(self, term: Term) -> Term:
-        """The term with names for expectations to which the document gives a value anywhere."""
+    def with_values(self, term: Term, but: Collection[str] = ()) -> Term:
+        """The term with names for expectations to which the document gives a value anywhere, `but` for some names."""
         match self.expected.find(term) if is_expectation(term) else None:
-            case (Symbol(name) | Entry(family=name)) as found if name in self.definitions:
+            case (Symbol(name) | Entry(family=name)) as found if name in self.definitions and name not in but:
                 return found
-        return map_children(term, self.with_values)
+        return map_children(term, lambda child: self.with_values(child, but))
 
     def name_expectation(self, call: Call, latex: str) -> Term | None:
         """The name of an expectation's value, its names in their present meanings; None where it can have none."""
@@ -291,6 +292,20 @@ class Names:
         """From here on, the name is as if it had not been defined."""
         if self.is_defined(name):
             self.renew(name)
+
+    def forget_said(self, variables: Collection[str], section: int) -> frozenset[str]:
+        """From here on, nothing is known of variables by how earlier sections say that they are distributed, nor what
+        expectations of theirs are. The names that this was known by."""
+        written = {self.declarations[name].latex or name for name in variables if name in self.declarations}
+        about = {name for name, made in self.usual.items() if self.of[made] in written}
+        about |= {known.name for known in self.expected.known if free_names(known.of) & set(variables)}
+        found: set[str] = set()
+        for name in about:
+            now = self.current.get(name, name)
+            if self.is_defined(name) and self.sections.get(now, section) < section:
+                found |= {name, now}
+                self.forget(name)
+        return frozenset(found)
 
     def mean(self, name: str, line: int) -> bool:
         """Let a name mean what it was defined as on a line; False where it was not."""
@@ -364,13 +379,14 @@ class Names:
         except InputError:
             return None
 
-    def suppose(self, head: Head, at: Term, body: Term, support: Support, given: tuple[Relation, ...], of: str) -> None:
+    def suppose(self, head: Head, at: Term, body: Term, support: Support, given: tuple[Relation, ...], of: str,
+                section: int = 0) -> None:
         """Give a name the meaning that it usually has at `at`: on a support, under conditions, as something of `of`."""
         if not head.arguments:
             body = by_cases(body, at, support)      # the name is of one value
         if not self.may_define(head, body):
             return
-        name = self.define(head, body, None, 0)
+        name = self.define(head, body, None, section)
         self.supposed.add(name)
         self.usual[head.name] = name
         self.of[name] = of

@@ -8,13 +8,14 @@ verdict says that it rests on it. Imports `survey`, what guesses (`arrays`, `pro
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
 from lossproof.derivation import RANDOM
 from lossproof.diagnostic import InputError
 from lossproof.read.document.arrays import find_arrays
+from lossproof.read.document.bars import others_than_means
 from lossproof.read.document.declared import directive
 from lossproof.read.document.dotted import note_families
 from lossproof.read.document.parameters import suppose_positive
@@ -53,7 +54,8 @@ def proposed(path: str) -> str:
 
 def propose_for(pieces: Pieces) -> Proposal:
     """The notation that the formulas of a document suggest, and the shapes that its words say."""
-    return propose(formulas_of(pieces), tuple(said_shapes(pieces.text.text)))
+    text = pieces.text.text
+    return propose(formulas_of(pieces), tuple(said_shapes(text)), others_than_means(text))
 
 
 def formulas_of(pieces: Pieces) -> list[tuple[str, bool]]:
@@ -68,9 +70,10 @@ def formulas_of(pieces: Pieces) -> list[tuple[str, bool]]:
     return found
 
 
-def propose(formulas: Sequence[tuple[str, bool]], shapes: Sequence[str] = ()) -> Proposal:
+def propose(formulas: Sequence[tuple[str, bool]], shapes: Sequence[str] = (), others: Set[str] = frozenset()
+            ) -> Proposal:
     """The notation that formulas (with whether each is displayed) suggest; `shapes` are said besides: they count where
-    the formulas show that there are arrays."""
+    the formulas show that there are arrays. `others` are letters that with a bar are no means."""
     telling = [text for text, display in formulas if display or _TELLING.search(text)]
     nodes = laid_out(telling)
     found, random = survey(nodes), random_letters(nodes)
@@ -96,7 +99,7 @@ def propose(formulas: Sequence[tuple[str, bool]], shapes: Sequence[str] = ()) ->
     suppose_positive(mapping["names"], nodes)
     covariances = _covariances(mapping["names"])
     notation = _accepted(mapping)
-    let = (*_statistics(notation, found, telling), *covariances)
+    let = (*_statistics(notation, found, telling, others), *covariances)
     return Proposal(notation, to_yaml({**mapping, "let": list(let)} if let else mapping), let)
 
 
@@ -121,11 +124,13 @@ def _covariances(names: dict[str, Any]) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _statistics(notation: Notation, found: Survey, formulas: Sequence[str]) -> tuple[str, ...]:
+def _statistics(notation: Notation, found: Survey, formulas: Sequence[str], others: Set[str] = frozenset()) -> tuple[
+        str, ...]:
     r"""The usual meanings of names made of a family's letter, where nothing else is said.
 
     A bar is the mean, x̄ = (x_1 + ... + x_n)/n; s_x^2, s_{xy} and r_{xy} are the unbiased variance and covariance of a
-    sample, and its correlation; beside estimates of two coefficients, ŷ_i is what these fit.
+    sample, and its correlation; beside estimates of two coefficients, ŷ_i is what these fit. `others` are letters whose
+    bar the text says to be something else.
     """
     samples: dict[str, tuple[str, str]] = {}        # the letter of a family: its size and an index for it
     for name in notation.names.values():
@@ -133,22 +138,24 @@ def _statistics(notation: Notation, found: Survey, formulas: Sequence[str]) -> t
         if size is not None:
             samples.setdefault(name.base, (size, "i" if size != "i" and "i" not in notation.names else "j"))
     means: dict[str, str] = {}
-    others: dict[str, str] = {}
+    statistics: dict[str, str] = {}
     for key, name in notation.names.items():
         if name.declaration.kind != "scalar":
             continue
         if (barred := re.fullmatch(r"\\bar\{(.+)\}", key)) and barred[1] in samples:
+            if barred[1] in others:
+                continue
             means[key] = _mean(barred[1], *samples[barred[1]])
         elif (of := _SAMPLE.fullmatch(key)) and all(letter in samples for letter in of["letters"]) \
                 and (tuple(of["letters"]), "") not in found.use(of["what"]).stated:
             first, second = of["letters"][0], of["letters"][-1]
             bars = {letter: rf"\bar{{{letter}}}" for letter in of["letters"]}
             if samples[first] == samples[second] and (of["what"] == "s" or first != second) \
-                    and notation.names.keys() >= set(bars.values()):
+                    and notation.names.keys() >= set(bars.values()) and not others & set(of["letters"]):
                 deviations = {letter: f"({letter}_{samples[letter][1]} - {bar})" for letter, bar in bars.items()}
-                others[key] = _sample_statistic(of["what"], deviations, *samples[first], squared=bool(of["square"]))
+                statistics[key] = _sample_statistic(of["what"], deviations, *samples[first], squared=bool(of["square"]))
     fitted = _fitted(notation, found, samples, formulas)
-    return tuple(f"{key} = {body}" for key, body in (means | others | fitted).items())
+    return tuple(f"{key} = {body}" for key, body in (means | statistics | fitted).items())
 
 
 def _fitted(notation: Notation, found: Survey, samples: Mapping[str, tuple[str, str]], formulas: Sequence[str]) -> dict[

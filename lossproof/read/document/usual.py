@@ -41,7 +41,7 @@ class Usual:
     _random: set[str] = field(default_factory=set)
     _said: dict[str, Distributed] = field(default_factory=dict)
 
-    def suppose(self, rows: Sequence[ReadRow], read: Callable[[str], Side | None]) -> None:
+    def suppose(self, rows: Sequence[ReadRow], read: Callable[[str], Side | None], section: int = 0) -> None:
         """Rows that say how something is distributed give its density, mean, ... their meanings.
 
         `read` reads LaTeX of a value. A distribution whose parameters are random themselves gives none: its mean is one
@@ -65,7 +65,7 @@ class Usual:
             (names.discrete if law.support.whole else names.continuous).add(said.of)
             if not law.support.whole and not shape:
                 names.supports.space(said.of, law.support)
-            self._facts(said, law, shape, read)
+            self._facts(said, law, shape, read, section)
 
     def _law(self, said: Distributed) -> tuple[Known, Shape] | None:
         """What is known of a number, or of a normal vector; and its shape."""
@@ -92,7 +92,8 @@ class Usual:
             case _:
                 return None
 
-    def _facts(self, said: Distributed, law: Known, shape: Shape, read: Callable[[str], Side | None]) -> None:
+    def _facts(self, said: Distributed, law: Known, shape: Shape, read: Callable[[str], Side | None],
+               section: int) -> None:
         names = self.deriver.names
         done = set()
         taken = frozenset().union(*map(free_names, said.parameters))
@@ -108,7 +109,7 @@ class Usual:
             done.add(head.name)
             body = fact.value(at)
             if body is not None and all(map(self._whole, _bounds_of_sums(body))):
-                names.suppose(head, at, names.now(body), fact.support, fact.given, said.of)
+                names.suppose(head, at, names.now(body), fact.support, fact.given, said.of, section)
 
     def _whole(self, bound: Term) -> bool:
         """Whether a bound of a sum is one: a name that takes whole numbers, a number, an end of the line."""

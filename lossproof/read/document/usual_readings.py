@@ -13,6 +13,7 @@ from lossproof.derivation import Declaration, Derivation, Line, Premise, Reading
 from lossproof.read.document.affine import sign_of
 from lossproof.read.document.averages import Averages
 from lossproof.read.document.chances import Chances
+from lossproof.read.document.indicators import Indicators
 from lossproof.read.document.inverses import Inverse, Inverses
 from lossproof.read.document.names import Names
 from lossproof.read.document.wording import Wording
@@ -41,11 +42,14 @@ def with_usual_readings(derivations: tuple[Derivation, ...], names: Names, wordi
     with what they rest on."""
     inverses = Inverses(names, wording, derivations)
     chances = Chances(names, inverses)
-    return tuple(_read(one, _Reader(names, inverses, chances, Averages(names, chances)), means) for one in derivations)
+    reader = _Reader(names, inverses, chances, Averages(names, chances), Indicators(names, chances))
+    return tuple(_read(one, reader, means) for one in derivations)
 
 
-def says_meaning(left: Term, right: Term, names: Names, wording: Wording | None) -> tuple[Premise, ...] | None:
+def says_meaning(left: Term, right: Term, names: Names, wording: Wording | None, line: int) -> tuple[
+        Premise, ...] | None:
     """What it rests on that a row says of F_X(x) or the like what it means; None where it says something else."""
+    wording = None if wording is None else wording.at(line)
     return Chances(names, Inverses(names, wording, ())).says(left, right)
 
 
@@ -59,6 +63,8 @@ def _read(derivation: Derivation, reader: _Reader, means: Mapping[str, tuple[Pre
             return replace(line, readings=(*line.readings, made))
         if line.bare:
             return line
+        if line.span is not None and reader.inverses.wording is not None:
+            reader.inverses.wording = reader.inverses.wording.at(line.span.line)
         return replace(line, readings=(*line.readings, *reader.readings(before.term, line.term, line.premises)))
 
     return replace(derivation, lines=tuple(read(index, line) for index, line in enumerate(derivation.lines, 1)))
@@ -72,18 +78,20 @@ class _Reader:
     inverses: Inverses
     chances: Chances
     averages: Averages
+    indicators: Indicators
     _values: dict[Term, str] = field(default_factory=dict)
 
     def readings(self, left: Term, right: Term, said: Sequence[Premise]) -> Iterator[Reading]:
         """The readings of a step that are another than what is written."""
         found: list[Reading] = []
         for reading in self._all(left, right, said):
-            if (reading.left, reading.right) != (left, right) and reading not in found:
+            if ((reading.left, reading.right) != (left, right) or reading.given) and reading not in found:
                 found.append(reading)
         yield from found
 
     def _all(self, left: Term, right: Term, said: Sequence[Premise]) -> Iterator[Reading]:
         yield from self.averages.readings(left, right)
+        yield from self.indicators.readings(left, right, said)
         median = self.chances.medians(left, right)
         if median is not None:
             yield Reading(median[0], median[1], law="usual-meaning", premises=median[2])
