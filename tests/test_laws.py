@@ -36,8 +36,8 @@ KERNEL = Path(lossproof.__file__).parent / "kernel"
 PLAIN: Mapping[str, RelationName] = {"=": "=", "<=": "<=", "<": "<", ">=": ">=", ">": ">"}
 OF_CHAINS = ("transitivity",)
 """Laws that join steps: no single step uses them."""
-OF_READINGS = ("antiderivatives", "data-fixed", "densities", "events", "integral-by-points", "normalized", "usual-meaning",
-               "variance-of-sum")
+OF_READINGS = ("antiderivatives", "data-fixed", "densities", "events", "integral-by-points", "normalized",
+               "usual-meaning", "variance-of-sum")
 """Laws of steps with densities, names of usual meaning and spaces of which only the name is known: documents' own."""
 EACH = pytest.mark.parametrize("law", [pytest.param(law, id=name) for name, law in LAWS.items()])
 
