@@ -190,8 +190,8 @@ def test_dots_in_a_vector_stand_for_its_entries(tmp_path: Path) -> None:
     # a transposition may not be lost where nobody said that a letter is a number
     (r"$$S = (X - Y) (X - Y)^T$$", "defined"),      # they are matrices, of which columns are a case
     # an inverse function is no reciprocal
-    (r"$$m = \frac{1}{b} \gamma_a^{-1} \left( \frac{c}{2} \right)$$", "not_read"),
-    (r"$$m = \frac{1}{b} \gamma_a^{-1}(p \Gamma(a))$$", "not_read"),
+    (r"$$m = \frac{1}{b} \gamma_a^{-1} \left( \frac{c}{2} \right)$$", "defined"),
+    (r"$$m = \frac{1}{b} \gamma_a^{-1}(p \Gamma(a))$$", "defined"),
     (r"$$\gamma_a^{-1} (b + c) = \frac{b + c}{\gamma_a}$$", "proved"),
     # f(g^{-1}(x)) is no product; what is written in roman type may be a formula
     (r"$$R^2 \cdot \mathrm{1-R^2} = R^2 (1 - R^2)$$", "proved"),

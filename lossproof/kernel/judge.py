@@ -71,8 +71,18 @@ def in_reading(verdict: Proved | Conditional, law: ReadingLaw) -> Proved | Condi
     if law == "usual-meaning":
         return by_usual_meanings(verdict)
     laws = dict.fromkeys(verdict.laws)
-    for name in ("densities", "normalized") if law == "normalized" else (law,):
-        laws[name] = None
+    match law:
+        case "antiderivatives":
+            laws["antiderivatives"] = None
+        case "definition":
+            laws["definition"] = None
+        case "events":
+            laws["events"] = None
+        case "normalized":
+            laws["densities"] = None
+            laws["normalized"] = None
+        case _:
+            laws["densities"] = None
     return replace(verdict, laws=tuple(laws))
 
 

@@ -43,7 +43,7 @@ _STEPS = tuple(Fraction(n, d) for n, d in ((1, 1), (1, 2), (1, 8), (3, 1), (1, 1
 # A point is given up when it was looked at so often and the hypotheses do not hold yet.
 MOST_LOOKS = 3000
 # A look counts for more where it takes more operations than these.
-OPERATIONS_A_LOOK = 10
+OPERATIONS_A_LOOK = 30
 # Values that are tried where nothing can be solved for.
 _GUESSES = tuple(Fraction(n, d) for n, d in (
     (1, 1), (0, 1), (-1, 1), (1, 2), (2, 1), (-1, 2), (-2, 1), (3, 1), (1, 4), (-3, 1), (1, 10), (10, 1), (-10, 1)))
