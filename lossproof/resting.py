@@ -262,11 +262,18 @@ def by_other_meanings(document: Document, line: Line, step: Step) -> StepResult 
     if not others or complex_steps.is_complex(step):
         return None
     try:
-        if is_plain(step) and _fails(document, replace(line, otherwise=None), step):
+        here = _with_its_value(step)
+        if is_plain(here) and _fails(document, replace(line, otherwise=None), here):
             return None
         return _in_a_reading(replace(line, readings=others), step)
     except InputError:
         return None
+
+
+def _with_its_value(step: Step) -> Step:
+    """The step with what its left side is defined as, which may hold nothing that is random: Var(X) = p + q."""
+    definition = step.definitions.get(step.left.name) if isinstance(step.left, Symbol) else None
+    return step if definition is None or definition.ranges else replace(step, left=definition.body)
 
 
 def is_of_chance(step: Step) -> bool:

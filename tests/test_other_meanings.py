@@ -55,6 +55,14 @@ def test_a_first_meaning_that_it_contradicts_stands_against_it(tmp_path: Path) -
     assert claimed(tmp_path, "3 (a + b)", "3 a + 3 b", first="a + b") == "defined"
 
 
+@pytest.mark.parametrize(("first", "outcome"), [("p + q", "defined"), (r"\mathrm{Var}(X - 1)", "conditional")])
+def test_a_first_value_of_a_variance_stands_against_it_too(tmp_path: Path, first: str, outcome: str) -> None:
+    """What is random on one side only is compared by its value, where it has one."""
+    text = THEOREM.replace(" Q = ", r" \mathrm{Var}(X) = ").replace("{claim}", "2 (p + q)").replace(
+        "{first}", first).replace("{second}", "2 p + 2 q").replace("{words}", "that is to say")
+    assert outcomes(tmp_path, text)[0][1] == outcome
+
+
 def test_it_does_not_rest_on_the_proof_of_another_theorem(tmp_path: Path) -> None:
     """The name may be another one there."""
     text = THEOREM.replace("{claim}", "3 (a + b)").replace("{first}", "h(a)").replace("{second}", "k(a)").replace(
