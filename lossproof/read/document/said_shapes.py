@@ -1,7 +1,7 @@
 r"""The shapes that the words of a text say: `$X$ is an $n$-dimensional random vector`, `an $n \times p$ matrix $A$`.
 
 Untrusted as to truth: a guess for the notation. Each is said again as a formula, `X \in \mathbb{R}^{n}`. Imports
-nothing of lossproof.
+`properties`.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from lossproof.read.document.properties import without_links
+
 __all__ = ["said_shapes"]
 
-_LINK = re.compile(r"\[([^\[\]$]*)\]\([^()\s]*\)")
 _SENTENCE = re.compile(r"[.;?!](?=\s|$)|\n\s*\n|\$\$|[。；？]")
 _DOUBT = re.compile(r"\b(?:if|whether|unless|not|no|neither|cannot|would|might|example|e\.\s?g)\b", re.I)
 _NAME = (r"\$\s*(?P<{0}>(?:\\[A-Za-z]+(?:\s*\{{\s*\\?[A-Za-z]+\s*\}})?|[A-Za-z])(?:_(?:\w|\{{\w+\}}))?)\s*"
@@ -27,7 +28,7 @@ _BEHIND = re.compile(_SIZES + _KIND + r"\s+" + _NAME.format("name"))      # the 
 
 def said_shapes(text: str) -> Iterator[str]:
     """What is said, as formulas; a name of which two things are said is left out."""
-    source = _LINK.sub(lambda found: found[1], text)
+    source = without_links(text)
     found: dict[str, set[tuple[str, str | None]]] = {}
     for sentence in _SENTENCE.split(source):
         if sentence is None or _DOUBT.search(sentence):
